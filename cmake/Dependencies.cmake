@@ -1,0 +1,44 @@
+# Every package graft stands on, and nothing else.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(OpenCV 4.5 REQUIRED COMPONENTS core imgproc imgcodecs)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(JPEG REQUIRED)
+find_package(GIF 5 REQUIRED)
+find_package(TIFF 4.5 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+pkg_check_modules(libexif REQUIRED IMPORTED_TARGET libexif)
+pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
+add_library(libzip::zip ALIAS PkgConfig::libzip)
+
+# LibTorch's package sets global flags; it is asked for last and wrapped in a target of our own.
+find_package(Torch 2.13 REQUIRED)
+add_library(graft_torch INTERFACE)
+target_include_directories(graft_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+target_link_libraries(graft_torch INTERFACE ${TORCH_LIBRARIES})
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
+        CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime "${CCACHE_PROGRAM}")
+    add_compile_options(-fpch-preprocess)
+endif()
+
+function(graft_set_warnings target)
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers)
+    if(GRAFT_WARNINGS_AS_ERRORS)
+        target_compile_options(${target} PRIVATE -Werror)
+    endif()
+endfunction()
+
+# LibTorch returns and fetches the pages of every activation anew under glibc's allocator, which costs up to half of
+# the time. tcmalloc keeps them. It belongs to executables only: a library must not choose its host's allocator.
+find_library(GRAFT_TCMALLOC NAMES tcmalloc_minimal libtcmalloc_minimal.so.4)
+function(graft_link_page_keeping_allocator target)
+    if(GRAFT_TCMALLOC)
+        target_link_libraries(${target} PRIVATE -Wl,--no-as-needed ${GRAFT_TCMALLOC} -Wl,--as-needed)
+    endif()
+endfunction()
