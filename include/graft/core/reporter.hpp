@@ -1,0 +1,38 @@
+/// @file
+/// How long-running work tells what it is doing. The library never prints: it speaks to a Reporter.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace graft {
+
+/// Receives the progress and the remarks of a piece of work. All calls come from one thread.
+class Reporter {
+public:
+    virtual ~Reporter() = default;
+
+    /// A phase of `total` items begins, for example ("epoch 3/10", 1600, "images").
+    virtual void start(std::string_view phase, std::size_t total, std::string_view unit) = 0;
+    /// `done` items of the phase are finished; `detail` is short, for example "loss 0.31 acc 0.90".
+    virtual void advance(std::size_t done, std::string_view detail = {}) = 0;
+    /// The phase is over; `summary`, if not empty, stays visible.
+    virtual void finish(std::string_view summary = {}) = 0;
+    /// A remark that a user may want to read later.
+    virtual void note(std::string_view message) = 0;
+    /// A remark that a user should read now.
+    virtual void warn(std::string_view message) = 0;
+};
+
+/// Says nothing.
+class SilentReporter final : public Reporter {
+public:
+    void start(std::string_view, std::size_t, std::string_view) override {}
+    void advance(std::size_t, std::string_view) override {}
+    void finish(std::string_view) override {}
+    void note(std::string_view) override {}
+    void warn(std::string_view) override {}
+};
+
+}  // namespace graft

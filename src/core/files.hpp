@@ -1,0 +1,46 @@
+/// @file
+/// Files that are written whole or not at all (temporary file, fsync, rename), and files read whole.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace graft {
+
+/// The bytes of a file. Throws DataError naming the file and the system's reason.
+[[nodiscard]] std::string read_file(const std::filesystem::path& file);
+
+/// Hands over the bytes of a file block by block, for files that need not fit into memory. Throws as read_file does.
+void read_blocks(const std::filesystem::path& file, const std::function<void(std::string_view)>& take);
+
+/// Replaces `file` by `bytes`: after a crash, a full disk or a power cut either the old or the new content is there.
+/// Missing folders are made. Throws Error naming the file and the system's reason; then the file has not changed.
+/// What is there and is no regular file (a folder, a device) is an error: it is never replaced.
+void write_file(const std::filesystem::path& file, std::string_view bytes);
+
+/// A file written in pieces, whole or not at all like write_file; without commit() nothing has changed.
+class WholeFile {
+public:
+    /// Throws as write_file.
+    explicit WholeFile(std::filesystem::path target);
+    ~WholeFile();
+    WholeFile(const WholeFile&) = delete;
+    WholeFile& operator=(const WholeFile&) = delete;
+
+    void write(std::string_view bytes);
+    void commit();
+
+private:
+    void flush();
+
+    std::filesystem::path target_, temporary_;
+    int descriptor_;
+    std::string buffer_;
+};
+
+/// Removes temporary files that a killed process left in `folder` (not in its sub-folders).
+void sweep_temporaries(const std::filesystem::path& folder);
+
+}  // namespace graft
