@@ -1,0 +1,116 @@
+#include "config/json.hpp"
+
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "core/files.hpp"
+#include "graft/core/errors.hpp"
+
+namespace graft {
+namespace {
+
+constexpr int kDeepest = 100;
+
+/// Rejects what the parser would accept silently: duplicate keys (the last one would win) and endless nesting.
+class Strictness {
+public:
+    explicit Strictness(std::string source) : source_(std::move(source)) {}
+
+    bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
+        if (event == Json::parse_event_t::object_start) keys_.emplace_back();
+        const bool opens = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+        if (opens && depth >= kDeepest)
+            throw ConfigError(source_ + ": nested deeper than " + std::to_string(kDeepest) + " levels");
+        if (event == Json::parse_event_t::object_end) keys_.pop_back();
+        if (event == Json::parse_event_t::key && !keys_.back().insert(parsed.get<std::string>()).second)
+            throw ConfigError(source_ + ": the key \"" + parsed.get<std::string>() + "\" stands twice in one object");
+        return true;
+    }
+
+private:
+    std::string source_;
+    std::vector<std::set<std::string>> keys_;
+};
+
+/// The library's message without its "[json.exception.…] parse error" prefix.
+std::string parse_message(const std::string& what) {
+    const std::size_t at = what.find("at line");
+    return at == std::string::npos ? what.substr(what.find("] ") + 2) : what.substr(at);
+}
+
+/// The place that a pointer leads to. The library's own operator[] would fill lists with null up to any index.
+Json& place(Json& document, const Json::json_pointer& pointer) {
+    if (pointer.empty()) return document;
+    const Json::json_pointer above = pointer.parent_pointer();
+    Json& parent = place(document, above);
+    const std::string& step = pointer.back();
+    if (parent.is_null()) parent = step == "-" ? Json::array() : Json::object();
+    if (parent.is_object()) return parent[step];
+    if (!parent.is_array())
+        throw ConfigError(above.to_string() + " is " + parent.dump() + ", neither an object nor a list");
+    if (step == "-") return parent.emplace_back();
+    if (parent.contains(Json::json_pointer("/" + step))) return parent[std::stoul(step)];
+    throw ConfigError(above.to_string() + " is a list of " + std::to_string(parent.size()) +
+                      ": expected one of its indices, or - to append, got " + step);
+}
+
+void assign(Json& document, const std::string& assignment) {
+    const std::size_t equals = assignment.find('=');
+    if (equals == std::string::npos || assignment.front() != '/')
+        throw ConfigError("expected /pointer/to/key=value, for example /training/epochs=3");
+    if (!fits_into_json(assignment)) throw ConfigError("is not UTF-8");
+    const std::string text = assignment.substr(equals + 1);
+    Json value = Json::parse(text, Strictness("the value"), false);
+    if (value.is_discarded()) value = text;
+    try {
+        place(document, Json::json_pointer(assignment.substr(0, equals))) = std::move(value);
+    } catch (const Json::exception& error) {
+        throw ConfigError(parse_message(error.what()));
+    }
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text, const std::string& source) {
+    try {
+        return Json::parse(text, Strictness(source));
+    } catch (const Json::exception& error) {
+        throw ConfigError(source + ": not valid JSON: " + parse_message(error.what()));
+    }
+}
+
+Json parse_json_file(const std::filesystem::path& file) {
+    std::string text;
+    try {
+        text = read_file(file);
+    } catch (const DataError& error) {
+        throw ConfigError(error.what());
+    }
+    return parse_json(text, file.string());
+}
+
+void apply_assignments(Json& document, std::span<const std::string> assignments) {
+    std::vector<std::string> problems;
+    for (const std::string& assignment : assignments) {
+        try {
+            assign(document, assignment);
+        } catch (const ConfigError& error) {
+            problems.push_back("--set " + assignment + ": " + error.what());
+        }
+    }
+    if (!problems.empty()) throw ConfigError(problems);
+}
+
+std::string pretty(const Json& document) { return document.dump(2) + "\n"; }
+
+bool fits_into_json(const std::string& text) {
+    try {
+        static_cast<void>(Json(text).dump());
+        return true;
+    } catch (const Json::type_error&) {
+        return false;
+    }
+}
+
+}  // namespace graft

@@ -1,0 +1,33 @@
+/// @file
+/// JSON text as written by people: strict, with errors that say where.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace graft {
+
+using Json = nlohmann::ordered_json;
+
+/// Parses one JSON document. Throws ConfigError naming `source` for bad syntax (with line and column), for a number that
+/// no double holds, for a key written twice in one object and for nesting deeper than 100.
+[[nodiscard]] Json parse_json(std::string_view text, const std::string& source);
+
+/// Reads and parses a file. Throws ConfigError; a file that cannot be read too.
+[[nodiscard]] Json parse_json_file(const std::filesystem::path& file);
+
+/// Applies `/json/pointer=value` assignments to a document; a value that is not JSON is taken as a string. Missing
+/// objects on the way are made; `-` appends to a list. Throws ConfigError, after all were looked at, when an assignment
+/// has no `=`, no pointer, points into something that is no object or list, or beyond the end of a list.
+void apply_assignments(Json& document, std::span<const std::string> assignments);
+
+/// `text` as it goes into a file: indented by two spaces, with a final newline.
+[[nodiscard]] std::string pretty(const Json& document);
+
+/// True for UTF-8: JSON holds no other text, and writing other text throws.
+[[nodiscard]] bool fits_into_json(const std::string& text);
+
+}  // namespace graft
