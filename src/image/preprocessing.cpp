@@ -1,0 +1,90 @@
+#include "image/preprocessing.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <string_view>
+#include <vector>
+
+namespace graft {
+namespace {
+
+constexpr double kLongestSide = 4096;
+
+constexpr std::array<std::string_view, 2> kResizeModes = {"squash", "center_crop"};
+constexpr std::array<std::string_view, 3> kInterpolations = {"nearest", "bilinear", "bicubic"};
+
+int opencv_interpolation(Interpolation interpolation) {
+    switch (interpolation) {
+        case Interpolation::nearest: return cv::INTER_NEAREST_EXACT;  // pixel centres, as Pillow; INTER_NEAREST is not
+        case Interpolation::bilinear: return cv::INTER_LINEAR;
+        case Interpolation::bicubic: return cv::INTER_CUBIC;
+    }
+    return cv::INTER_LINEAR;
+}
+
+int rounded_side(double length, int longest) { return std::clamp(static_cast<int>(std::lround(length)), 1, longest); }
+
+/// One number per channel, written as a list of three.
+void describe_channels(Fields& fields, const Key& key, std::array<double, 3>& channels, std::string_view doc,
+                       const Limits& limits) {
+    std::vector<double> list(channels.begin(), channels.end());
+    fields.field(key, list, doc, {limits, 3, 3});
+    if (list.size() == channels.size()) std::ranges::copy(list, channels.begin());
+}
+
+}  // namespace
+
+void describe(Fields& fields, Preprocessing& preprocessing) {
+    const Limits side = between(1, kLongestSide);
+    fields.field("height", preprocessing.height, "Height of the network's input, in pixels.", side);
+    fields.field("width", preprocessing.width, "Width of the network's input, in pixels.", side);
+    fields.choice("resize", preprocessing.resize, kResizeModes,
+                  "`squash`: the whole picture, whatever its aspect ratio; `center_crop`: the largest centred window "
+                  "of the input's aspect ratio, times `crop_fraction`.");
+    fields.field("crop_fraction", preprocessing.crop_fraction,
+                 "Share of the window's sides that `center_crop` keeps; `squash` does not use it.",
+                 {0.0, 1.0, true, false});
+    fields.choice("interpolation", preprocessing.interpolation, kInterpolations,
+                  "For enlarging. Shrinking always averages areas.");
+    describe_channels(fields, "mean", preprocessing.mean,
+                      "Subtracted from red, green and blue, on the scale 0 to 255.", {});
+    describe_channels(fields, "std", preprocessing.std,
+                      "Divides red, green and blue after `mean` is subtracted, on the scale 0 to 255.", above(0));
+}
+
+cv::Rect input_window(cv::Size source, const Preprocessing& preprocessing) {
+    if (preprocessing.resize == ResizeMode::squash) return {{0, 0}, source};
+    const cv::Size input = input_size(preprocessing);
+    const double scale =
+        std::min(double(source.width) / input.width, double(source.height) / input.height) * preprocessing.crop_fraction;
+    const cv::Size window(rounded_side(input.width * scale, source.width),
+                          rounded_side(input.height * scale, source.height));
+    return {{(source.width - window.width) / 2, (source.height - window.height) / 2}, window};
+}
+
+ReducedImage reduce_to_input(const cv::Mat& rgb, const Preprocessing& preprocessing) {
+    assert(rgb.type() == CV_8UC3 && !rgb.empty());
+    const cv::Mat window = rgb(input_window(rgb.size(), preprocessing));
+    const cv::Size input = input_size(preprocessing);
+    const cv::Size reduced_size(std::min(window.cols, input.width), std::min(window.rows, input.height));
+    if (reduced_size == window.size()) return {window};
+    ReducedImage reduced;
+    cv::resize(window, reduced.rgb, reduced_size, 0, 0, cv::INTER_AREA);
+    return reduced;
+}
+
+cv::Mat enlarge_to_input(const ReducedImage& reduced, const Preprocessing& preprocessing) {
+    const cv::Size input = input_size(preprocessing);
+    if (reduced.rgb.size() == input) return reduced.rgb.clone();
+    cv::Mat enlarged;
+    cv::resize(reduced.rgb, enlarged, input, 0, 0, opencv_interpolation(preprocessing.interpolation));
+    return enlarged;
+}
+
+cv::Mat resize_to_input(const cv::Mat& rgb, const Preprocessing& preprocessing) {
+    return enlarge_to_input(reduce_to_input(rgb, preprocessing), preprocessing);
+}
+
+}  // namespace graft

@@ -1,0 +1,62 @@
+/// @file
+/// The deterministic way from a decoded image to a network's input. Part of the weights' contract: training,
+/// evaluation and every exported model use the same rule.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <opencv2/core/mat.hpp>
+
+#include "config/fields.hpp"
+
+namespace graft {
+
+enum class ResizeMode {
+    squash,       ///< both sides to the input size, whatever the aspect ratio (Keras)
+    center_crop,  ///< the largest centred window of the input's aspect ratio times crop_fraction, then resized to it
+};
+enum class Interpolation { nearest, bilinear, bicubic };
+
+/// How a picture becomes a network's input.
+struct Preprocessing {
+    std::int64_t height = 224, width = 224;  ///< pixels of the input
+    ResizeMode resize = ResizeMode::squash;
+    double crop_fraction = 0.875;            ///< share of the window that center_crop keeps per side, in (0, 1]
+    Interpolation interpolation = Interpolation::bilinear;  ///< for enlarging; shrinking averages areas
+    std::array<double, 3> mean = {123.675, 116.28, 103.53};  ///< RGB, on the scale 0..255
+    std::array<double, 3> std = {58.395, 57.12, 57.375};     ///< RGB, on the scale 0..255
+
+    bool operator==(const Preprocessing&) const = default;
+};
+
+void describe(Fields& fields, Preprocessing& preprocessing);
+
+/// Width and height of the input, in OpenCV's order.
+[[nodiscard]] inline cv::Size input_size(const Preprocessing& preprocessing) {
+    return {static_cast<int>(preprocessing.width), static_cast<int>(preprocessing.height)};
+}
+
+/// The part of a picture of size `source` that becomes the input. Sides of a centre crop are rounded to whole pixels;
+/// when what is left over is odd, the window lies half a pixel to the left or to the top.
+[[nodiscard]] cv::Rect input_window(cv::Size source, const Preprocessing& preprocessing);
+
+/// A picture that is cut to the input's window and no longer than the input on either side. All views of an image are
+/// rendered from it. It may share the pixels of the picture it was made from.
+struct ReducedImage {
+    cv::Mat rgb;  ///< [<=height, <=width] CV_8UC3, RGB
+};
+
+/// The window, and of its sides those that are longer than the input's reduced by area averaging (antialiasing).
+/// @param rgb [H,W] CV_8UC3, RGB, not empty
+[[nodiscard]] ReducedImage reduce_to_input(const cv::Mat& rgb, const Preprocessing& preprocessing);
+
+/// Enlarges with `interpolation` what is still shorter than the input.
+/// @return [height,width] CV_8UC3, RGB, continuous, with pixels of its own
+[[nodiscard]] cv::Mat enlarge_to_input(const ReducedImage& reduced, const Preprocessing& preprocessing);
+
+/// The picture as the network sees it before normalisation: reduce_to_input, then enlarge_to_input.
+/// @param rgb [H,W] CV_8UC3, RGB, not empty
+/// @return [height,width] CV_8UC3, RGB, continuous, with pixels of its own
+[[nodiscard]] cv::Mat resize_to_input(const cv::Mat& rgb, const Preprocessing& preprocessing);
+
+}  // namespace graft

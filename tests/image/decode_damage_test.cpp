@@ -1,0 +1,236 @@
+// What must be refused, and how the message reads.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <opencv2/core.hpp>
+#include <string>
+
+#include "core/files.hpp"
+#include "core/random.hpp"
+#include "encoded_images.hpp"
+#include "graft/core/errors.hpp"
+#include "image/decode.hpp"
+
+namespace graft {
+namespace {
+
+using testing::big;
+using testing::bmp_file;
+using testing::crc32_of;
+using testing::encoded;
+using testing::from_hex;
+using testing::little;
+using testing::noise;
+using testing::pixel_bytes;
+using testing::png_with_chunk;
+using testing::tiff_file;
+
+/// The message of the DataError that decoding throws, or "decoded".
+std::string refusal(const std::string& bytes, const DecodeLimits& limits = {}) {
+    try {
+        return decode_image(bytes, "a.jpg", limits).empty() ? "empty" : "decoded";
+    } catch (const DataError& error) {
+        return error.what();
+    }
+}
+
+bool is_refused(const std::string& bytes) { return refusal(bytes).starts_with("a.jpg: "); }
+
+std::string gif_of_one_frame() {
+    return from_hex("47494638396102000200810000ff000000ff000000ff0a141e2c000000000200020000020344a815003b");
+}
+
+/// One intact file of every kind, small enough to be cut at every byte.
+std::map<std::string, std::string> intact_files() {
+    const cv::Mat picture = noise(9, 11);
+    return {{"jpeg", encoded(".jpg", picture)},
+            {"progressive jpeg", encoded(".jpg", picture, {cv::IMWRITE_JPEG_PROGRESSIVE, 1})},
+            {"png", encoded(".png", picture)},
+            {"bmp", encoded(".bmp", picture)},
+            {"lossy webp", encoded(".webp", picture, {cv::IMWRITE_WEBP_QUALITY, 80})},
+            {"lossless webp", encoded(".webp", picture, {cv::IMWRITE_WEBP_QUALITY, 101})},
+            {"tiff", encoded(".tiff", picture)},
+            {"plain tiff",
+             tiff_file({.width = 11, .height = 9, .samples = 3, .photometric = 2, .pixels = pixel_bytes(picture)})},
+            {"gif", gif_of_one_frame()}};
+}
+
+TEST(DamagedImages, AreRefusedWhereverTheyAreCut) {
+    for (const auto& [kind, bytes] : intact_files()) {
+        ASSERT_EQ(refusal(bytes), "decoded") << kind;
+        // the last bytes of these say only that nothing follows
+        const std::size_t unneeded = kind == "gif" ? 1 : kind == "plain tiff" ? 4 : 0;
+        const std::size_t needed = bytes.size() - unneeded;
+        for (std::size_t length = 0; length < needed; ++length)
+            ASSERT_TRUE(is_refused(bytes.substr(0, length))) << kind << " cut to " << length << " of " << bytes.size();
+    }
+}
+
+TEST(DamagedImages, WithRandomChangesAreDecodedOrRefusedButNeverCrash) {
+    Rng rng = Rng::stream(0, "damage");
+    for (const auto& [kind, bytes] : intact_files())
+        for (int round = 0; round < 200; ++round) {
+            std::string damaged = bytes;
+            for (int change = 0; change < 4; ++change)
+                damaged[rng.below(damaged.size())] = static_cast<char>(rng.below(256));
+            const std::string outcome = refusal(damaged, {.max_pixels = 1'000'000});
+            ASSERT_TRUE(outcome == "decoded" || outcome.starts_with("a.jpg: ")) << kind << ": " << outcome;
+        }
+}
+
+TEST(DamagedImages, NameTheFileAndTheReason) {
+    std::map<std::string, std::string> files = intact_files();
+    const auto half_of = [&](const std::string& kind) { return files[kind].substr(0, files[kind].size() / 2); };
+    EXPECT_EQ(refusal(half_of("jpeg")), "a.jpg: truncated JPEG: Premature end of JPEG file");
+    EXPECT_EQ(refusal(half_of("png")), "a.jpg: truncated PNG: it ends before its IEND chunk");
+    EXPECT_EQ(refusal(files["bmp"].substr(0, 200)), "a.jpg: truncated BMP: 200 of 378 bytes");  // 54 + 9 * 36
+    EXPECT_EQ(refusal(files["lossy webp"].substr(0, 60)),
+              "a.jpg: truncated WebP: 60 of " + std::to_string(files["lossy webp"].size()) + " bytes");
+    EXPECT_EQ(refusal(gif_of_one_frame().substr(0, 36)), "a.jpg: truncated GIF: Failed to read from given file");
+    EXPECT_TRUE(refusal(half_of("plain tiff")).starts_with("a.jpg: damaged or unsupported TIFF: "));
+}
+
+/// A JPEG of 64x64 pixels whose scan is long enough to be damaged in the middle.
+std::string large_jpeg() { return encoded(".jpg", noise(64, 64), {cv::IMWRITE_JPEG_QUALITY, 95}); }
+
+TEST(DamagedJpeg, WithADestroyedMiddleIsRefused) {
+    const std::string jpeg = large_jpeg();
+    std::string zeroed = jpeg, missing = jpeg, marked = jpeg;
+    zeroed.replace(jpeg.size() / 2, 512, 512, '\0');
+    missing.erase(jpeg.size() / 2, 512);
+    marked.replace(jpeg.size() / 2, 2, "\xff\xd9");  // a premature end
+    for (const std::string& damaged : {zeroed, missing, marked})
+        EXPECT_TRUE(refusal(damaged).starts_with("a.jpg: damaged JPEG: Corrupt JPEG data")) << refusal(damaged);
+}
+
+TEST(DamagedJpeg, MayHaveStrayBytesBetweenItsHeadersAndTwoBeforeItsEnd) {
+    const std::string jpeg = large_jpeg();
+    const std::string expected = pixel_bytes(decode_image(jpeg, "intact"));
+    const std::size_t behind_app0 = 20, end = jpeg.size() - 2;
+    std::string in_headers = jpeg, before_end = jpeg, behind = jpeg;
+    in_headers.insert(behind_app0, std::string(100, '\0'));
+    before_end.insert(end, "\x01\x02");
+    behind += "appended";
+    for (const std::string& harmless : {in_headers, before_end, behind})
+        EXPECT_EQ(pixel_bytes(decode_image(harmless, "harmless")), expected);
+    std::string lost = jpeg;
+    lost.insert(end, std::string(100, '\x01'));
+    EXPECT_TRUE(refusal(lost).ends_with("extraneous bytes before marker 0xd9")) << refusal(lost);
+}
+
+/// A progressive grey JPEG of one block whose `scans` scans are all empty: a coefficient's 14 bits, one scan each.
+std::string jpeg_of_scans(int scans) {
+    const std::string one_code_of_one_bit = '\1' + std::string(15, '\0') + '\0';  // which stands for symbol 0
+    std::string jpeg = from_hex("ffd8 ffdb004300") + std::string(64, '\1') + from_hex("ffc2000b080008000801011100");
+    jpeg += from_hex("ffc4001400") + one_code_of_one_bit + from_hex("ffc4001410") + one_code_of_one_bit;
+    jpeg += from_hex("ffda0008010100000000 7f");  // the mean; 7f is that code, padded
+    for (int scan = 0; scan + 1 < scans; ++scan) {
+        const int coefficient = 1 + scan / 14, low_bit = 13 - scan % 14, high_bit = low_bit == 13 ? 0 : low_bit + 1;
+        jpeg += from_hex("ffda0008010100") + std::string(2, static_cast<char>(coefficient)) +
+                static_cast<char>(high_bit << 4 | low_bit) + '\x7f';
+    }
+    return jpeg + "\xff\xd9";
+}
+
+TEST(DamagedJpeg, IsOneWithHundredsOfScans) {
+    EXPECT_EQ(refusal(jpeg_of_scans(500)), "decoded");
+    EXPECT_EQ(refusal(jpeg_of_scans(800)), "a.jpg: damaged JPEG: more than 500 scans");
+}
+
+TEST(DamagedPng, ShowsInItsCheckSums) {
+    std::string png = encoded(".png", noise(9, 11));
+    png[60] = static_cast<char>(png[60] ^ 1);
+    EXPECT_EQ(refusal(png), "a.jpg: damaged PNG: wrong check sum of the chunk at byte 33");
+}
+
+TEST(DamagedTiff, IsRefusedWhenCompressedDataAreWrong) {
+    std::string tiff = encoded(".tiff", noise(40, 40));  // OpenCV writes LZW
+    for (std::size_t at = 1000; at < 1020; ++at) tiff[at] = static_cast<char>(tiff[at] ^ 0x5a);
+    EXPECT_TRUE(refusal(tiff).starts_with("a.jpg: damaged or unsupported TIFF: ")) << refusal(tiff);
+}
+
+TEST(DamagedGif, IsRefusedWhenItHasNoPictureOrNoSuchColour) {
+    EXPECT_EQ(refusal(from_hex("47494638396102000100000000 3b")), "a.jpg: damaged GIF: it holds no picture");
+    // 1x1, a table of two colours, the pixel has colour 3
+    EXPECT_EQ(refusal(from_hex("47494638396101000100800000ff000000ff002c000000000100010000 02021c0b003b")),
+              "a.jpg: damaged GIF: a colour is not in its colour table");
+}
+
+TEST(UnsupportedImages, AreRefusedWithTheReason) {
+    const std::string eight_bytes(8, '\0');
+    EXPECT_EQ(refusal(tiff_file({.width = 2, .height = 1, .bits = 32, .sample_format = 3, .pixels = eight_bytes})),
+              "a.jpg: a TIFF with floating-point pixels; allowed are integers of up to 16 bits");
+    EXPECT_EQ(refusal(tiff_file({.width = 2, .height = 1, .bits = 32, .pixels = eight_bytes})),
+              "a.jpg: a TIFF with 32-bit signed, complex or large pixels; allowed are unsigned integers of up to 16 "
+              "bits");
+    EXPECT_EQ(refusal(tiff_file(
+                  {.width = 2, .height = 1, .bits = 16, .samples = 2, .extra_samples = 2, .pixels = eight_bytes})),
+              "a.jpg: a grey TIFF with alpha of other than 8 bits is not supported");
+    EXPECT_EQ(refusal(bmp_file(1, 1, 24, 5, "", "1234")), "a.jpg: BMP compression 5 is not supported");
+    EXPECT_EQ(refusal(bmp_file(1, 1, 32, 3, from_hex("ff00000000ff00000000ff00"), "1234")),
+              "a.jpg: a BMP with unusual colour masks is not supported");
+    const std::string animated = "WEBPVP8X" + little(10, 4) + little(0x02, 4) + little(0, 3) + little(0, 3);
+    EXPECT_EQ(refusal("RIFF" + little(static_cast<std::uint32_t>(animated.size()), 4) + animated),
+              "a.jpg: an animated WebP; allowed are still ones");
+}
+
+TEST(NoImage, IsNamedForWhatItIs) {
+    const auto found = [](const std::string& what) {
+        return "a.jpg: not an image that graft reads (found " + what + "; allowed: JPEG, PNG, BMP, WebP, TIFF, GIF)";
+    };
+    EXPECT_EQ(refusal(""), "a.jpg: empty file");
+    EXPECT_EQ(refusal("\n <!DOCTYPE HTML><html>404</html>"), found("HTML text"));
+    EXPECT_EQ(refusal("<svg xmlns=''/>"), found("SVG text"));
+    EXPECT_EQ(refusal("hello, world"), found("text"));
+    EXPECT_EQ(refusal("version https://git-lfs.github.com/spec/v1\n"),
+              found("a Git LFS pointer; `git lfs pull` fetches the file"));
+    EXPECT_EQ(refusal("%PDF-1.7"), found("a PDF file"));
+    EXPECT_EQ(refusal(std::string("\0\0\0\x20", 4) + "ftypavif"), found("an AVIF image"));
+    EXPECT_EQ(refusal(std::string("\0\1\xfe\x03\x04", 5)), found("bytes 00 01 fe 03"));
+    EXPECT_EQ(refusal("BMW is a car, not a bitmap"), found("text"));
+}
+
+TEST(PixelLimit, HoldsForEveryFormatBeforeAnythingIsDecoded) {
+    for (const auto& [kind, bytes] : intact_files()) {
+        if (kind == "gif") continue;
+        EXPECT_EQ(refusal(bytes, {.max_pixels = 99}), "decoded") << kind;
+        EXPECT_EQ(refusal(bytes, {.max_pixels = 98}), "a.jpg: 11x9 = 99 pixels, allowed are at most 98") << kind;
+    }
+    EXPECT_EQ(refusal(gif_of_one_frame(), {.max_pixels = 3}), "a.jpg: 2x2 = 4 pixels, allowed are at most 3");
+}
+
+TEST(PixelLimit, RefusesAHugeHeaderOfASmallFile) {
+    std::string png = encoded(".png", noise(1, 1));
+    const std::string header = "IHDR" + big(12000, 4) + big(12000, 4) + png.substr(24, 5);
+    png.replace(12, 21, header + big(crc32_of(header), 4));
+    EXPECT_EQ(refusal(png), "a.jpg: 12000x12000 = 144000000 pixels, allowed are at most 100000000");
+    EXPECT_EQ(refusal(bmp_file(0x7fffffff, 0x7fffffff, 24, 0, "", "")),
+              "a.jpg: 2147483647x2147483647 = 4611686014132420609 pixels, allowed are at most 100000000");
+    EXPECT_EQ(refusal(bmp_file(0, 5, 24, 0, "", "")), "a.jpg: the header says 0x5 pixels");
+}
+
+TEST(DecodeImage, PrintsNothingAboutDamage) {
+    ::testing::internal::CaptureStderr();
+    for (const auto& [kind, bytes] : intact_files()) {
+        std::string damaged = bytes;
+        damaged.replace(bytes.size() / 2, 10, 10, '\x7f');
+        refusal(damaged);
+        refusal(bytes.substr(0, bytes.size() - 5));
+    }
+    // libpng warns of a colour profile that is too short
+    EXPECT_EQ(refusal(png_with_chunk(encoded(".png", noise(2, 2)), "iCCP", "bad")), "decoded");
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
+TEST(DecodeImageFile, NamesAMissingFile) {
+    const std::string file = ::testing::TempDir() + "graft_no_such_image.png";
+    try {
+        static_cast<void>(decode_image_file(file));
+        FAIL() << "nothing was thrown";
+    } catch (const DataError& error) {
+        EXPECT_TRUE(std::string(error.what()).starts_with(file + ": ")) << error.what();
+    }
+}
+
+}  // namespace
+}  // namespace graft
