@@ -1,0 +1,16 @@
+/// @file
+/// The safetensors format: a length, a JSON header, then the tensors' bytes without holes.
+/// Source: https://github.com/huggingface/safetensors, README, "Format".
+#pragma once
+
+#include <filesystem>
+
+#include "weights/weights_content.hpp"
+
+namespace graft {
+
+/// Tensors come in the order of their bytes. Throws DataError naming the file and the tensor when the header is
+/// malformed or does not describe exactly the bytes that follow it.
+[[nodiscard]] WeightsContent read_safetensors(const std::filesystem::path& file);
+
+}  // namespace graft

@@ -1,0 +1,44 @@
+/// @file
+/// The weights files that tests/golden/make_state_dicts.py wrote, and damaged copies of them.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+#include "graft/core/errors.hpp"
+
+namespace graft {
+
+inline std::filesystem::path fixture(const std::string& name) {
+    return std::filesystem::path(__FILE__).parent_path() / "fixtures" / name;
+}
+
+/// A temporary file of the running test with these bytes; the next call replaces it.
+inline std::filesystem::path temporary_file(std::string_view bytes) {
+    const ::testing::TestInfo& test = *::testing::UnitTest::GetInstance()->current_test_info();
+    std::string name = std::string("graft_") + test.test_suite_name() + "_" + test.name();
+    std::ranges::replace(name, '/', '_');
+    const std::filesystem::path file = std::filesystem::path(::testing::TempDir()) / name;
+    std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    return file;
+}
+
+/// What a DataError says when `read(file)` throws one, less the path of the file; "no error" when nothing is thrown.
+template <class Read>
+std::string data_error_of(Read read, const std::filesystem::path& file) {
+    try {
+        (void)read(file);
+    } catch (const DataError& error) {
+        const std::string_view message = error.what();
+        if (!message.starts_with(file.string())) return "no path in: " + std::string(message);
+        return std::string(message.substr(file.string().size()));
+    }
+    return "no error";
+}
+
+}  // namespace graft
