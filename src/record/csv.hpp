@@ -1,0 +1,18 @@
+/// @file
+/// CSV as RFC 4180 has it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace graft {
+
+/// The field as it stands in a CSV line: quoted when it holds a comma, a quote or a line break.
+[[nodiscard]] inline std::string csv_field(std::string_view text) {
+    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+    std::string quoted = "\"";
+    for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + "\"";
+}
+
+}  // namespace graft
