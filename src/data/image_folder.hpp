@@ -1,0 +1,50 @@
+/// @file
+/// A folder of class folders, in an order that never depends on the file system.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace graft {
+
+/// One image file.
+struct Sample {
+    std::filesystem::path file;
+    std::string name;        ///< path relative to the folder, with '/': "cat/holiday/1.jpg"
+    std::int64_t label = 0;  ///< index into the classes
+    std::uint64_t id = 0;    ///< from the name alone: other files coming or going do not change it
+};
+
+/// What to do with class folders that do not match the classes a model knows.
+enum class ClassMismatch {
+    fail,       ///< an error that lists missing and unknown class folders
+    use_known,  ///< images of unknown classes are left out, missing ones may be missing
+};
+
+struct ImageFolder {
+    std::filesystem::path root;
+    std::vector<std::string> classes;
+    std::vector<Sample> samples;               ///< by class, then by name
+    std::vector<std::string> unknown_classes;  ///< folders left out under ClassMismatch::use_known
+};
+
+/// Every sub-folder of `root` is a class; images lie in it at any depth; hidden files and folders do not count.
+/// Classes and files are sorted by name, byte by byte.
+/// @throws DataError when the folder cannot be read, has fewer than two classes, or a class without images
+[[nodiscard]] ImageFolder scan_image_folder(const std::filesystem::path& root);
+
+/// The same with labels bound by name to `classes`, in their order.
+/// @throws DataError under ClassMismatch::fail when the sets of names differ; always when no image is left
+[[nodiscard]] ImageFolder scan_image_folder(const std::filesystem::path& root, std::span<const std::string> classes,
+                                            ClassMismatch mismatch);
+
+/// All image files in a folder at any depth, sorted by relative path; label 0. For prediction.
+[[nodiscard]] std::vector<Sample> list_images(const std::filesystem::path& root);
+
+/// Number of samples of each class. [classes.size()]
+[[nodiscard]] std::vector<std::int64_t> count_per_class(std::span<const Sample> samples, std::size_t classes);
+
+}  // namespace graft
