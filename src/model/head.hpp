@@ -1,0 +1,36 @@
+/// @file
+/// The new part of a grafted network: pooling and dense layers.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "config/fields.hpp"
+#include "model/layers.hpp"
+
+namespace graft {
+
+enum class Pooling {
+    avg,     ///< mean over the map
+    max,     ///< maximum over the map
+    avgmax,  ///< half the sum of both (timm's "avgmax")
+};
+enum class Activation { relu, gelu, silu, tanh };
+
+struct HeadOptions {
+    Pooling pooling = Pooling::avg;
+    std::vector<std::int64_t> hidden = {512};
+    Activation activation = Activation::relu;
+    double dropout = 0;
+    bool batch_norm = false;
+};
+void describe(Fields& fields, HeadOptions& options);
+
+/// `[N,C,H,W] -> [N,C]`, no parameters.
+[[nodiscard]] TorchModule make_pooling(Pooling pooling);
+
+/// Per hidden size dense → (batch norm) → activation → (dropout), then a dense layer to the classes.
+/// `[N,features] -> [N,classes]`, class scores before softmax. Values drawn from `rng`.
+[[nodiscard]] TorchModule make_head(const HeadOptions& options, std::int64_t features, std::int64_t classes, Rng& rng);
+
+}  // namespace graft

@@ -1,0 +1,51 @@
+/// @file
+/// The layers that graft's own architectures are made of: TorchScript modules defined from source, so that one
+/// definition serves training, fused inference and export. Shapes: N batch, C channels, H/W height and width.
+#pragma once
+
+#include <torch/csrc/jit/api/module.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/random.hpp"
+
+namespace graft {
+
+using TorchModule = torch::jit::Module;
+using NamedModules = std::vector<std::pair<std::string, TorchModule>>;
+
+struct ConvOptions {
+    std::int64_t in = 0, out = 0, kernel = 1, stride = 1, groups = 1;
+    /// Zeros added left, right, top and bottom, pixels. TensorFlow's "SAME" padding needs different sides.
+    std::array<std::int64_t, 4> pad = {0, 0, 0, 0};
+};
+
+struct BatchNormOptions {
+    std::int64_t channels = 0;
+    double eps = 1e-5;
+    double momentum = 0.1;  ///< weight of the new batch in the moving statistics (PyTorch's convention)
+};
+
+/// `[N,in,H,W] -> [N,out,H',W']`, no bias: a batch norm follows. Parameter: weight.
+[[nodiscard]] TorchModule make_conv2d(const ConvOptions& options);
+/// Batch norm over `[N,C,…]`. Parameters: weight, bias; buffers: running_mean, running_var.
+[[nodiscard]] TorchModule make_batch_norm(const BatchNormOptions& options);
+/// `[N,in] -> [N,out]`. Parameters: weight, bias.
+[[nodiscard]] TorchModule make_linear(std::int64_t in, std::int64_t out);
+/// A module without parameters; `expression` computes the result from `x`, for example "torch.relu(x)".
+[[nodiscard]] TorchModule make_function(const std::string& name, const std::string& expression);
+/// Children applied one after the other, in order. An empty chain is the identity.
+[[nodiscard]] TorchModule make_chain(const std::string& name, const NamedModules& children);
+
+/// A module without children or code yet, of a class of that name.
+[[nodiscard]] TorchModule make_module(const std::string& name);
+
+/// Draws new values: convolutions Kaiming normal with fan-in (He et al. 2015), linear layers Glorot uniform (Glorot and
+/// Bengio 2010, Keras's rule). Biases and batch norms keep the values they were made with: 0, and 1 and 0.
+void initialise(TorchModule& module, Rng& rng);
+
+}  // namespace graft

@@ -1,0 +1,31 @@
+/// @file
+/// Puts the tensors of a state dict into an architecture, by name, completely or not at all.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/architecture.hpp"
+#include "weights/state_dict.hpp"
+
+namespace graft {
+
+/// What became of every name. Shapes are written "[64,3,7,7]".
+struct LoadReport {
+    std::vector<std::string> loaded;
+    std::vector<std::string> missing;     ///< the architecture needs it, the file does not have it
+    std::vector<std::string> unexpected;  ///< the file has it, the architecture does not know it
+    std::vector<std::string> mismatched;  ///< "name: [found shape], expected [shape]"
+    std::vector<std::string> left_out;    ///< the classifier's, and batch norms' step counters: known and not needed
+
+    [[nodiscard]] bool complete() const { return missing.empty() && unexpected.empty() && mismatched.empty(); }
+};
+
+/// Copies values into the stages' parameters and buffers (converted to float32). Nothing is copied when the report is
+/// not complete.
+[[nodiscard]] LoadReport load_state(const Architecture& architecture, const StateDict& state);
+
+/// The report of an incomplete load as an error message of several lines, at most five names of each kind.
+[[nodiscard]] std::string explain(const LoadReport& report, const std::string& file, const std::string& architecture);
+
+}  // namespace graft
