@@ -1,0 +1,97 @@
+/// @file
+/// Stops training when a metric has stopped improving, and brings the best weights back.
+/// Decides as Keras's EarlyStopping (3.15) does, except that NaN and infinity never count as an improvement and that
+/// the best weights are restored by default.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "config/limits_text.hpp"
+#include "train/callbacks/callback_row.hpp"
+#include "train/monitor.hpp"
+
+namespace graft {
+namespace {
+
+struct EarlyStoppingOptions {
+    MonitorOptions watch;
+    std::int64_t patience = 0;       ///< epochs without an improvement before training stops; 0 behaves as 1
+    std::optional<double> baseline;  ///< improvements that do not beat it too do not restart the wait
+    bool restore_best_weights = true;
+    std::int64_t start_from_epoch = 0;  ///< epochs before this one are ignored; counted from 0
+};
+
+void describe(Fields& fields, EarlyStoppingOptions& options) {
+    describe(fields, options.watch);
+    fields.field("patience", options.patience, "epochs without an improvement before training stops", at_least(0));
+    fields.field("baseline", options.baseline, "a value to beat: improvements short of it do not restart the wait");
+    fields.field("restore_best_weights", options.restore_best_weights,
+                 "go back to the weights of the best epoch when training ends");
+    fields.field("start_from_epoch", options.start_from_epoch, "ignore the epochs before this one, counted from 0",
+                 at_least(0));
+}
+
+class EarlyStopping final : public Callback {
+public:
+    EarlyStopping(const EarlyStoppingOptions& options, const CallbackContext& context)
+        : options_(options), monitor_(options.watch, context.produced_metrics, context.pointer) {}
+
+    void on_epoch_end(const EpochRecord& record, TrainControl& control) override {
+        if (record.epoch < options_.start_from_epoch) return;
+        ++wait_;
+        const double current = monitor_.value_in(record);
+        if (monitor_.improve(current)) {
+            best_epoch_ = record.epoch;
+            if (options_.restore_best_weights) best_weights_ = control.snapshot_weights();
+            if (!options_.baseline || monitor_.better(current, *options_.baseline)) wait_ = 0;
+        } else if (wait_ >= options_.patience && record.epoch > 0) {
+            control.stop_training(reason());
+        }
+    }
+
+    // Also when the last epoch was the best: an interrupted epoch after it may have moved the weights.
+    void on_train_end(TrainControl& control) override {
+        if (!best_weights_) return;
+        control.restore_weights(*best_weights_);
+        control.reporter().note("early_stopping: restored the weights of epoch " + std::to_string(best_epoch_ + 1) +
+                                ", " + best());
+    }
+
+    [[nodiscard]] CallbackState save_state() const override {
+        return {{{"wait", wait_}, {"best", monitor_.save_state()}, {"best_epoch", best_epoch_}}, best_weights_};
+    }
+    void load_state(const CallbackState& state) override {
+        wait_ = state.values.at("wait").get<std::int64_t>();
+        best_epoch_ = state.values.at("best_epoch").get<std::int64_t>();
+        monitor_.load_state(state.values.at("best"));
+        best_weights_ = state.weights;
+    }
+
+private:
+    // People count epochs from 1, as the progress lines do.
+    [[nodiscard]] std::string best() const {
+        return "the best " + monitor_.name() + " " + number_as_text(*monitor_.best());
+    }
+
+    [[nodiscard]] std::string reason() const {
+        const std::string waited = std::to_string(wait_) + (wait_ == 1 ? " epoch" : " epochs");
+        return "early_stopping: no sufficient improvement of " + monitor_.name() + " for " + waited +
+               (monitor_.best() ? "; " + best() + " was in epoch " + std::to_string(best_epoch_ + 1) : "");
+    }
+
+    EarlyStoppingOptions options_;
+    Monitor monitor_;
+    std::int64_t wait_ = 0, best_epoch_ = 0;
+    std::shared_ptr<const WeightsSnapshot> best_weights_;
+};
+
+}  // namespace
+
+CallbackRow early_stopping_row() {
+    return callback_row<EarlyStopping, EarlyStoppingOptions>(
+        "early_stopping", "stops training when a metric has stopped improving; brings the best weights back");
+}
+
+}  // namespace graft

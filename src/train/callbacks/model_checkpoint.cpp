@@ -1,0 +1,113 @@
+/// @file
+/// Writes the model to a file of its own, after every n-th epoch or whenever a metric is better than before.
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/suggest.hpp"
+#include "graft/core/errors.hpp"
+#include "train/callbacks/callback_row.hpp"
+#include "train/monitor.hpp"
+
+namespace graft {
+namespace {
+
+struct ModelCheckpointOptions {
+    std::string file = "checkpoints/epoch-{epoch}.pt";  ///< relative to the run folder
+    MonitorOptions watch;                               ///< used when save_best_only
+    bool save_best_only = true;
+    std::int64_t every = 1;  ///< looks at every n-th epoch, n >= 1
+};
+
+void describe(Fields& fields, ModelCheckpointOptions& options) {
+    fields.field("file", options.file,
+                 "where to write, relative to the run folder; {epoch}, counted from 0 as in history.csv, and metrics "
+                 "such as {val_loss} are filled in");
+    describe(fields, options.watch);
+    fields.field("save_best_only", options.save_best_only,
+                 "write only when the monitored metric is better than in all epochs looked at before");
+    fields.field("every", options.every, "look at every n-th epoch only", at_least(1));
+}
+
+/// `pattern` with every {name} replaced by value(name); every { is closed.
+std::string fill_placeholders(const std::string& pattern,
+                              const std::function<std::string(const std::string& name)>& value) {
+    std::string text;
+    std::size_t done = 0;
+    for (std::size_t open; (open = pattern.find('{', done)) != std::string::npos;) {
+        const std::size_t close = pattern.find('}', open);
+        text += pattern.substr(done, open - done) + value(pattern.substr(open + 1, close - open - 1));
+        done = close + 1;
+    }
+    return text + pattern.substr(done);
+}
+
+std::string four_decimals(double value) {
+    std::array<char, 400> text{};
+    std::snprintf(text.data(), text.size(), "%.4f", value);
+    return text.data();
+}
+
+std::string file_name(const std::string& pattern, const EpochRecord& record) {
+    return fill_placeholders(pattern, [&](const std::string& name) {
+        return name == "epoch" ? std::to_string(record.epoch) : four_decimals(record.metric(name).value());
+    });
+}
+
+void expect_known_placeholders(const std::string& pattern, const CallbackContext& context) {
+    const std::string where = context.pointer + "/file: ";
+    if (pattern.empty()) throw ConfigError(where + "expected a file name, got \"\"");
+    const std::size_t last_open = pattern.rfind('{');
+    if (last_open != std::string::npos && pattern.find('}', last_open) == std::string::npos)
+        throw ConfigError(where + "expected every { to be closed by }, got \"" + pattern + "\"");
+    std::vector<std::string> known{"epoch"};
+    known.insert(known.end(), context.produced_metrics.begin(), context.produced_metrics.end());
+    (void)fill_placeholders(pattern, [&](const std::string& name) -> std::string {
+        if (std::ranges::find(known, name) != known.end()) return name;
+        throw ConfigError(where + "expected the placeholders in braces to be of: " + comma_separated(known) +
+                          "; got \"" + name + "\"" + did_you_mean(name, known));
+    });
+}
+
+class ModelCheckpoint final : public Callback {
+public:
+    ModelCheckpoint(const ModelCheckpointOptions& options, const CallbackContext& context)
+        : options_(options), run_folder_(context.run_folder) {
+        expect_known_placeholders(options.file, context);
+        if (options.save_best_only) best_.emplace(options.watch, context.produced_metrics, context.pointer);
+    }
+
+    void on_epoch_end(const EpochRecord& record, TrainControl& control) override {
+        if ((record.epoch + 1) % options_.every != 0) return;
+        if (best_ && !best_->improve(best_->value_in(record))) return;
+        control.save_model(run_folder_ / file_name(options_.file, record));
+    }
+
+    [[nodiscard]] CallbackState save_state() const override {
+        return {{{"best", best_ ? best_->save_state() : Json(nullptr)}}, nullptr};
+    }
+    void load_state(const CallbackState& state) override {
+        if (best_) best_->load_state(state.values.at("best"));
+    }
+
+private:
+    ModelCheckpointOptions options_;
+    std::filesystem::path run_folder_;
+    std::optional<Monitor> best_;  ///< nothing when every epoch is written
+};
+
+}  // namespace
+
+CallbackRow model_checkpoint_row() {
+    return callback_row<ModelCheckpoint, ModelCheckpointOptions>(
+        "model_checkpoint", "writes the model after epochs, or whenever a metric is better than before");
+}
+
+}  // namespace graft

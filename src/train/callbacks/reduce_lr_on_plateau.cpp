@@ -1,0 +1,83 @@
+/// @file
+/// Reduces the learning rate when a metric has stopped improving. Decides as Keras's ReduceLROnPlateau (3.15) does,
+/// except that NaN and infinity never count as an improvement.
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "config/limits_text.hpp"
+#include "train/callbacks/callback_row.hpp"
+#include "train/monitor.hpp"
+
+namespace graft {
+namespace {
+
+struct ReduceLrOnPlateauOptions {
+    MonitorOptions watch{.min_delta = 1e-4};
+    double factor = 0.1;         ///< the learning rate is multiplied by it; 0 < factor < 1
+    std::int64_t patience = 10;  ///< epochs without an improvement before a reduction
+    std::int64_t cooldown = 0;   ///< epochs after a reduction in which nothing is counted
+    double min_lr = 0;           ///< the learning rate is never reduced below it
+};
+
+void describe(Fields& fields, ReduceLrOnPlateauOptions& options) {
+    describe(fields, options.watch);
+    fields.field("factor", options.factor, "a reduction multiplies the learning rate by it", strictly_between(0, 1));
+    fields.field("patience", options.patience, "epochs without an improvement before a reduction", at_least(0));
+    fields.field("cooldown", options.cooldown, "epochs after a reduction in which nothing is counted", at_least(0));
+    fields.field("min_lr", options.min_lr, "the learning rate is not reduced below it", at_least(0));
+}
+
+class ReduceLrOnPlateau final : public Callback {
+public:
+    ReduceLrOnPlateau(const ReduceLrOnPlateauOptions& options, const CallbackContext& context)
+        : options_(options), monitor_(options.watch, context.produced_metrics, context.pointer) {}
+
+    void on_epoch_end(const EpochRecord& record, TrainControl& control) override {
+        if (cooldown_counter_ > 0) {
+            --cooldown_counter_;
+            wait_ = 0;
+        }
+        if (monitor_.improve(monitor_.value_in(record)))
+            wait_ = 0;
+        else if (cooldown_counter_ == 0 && ++wait_ >= options_.patience)
+            reduce(control);
+    }
+
+    [[nodiscard]] CallbackState save_state() const override {
+        return {{{"wait", wait_}, {"best", monitor_.save_state()}, {"cooldown_counter", cooldown_counter_}}, nullptr};
+    }
+    void load_state(const CallbackState& state) override {
+        wait_ = state.values.at("wait").get<std::int64_t>();
+        cooldown_counter_ = state.values.at("cooldown_counter").get<std::int64_t>();
+        monitor_.load_state(state.values.at("best"));
+    }
+
+private:
+    /// At the floor nothing happens, and the wait goes on.
+    void reduce(TrainControl& control) {
+        const double old_rate = control.learning_rate();
+        if (old_rate <= options_.min_lr) return;
+        const double new_rate = std::max(old_rate * options_.factor, options_.min_lr);
+        control.set_learning_rate(new_rate);
+        control.reporter().note("reduce_lr_on_plateau: learning rate " + number_as_text(old_rate) + " -> " +
+                                number_as_text(new_rate) + ": no sufficient improvement of " + monitor_.name() +
+                                " for " + std::to_string(wait_) + (wait_ == 1 ? " epoch" : " epochs"));
+        cooldown_counter_ = options_.cooldown;
+        wait_ = 0;
+    }
+
+    ReduceLrOnPlateauOptions options_;
+    Monitor monitor_;
+    std::int64_t wait_ = 0, cooldown_counter_ = 0;
+};
+
+}  // namespace
+
+CallbackRow reduce_lr_on_plateau_row() {
+    return callback_row<ReduceLrOnPlateau, ReduceLrOnPlateauOptions>(
+        "reduce_lr_on_plateau", "reduces the learning rate when a metric has stopped improving");
+}
+
+}  // namespace graft

@@ -1,0 +1,37 @@
+/// @file
+/// Ends training at the first batch whose loss is NaN or infinite.
+
+#include <cmath>
+#include <string>
+
+#include "config/limits_text.hpp"
+#include "train/callbacks/callback_row.hpp"
+
+namespace graft {
+namespace {
+
+struct TerminateOnNanOptions {};
+
+void describe(Fields&, TerminateOnNanOptions&) {}
+
+class TerminateOnNan final : public Callback {
+public:
+    TerminateOnNan(const TerminateOnNanOptions&, const CallbackContext&) {}
+
+    void on_batch_end(const BatchRecord& record, TrainControl& control) override {
+        if (std::isfinite(record.loss)) return;
+        // People count from 1, as the progress lines do.
+        control.stop_training("terminate_on_nan: the loss is " + number_as_text(record.loss) + " in epoch " +
+                              std::to_string(record.epoch + 1) + ", batch " + std::to_string(record.batch + 1) +
+                              "; a smaller learning rate usually helps");
+    }
+};
+
+}  // namespace
+
+CallbackRow terminate_on_nan_row() {
+    return callback_row<TerminateOnNan, TerminateOnNanOptions>(
+        "terminate_on_nan", "ends training at the first batch whose loss is NaN or infinite");
+}
+
+}  // namespace graft

@@ -1,0 +1,128 @@
+#include "train/checkpoint.hpp"
+
+#include <torch/csrc/jit/api/module.h>
+#include <torch/optim/optimizer.h>
+#include <torch/serialize/input-archive.h>
+#include <torch/serialize/output-archive.h>
+
+#include <limits>
+#include <sstream>
+
+#include "core/files.hpp"
+#include "graft/core/errors.hpp"
+#include "train/weights_snapshot.hpp"
+
+namespace graft {
+namespace {
+
+Json history_as_json(const std::vector<EpochRecord>& history) {
+    Json rows = Json::array();
+    for (const EpochRecord& row : history) {
+        Json metrics = Json::array();
+        for (const auto& [name, value] : row.metrics) metrics.push_back({name, value});  // NaN becomes null
+        rows.push_back({{"epoch", row.epoch},
+                        {"learning_rate", row.learning_rate},
+                        {"seconds", row.seconds},
+                        {"metrics", metrics}});
+    }
+    return rows;
+}
+
+std::vector<EpochRecord> history_from_json(const Json& rows) {
+    std::vector<EpochRecord> history;
+    for (const Json& row : rows) {
+        EpochRecord record{.epoch = row.at("epoch").get<std::int64_t>(),
+                           .learning_rate = row.at("learning_rate").get<double>(),
+                           .seconds = row.at("seconds").get<double>()};
+        for (const Json& metric : row.at("metrics"))
+            record.metrics.emplace_back(metric.at(0).get<std::string>(),
+                                        metric.at(1).is_null() ? std::numeric_limits<double>::quiet_NaN()
+                                                               : metric.at(1).get<double>());
+        history.push_back(std::move(record));
+    }
+    return history;
+}
+
+torch::serialize::OutputArchive tensors_as_archive(const std::vector<at::Tensor>& tensors) {
+    torch::serialize::OutputArchive archive;
+    archive.write("count", c10::IValue(static_cast<std::int64_t>(tensors.size())));
+    for (std::size_t i = 0; i < tensors.size(); ++i) archive.write(std::to_string(i), tensors[i]);
+    return archive;
+}
+
+std::vector<at::Tensor> tensors_in(torch::serialize::InputArchive& parent, const std::string& key) {
+    torch::serialize::InputArchive archive;
+    parent.read(key, archive);
+    c10::IValue count;
+    archive.read("count", count);
+    std::vector<at::Tensor> tensors(static_cast<std::size_t>(count.toInt()));
+    for (std::size_t i = 0; i < tensors.size(); ++i) archive.read(std::to_string(i), tensors[i]);
+    return tensors;
+}
+
+}  // namespace
+
+void save_checkpoint(const std::filesystem::path& file, const std::string& run_identity, const TrainingState& state,
+                     const TorchModule& scion, const torch::optim::Optimizer& optimizer) {
+    torch::serialize::OutputArchive archive, optimizer_archive;
+    Json callbacks = Json::array();
+    for (std::size_t i = 0; i < state.callbacks.size(); ++i) {
+        const auto* weights = dynamic_cast<const TensorSnapshot*>(state.callbacks[i].weights.get());
+        callbacks.push_back({{"values", state.callbacks[i].values}, {"has_weights", weights != nullptr}});
+        if (weights != nullptr) {
+            auto nested = tensors_as_archive(weights->values());
+            archive.write("callback" + std::to_string(i), nested);
+        }
+    }
+    const Json json = {{"identity", run_identity},
+                       {"next_epoch", state.next_epoch},
+                       {"finished", state.finished},
+                       {"history", history_as_json(state.history)},
+                       {"callbacks", callbacks}};
+    archive.write("state", c10::IValue(json.dump()));
+    auto values = tensors_as_archive(TensorSnapshot(scion).values());
+    archive.write("scion", values);
+    optimizer.save(optimizer_archive);
+    archive.write("optimizer", optimizer_archive);
+    std::ostringstream bytes;
+    archive.save_to(bytes);
+    write_file(file, bytes.str());
+}
+
+TrainingState load_checkpoint(const std::filesystem::path& file, const std::string& run_identity,
+                              const TorchModule& scion, torch::optim::Optimizer& optimizer) {
+    std::istringstream bytes(read_file(file));
+    TrainingState state;
+    try {
+        torch::serialize::InputArchive archive, optimizer_archive;
+        archive.load_from(bytes);
+        c10::IValue text;
+        archive.read("state", text);
+        const Json json = Json::parse(text.toStringRef());
+        if (json.at("identity").get<std::string>() != run_identity)
+            throw ConfigError(file.string() + ": is the checkpoint of a run with another config, other images or other "
+                              "weights; resume with what it was started with (only /training/epochs may differ)");
+        state.next_epoch = json.at("next_epoch").get<std::int64_t>();
+        state.finished = json.at("finished").get<bool>();
+        state.history = history_from_json(json.at("history"));
+        for (std::size_t i = 0; i < json.at("callbacks").size(); ++i) {
+            const Json& saved = json.at("callbacks").at(i);
+            CallbackState callback{.values = saved.at("values")};
+            if (saved.at("has_weights").get<bool>())
+                callback.weights =
+                    std::make_shared<TensorSnapshot>(tensors_in(archive, "callback" + std::to_string(i)));
+            state.callbacks.push_back(std::move(callback));
+        }
+        TensorSnapshot(tensors_in(archive, "scion")).restore(scion);
+        archive.read("optimizer", optimizer_archive);
+        optimizer.load(optimizer_archive);
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        const std::string what = error.what();
+        throw DataError(file.string() + ": the checkpoint is damaged: " + what.substr(0, what.find('\n')));
+    }
+    return state;
+}
+
+}  // namespace graft

@@ -1,0 +1,37 @@
+/// @file
+/// The state of a training run between two epochs, as one file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/layers.hpp"
+#include "record/history.hpp"
+#include "train/callback.hpp"
+
+namespace torch::optim {
+class Optimizer;
+}
+
+namespace graft {
+
+struct TrainingState {
+    std::int64_t next_epoch = 0;
+    std::vector<EpochRecord> history;
+    std::vector<CallbackState> callbacks;
+    bool finished = false;  ///< no further epoch is due
+};
+
+/// Writes the state, the scion's values and the optimizer's, whole or not at all.
+void save_checkpoint(const std::filesystem::path& file, const std::string& run_identity, const TrainingState& state,
+                     const TorchModule& scion, const torch::optim::Optimizer& optimizer);
+
+/// Reads them back; the scion and the optimizer get the saved values.
+/// @throws DataError when the file is absent or damaged; ConfigError when it is of a run with another identity
+[[nodiscard]] TrainingState load_checkpoint(const std::filesystem::path& file, const std::string& run_identity,
+                                            const TorchModule& scion, torch::optim::Optimizer& optimizer);
+
+}  // namespace graft

@@ -1,0 +1,54 @@
+/// @file
+/// What counts as an improvement of a monitored metric. One rule for every callback that watches one.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "config/fields.hpp"
+#include "config/json.hpp"
+#include "record/history.hpp"
+
+namespace graft {
+
+enum class MonitorMode { automatic, min, max };
+
+/// Which metric to watch and which direction is better.
+struct MonitorOptions {
+    std::string monitor = "val_loss";  ///< a metric that the run produces
+    MonitorMode mode = MonitorMode::automatic;
+    double min_delta = 0;  ///< changes up to this size do not count; >= 0
+};
+void describe(Fields& fields, MonitorOptions& options);
+
+/// Knows when a metric is better than another, and keeps the best value seen so far.
+/// `min`: better is `current + |min_delta| < best`; `max`: `current - |min_delta| > best`. NaN and infinity are never
+/// better; the first finite value is. (Keras takes a first NaN as the best.)
+class Monitor {
+public:
+    /// Throws ConfigError at `pointer` when the run does not produce the metric, or when `mode` is automatic and the
+    /// metric's name does not tell: after "val_" is stripped, "loss" is minimised; "accuracy" and whatever ends in
+    /// "_accuracy" is maximised.
+    Monitor(const MonitorOptions& options, std::span<const std::string> produced_metrics, const std::string& pointer);
+
+    [[nodiscard]] const std::string& name() const { return metric_; }
+    /// The watched metric of an epoch.
+    [[nodiscard]] double value_in(const EpochRecord& record) const;
+    [[nodiscard]] bool better(double current, double than) const;
+    /// Takes `current` as the best if it is better than the best so far; true if it was.
+    bool improve(double current);
+    [[nodiscard]] std::optional<double> best() const { return best_; }
+
+    /// The best so far for a checkpoint: a number, or null.
+    [[nodiscard]] Json save_state() const { return best_ ? Json(*best_) : Json(nullptr); }
+    void load_state(const Json& state);
+
+private:
+    std::string metric_;
+    MonitorMode mode_;  ///< min or max
+    double min_delta_;
+    std::optional<double> best_;
+};
+
+}  // namespace graft

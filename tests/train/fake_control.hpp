@@ -1,0 +1,117 @@
+/// @file
+/// A training that only writes down what callbacks ask of it, and the values that their tests need.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/read.hpp"
+#include "graft/core/errors.hpp"
+#include "train/callback.hpp"
+
+namespace graft {
+
+struct FakeSnapshot final : WeightsSnapshot {
+    explicit FakeSnapshot(int id_) : id(id_) {}
+    int id;
+};
+
+class FakeReporter final : public Reporter {
+public:
+    void start(std::string_view, std::size_t, std::string_view) override {}
+    void advance(std::size_t, std::string_view) override {}
+    void finish(std::string_view) override {}
+    void note(std::string_view message) override { notes.emplace_back(message); }
+    void warn(std::string_view message) override { warnings.emplace_back(message); }
+    std::vector<std::string> notes, warnings;
+};
+
+/// Its weights are one number, which a test sets.
+class FakeControl final : public TrainControl {
+public:
+    int weights = 0;
+    double rate = 1;
+    std::vector<std::string> stops;            ///< the reasons given
+    std::vector<std::filesystem::path> saved;  ///< the files asked for
+    int restored = 0;                          ///< how often weights were restored
+    FakeReporter remarks;
+
+    [[nodiscard]] double learning_rate() const override { return rate; }
+    void set_learning_rate(double learning_rate) override { rate = learning_rate; }
+    void stop_training(const std::string& reason) override { stops.push_back(reason); }
+    [[nodiscard]] std::shared_ptr<const WeightsSnapshot> snapshot_weights() const override {
+        return std::make_shared<FakeSnapshot>(weights);
+    }
+    void restore_weights(const WeightsSnapshot& snapshot) override {
+        weights = dynamic_cast<const FakeSnapshot&>(snapshot).id;
+        ++restored;
+    }
+    void save_model(const std::filesystem::path& file) override { saved.push_back(file); }
+    Reporter& reporter() override { return remarks; }
+};
+
+/// An empty folder of the running test.
+inline std::filesystem::path fresh_folder() {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    std::string name = std::string(test->test_suite_name()) + "." + test->name();
+    for (char& letter : name)
+        if (letter == '/') letter = '.';
+    std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / name;
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    return folder;
+}
+
+/// The context of the first callback of a run with validation data.
+inline CallbackContext validated_run(std::filesystem::path run_folder = {}) {
+    return {std::move(run_folder), {"loss", "accuracy", "val_loss", "val_accuracy"}, "/callbacks/0"};
+}
+
+/// A built-in callback with the given options. Throws ConfigError as the config reader would.
+inline std::unique_ptr<Callback> build_callback(const std::string& name, const Json& options,
+                                                const CallbackContext& context) {
+    const std::shared_ptr<CallbackSpec> spec = builtin_callbacks().find(name)->make();
+    const std::vector<std::string> problems = read_options(options, [&](Fields& fields) { spec->describe(fields); });
+    if (!problems.empty()) throw ConfigError(problems);
+    return spec->build(context);
+}
+
+/// The message of the ConfigError that building throws.
+inline std::string build_error(const std::string& name, const Json& options, const CallbackContext& context) {
+    try {
+        (void)build_callback(name, options, context);
+    } catch (const ConfigError& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+inline EpochRecord epoch_record(std::int64_t epoch, std::vector<std::pair<std::string, double>> metrics) {
+    EpochRecord record;
+    record.epoch = epoch;
+    record.learning_rate = 0.5;
+    record.seconds = 2;
+    record.metrics = std::move(metrics);
+    return record;
+}
+
+/// Epochs in which one metric has the given values. Stops when the callback asks for it; the weights of an epoch are
+/// its number. Returns the learning rates used.
+inline std::vector<double> run_epochs(Callback& callback, FakeControl& control, const std::string& metric,
+                                      const std::vector<double>& values, std::int64_t first_epoch = 0) {
+    std::vector<double> rates;
+    for (std::size_t i = 0; i < values.size() && control.stops.empty(); ++i) {
+        const std::int64_t epoch = first_epoch + static_cast<std::int64_t>(i);
+        rates.push_back(control.rate);
+        control.weights = static_cast<int>(epoch);
+        callback.on_epoch_end(epoch_record(epoch, {{metric, values[i]}}), control);
+    }
+    return rates;
+}
+
+}  // namespace graft
