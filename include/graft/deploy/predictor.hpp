@@ -1,0 +1,71 @@
+/// @file
+/// A trained classifier, ready to use: decode, preprocess and forward exactly as in training and evaluation.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <opencv2/core/mat.hpp>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace graft {
+
+/// One class and how likely it is.
+struct ClassProbability {
+    std::string name;
+    float probability = 0;
+};
+
+/// What became of one file of many: probabilities, or why there are none.
+struct Prediction {
+    std::vector<float> probabilities;  ///< [K], in the order of Predictor::classes(); empty when `error` is not
+    std::string error;
+};
+
+/// The order of the three channels of a cv::Mat; OpenCV's own functions give BGR.
+enum class ColourOrder { bgr, rgb };
+
+/// Loads model.pt and classifies images. Thread-safe: one object serves all threads of an application.
+class Predictor {
+public:
+    /// @throws DataError when the file is not a graft model
+    explicit Predictor(const std::filesystem::path& model);
+    ~Predictor();
+    Predictor(Predictor&&) noexcept;
+    Predictor& operator=(Predictor&&) noexcept;
+
+    [[nodiscard]] const std::vector<std::string>& classes() const;
+
+    /// Probabilities [K] of an image file. Throws DataError when it cannot be decoded.
+    [[nodiscard]] std::vector<float> predict_file(const std::filesystem::path& image) const;
+    /// The same for an encoded image (JPEG, PNG, …) in memory; `name` stands in error messages.
+    [[nodiscard]] std::vector<float> predict_encoded(std::string_view bytes, const std::string& name) const;
+    /// The same for pixels. @param pixels [H,W] CV_8UC3. Throws DataError for another type or an empty picture.
+    [[nodiscard]] std::vector<float> predict_pixels(const cv::Mat& pixels, ColourOrder order) const;
+
+    /// Classifies many files on `workers` threads (0: one per core) and hands the results over in order, on the calling
+    /// thread. A bad file is a Prediction with an error. Memory does not grow with the number of files.
+    /// @return how many were handed over: all, or fewer when a stop was requested
+    std::size_t predict_files(std::span<const std::filesystem::path> images,
+                              const std::function<void(std::size_t index, const Prediction&)>& consume,
+                              std::size_t workers = 0, std::stop_token stop = {}) const;
+
+    /// The `count` likeliest classes of some probabilities [K], likeliest first.
+    [[nodiscard]] std::vector<ClassProbability> top(std::span<const float> probabilities, std::size_t count) const;
+
+    /// How the network runs on this machine: "oneDNN graph" or "folded".
+    [[nodiscard]] const std::string& engine() const;
+    /// Why it does not run fused, or "".
+    [[nodiscard]] const std::string& engine_note() const;
+
+private:
+    struct Parts;
+    std::unique_ptr<const Parts> parts_;
+};
+
+}  // namespace graft
