@@ -1,0 +1,178 @@
+#include "run/assemble.hpp"
+
+#include <cstdlib>
+#include <functional>
+#include <thread>
+
+#include "core/hash.hpp"
+#include "graft/core/errors.hpp"
+#include "train/trainer.hpp"
+#include "weights/manifest.hpp"
+
+namespace graft {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Runs steps that may find the config wrong, and throws what all of them found at once.
+class Problems {
+public:
+    void attempt(const std::function<void()>& step) {
+        try {
+            step();
+        } catch (const ConfigError& error) {
+            found_.insert(found_.end(), error.problems().begin(), error.problems().end());
+        }
+    }
+    void throw_if_any() const {
+        if (!found_.empty()) throw ConfigError(found_);
+    }
+
+private:
+    std::vector<std::string> found_;
+};
+
+/// Which weights a config means: a file or "random", and the manifest's entry when there is one.
+struct ChosenWeights {
+    std::string source;
+    std::optional<WeightsEntry> entry;  ///< also of weights given as a file: the architecture's usual preprocessing
+};
+
+fs::path weights_folder() {
+    const char* folder = std::getenv("GRAFT_WEIGHTS");
+    return folder != nullptr && *folder != '\0' ? folder : "weights";
+}
+
+ChosenWeights choose_weights(const BackboneOptions& options) {
+    const std::optional<WeightsEntry> usual = default_weights(options.name);
+    if (options.weights == "random") return {"random", usual};
+    const std::optional<WeightsEntry> named = options.weights ? find_weights(*options.weights) : usual;
+    if (named && named->architecture != options.name)
+        throw ConfigError("/backbone/weights: " + named->name + " are weights of " + named->architecture + ", not of " +
+                          options.name);
+    if (options.weights && !named) {
+        if (fs::is_regular_file(*options.weights)) return {*options.weights, usual};
+        throw ConfigError("/backbone/weights: there is no file \"" + *options.weights +
+                          "\", and the manifest has no weights of that name");
+    }
+    if (!named) throw ConfigError("/backbone/weights: is missing: the manifest has no weights of " + options.name);
+    const fs::path file = weights_folder() / named->file;
+    if (!fs::is_regular_file(file))
+        throw ConfigError("/backbone/weights: " + named->name + " is not on this machine: expected it at " +
+                          file.string() + "; get it with scripts/get_weights.sh or bring it from " + named->source);
+    if (named->sha256 && sha256_of_file(file) != *named->sha256)
+        throw DataError(file.string() + ": is damaged or not " + named->name + ": its SHA-256 is not " +
+                        *named->sha256);
+    return {file.string(), named};
+}
+
+Interpolation interpolation_named(const std::string& name) {
+    if (name == "nearest") return Interpolation::nearest;
+    return name == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
+}
+
+/// Preprocessing belongs to the weights; the config may override it.
+Preprocessing choose_preprocessing(const DataOptions& data, const std::optional<WeightsEntry>& entry) {
+    Preprocessing chosen;
+    if (entry) {
+        chosen.interpolation = interpolation_named(entry->preprocessing.interpolation);
+        chosen.mean = entry->preprocessing.mean;
+        chosen.std = entry->preprocessing.std;
+    }
+    chosen.height = data.image_size.front();
+    chosen.width = data.image_size.back();
+    chosen.resize = data.resize;
+    chosen.crop_fraction = data.crop_fraction;
+    if (data.interpolation != InterpolationChoice::automatic)
+        chosen.interpolation = static_cast<Interpolation>(static_cast<int>(data.interpolation) - 1);
+    if (!data.mean.empty()) std::copy_n(data.mean.begin(), 3, chosen.mean.begin());
+    if (!data.std.empty()) std::copy_n(data.std.begin(), 3, chosen.std.begin());
+    return chosen;
+}
+
+void read_folders(AssembledRun& run) {
+    const DataOptions& data = run.config.data;
+    const ImageFolder train = scan_image_folder(data.train);
+    run.classes = train.classes;
+    run.split = split_samples(train, data.split);
+    const auto other = [&](const std::string& folder) {
+        ImageFolder scanned = scan_image_folder(folder, run.classes, data.class_mismatch);
+        for (const std::string& name : scanned.unknown_classes)
+            run.warnings.push_back(folder + ": the class folder " + name + " is left out: it was not trained");
+        return std::move(scanned.samples);
+    };
+    if (data.validation) run.split.validation = other(*data.validation);
+    if (data.test) run.test = other(*data.test);
+}
+
+/// The callbacks of the config, and one that keeps the best weights where none of them does.
+void build_callbacks(AssembledRun& run, const Tables& tables, Problems& problems) {
+    CallbackContext context{.run_folder = run.config.output,
+                            .produced_metrics = produced_metrics(!run.split.validation.empty())};
+    bool keeps_best = run.config.training.keep == Keep::last;
+    for (std::size_t i = 0; i < run.config.callbacks.size(); ++i) {
+        context.pointer = "/callbacks/" + std::to_string(i);
+        keeps_best = keeps_best || run.config.callbacks[i]->name() == "early_stopping";
+        problems.attempt([&] { run.callbacks.push_back(run.config.callbacks[i]->build(context)); });
+    }
+    const CallbackRow* row = tables.callbacks.find("early_stopping");
+    if (keeps_best || row == nullptr) return;
+    const std::shared_ptr<CallbackSpec> keeper = row->make();
+    const Json options = {{"monitor", run.split.validation.empty() ? "loss" : "val_loss"},
+                          {"patience", run.config.training.epochs}};
+    static_cast<void>(read_options(options, [&](Fields& fields) { keeper->describe(fields); }));
+    run.callbacks.push_back(keeper->build(context));
+}
+
+}  // namespace
+
+AssembledRun assemble(const RunConfig& config, const Tables& tables) {
+    AssembledRun run{.config = config, .resolved_config = resolved(config, tables)};
+    run.workers = config.data.workers ? static_cast<std::size_t>(*config.data.workers)
+                                      : std::max(1U, std::thread::hardware_concurrency());
+    read_folders(run);
+    Problems problems;
+    ChosenWeights weights;
+    const ArchitectureRow& row = *tables.architectures.find(config.backbone.name);
+    problems.attempt([&] { weights = choose_weights(config.backbone); });
+    run.preprocessing = choose_preprocessing(config.data, weights.entry);
+    problems.attempt([&] {
+        check_freeze(row.make(run.preprocessing.height, run.preprocessing.width), config.backbone.freeze);
+    });
+    problems.attempt([&] {
+        run.loss = config.training.loss->build(run.classes, count_per_class(run.split.train, run.classes.size()));
+    });
+    build_callbacks(run, tables, problems);
+    problems.throw_if_any();
+
+    const auto seed = static_cast<std::uint64_t>(config.seed);
+    run.backbone = load_backbone(row, weights.source, seed, run.preprocessing);
+    run.model = graft_model(run.backbone, run.preprocessing, config.backbone.freeze, config.head,
+                            static_cast<std::int64_t>(run.classes.size()), seed);
+    run.optimizer = config.training.optimizer->build(run.model.trainable_parameters());
+    return run;
+}
+
+ModelInfo AssembledRun::model_info() const {
+    return {.classes = classes,
+            .preprocessing = preprocessing,
+            .backbone = backbone.architecture.name,
+            .backbone_hash = backbone.weights_hash,
+            .freeze = config.backbone.freeze,
+            .config = resolved_config};
+}
+
+std::string AssembledRun::identity() const {
+    Json json = resolved_config;
+    json["training"].erase("epochs");
+    json["features"].erase("keep_at_most_gb");
+    json["data"].erase("workers");
+    for (const char* key : {"name", "output"}) json.erase(key);
+    Sha256 hash;
+    hash.add(json.dump()).add(backbone.weights_hash);
+    for (const std::vector<Sample>* part : {&split.train, &split.validation})
+        for (const Sample& sample : *part) hash.add(sample.name).add("\n");
+    return hash.hex();
+}
+
+}  // namespace graft

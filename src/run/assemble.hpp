@@ -1,0 +1,42 @@
+/// @file
+/// From a config to everything that a run is made of, before the first image is read: a mistake costs a second.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/image_folder.hpp"
+#include "data/split.hpp"
+#include "deploy/model_file.hpp"
+#include "model/grafted_model.hpp"
+#include "run/run_config.hpp"
+
+namespace graft {
+
+struct AssembledRun {
+    RunConfig config;
+    Json resolved_config;
+    Preprocessing preprocessing;
+    std::vector<std::string> classes;
+    Split split;
+    std::vector<Sample> test;  ///< empty when the config names no test folder
+    std::vector<std::string> warnings;
+    Backbone backbone;
+    GraftedModel model;
+    Loss loss;
+    std::shared_ptr<torch::optim::Optimizer> optimizer;
+    std::vector<std::unique_ptr<Callback>> callbacks;
+    std::size_t workers = 1;
+
+    /// What model.pt says of itself.
+    [[nodiscard]] ModelInfo model_info() const;
+    /// Changes when a checkpoint of this run would not fit any more: config, images, weights.
+    [[nodiscard]] std::string identity() const;
+};
+
+/// @throws ConfigError with every problem of the config that shows here; DataError for folders and weights
+[[nodiscard]] AssembledRun assemble(const RunConfig& config, const Tables& tables);
+
+}  // namespace graft

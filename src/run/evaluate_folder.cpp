@@ -1,0 +1,85 @@
+#include "run/evaluate_folder.hpp"
+
+#include <charconv>
+#include <optional>
+
+#include "core/files.hpp"
+#include "graft/core/errors.hpp"
+#include "record/csv.hpp"
+
+namespace graft {
+namespace {
+
+std::string shortest(float value) {
+    char text[32];
+    return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
+/// predictions.csv: file, true class, predicted class, whether they agree, and a probability per class.
+class PredictionsFile {
+public:
+    PredictionsFile(const std::filesystem::path& file, const std::vector<std::string>& classes)
+        : classes_(classes), file_(file) {
+        std::string header = "file,class,predicted,correct";
+        for (const std::string& name : classes) header += "," + csv_field(name);
+        file_.write(header + "\n");
+    }
+
+    void add(const Sample& sample, std::span<const float> probabilities, std::size_t predicted) {
+        const auto truth = static_cast<std::size_t>(sample.label);
+        std::string line = csv_field(sample.name) + "," + csv_field(classes_[truth]) + "," +
+                           csv_field(classes_[predicted]) + (predicted == truth ? ",1" : ",0");
+        for (const float probability : probabilities) line += "," + shortest(probability);
+        file_.write(line + "\n");
+    }
+    void commit() { file_.commit(); }
+
+private:
+    const std::vector<std::string>& classes_;
+    WholeFile file_;
+};
+
+void report_bad(const std::vector<std::string>& bad, const ImageFolder& folder, OnBadImage policy, Reporter& reporter) {
+    if (bad.empty()) return;
+    std::string message = std::to_string(bad.size()) + " of " + std::to_string(folder.samples.size()) + " images in " +
+                          folder.root.string() + " cannot be read:";
+    for (const std::string& reason : bad) message += "\n  " + reason;
+    if (policy == OnBadImage::fail) throw DataError(message);
+    reporter.warn(message + "\nthey are left out");
+}
+
+}  // namespace
+
+ClassificationMetrics evaluate_folder(const Predictor& predictor, const ImageFolder& folder,
+                                      const EvaluateOptions& options, std::stop_token stop, Reporter& reporter) {
+    ClassificationMetrics metrics(predictor.classes(), options.top_k);
+    std::optional<PredictionsFile> predictions;
+    if (!options.predictions.empty()) predictions.emplace(options.predictions, predictor.classes());
+    std::vector<std::filesystem::path> files;
+    files.reserve(folder.samples.size());
+    for (const Sample& sample : folder.samples) files.push_back(sample.file);
+    std::vector<std::string> bad;
+    reporter.start("evaluating", files.size(), "images");
+    const auto consume = [&](std::size_t i, const Prediction& prediction) {
+        reporter.advance(i + 1);
+        if (!prediction.error.empty()) return bad.push_back(prediction.error);
+        const std::size_t predicted = metrics.add(folder.samples[i].label, prediction.probabilities);
+        if (predictions) predictions->add(folder.samples[i], prediction.probabilities, predicted);
+    };
+    const std::size_t done = predictor.predict_files(files, consume, options.workers, stop);
+    reporter.finish();
+    if (done < files.size())
+        throw Interrupted("interrupted after " + std::to_string(done) + " of " + std::to_string(files.size()) + " images");
+    report_bad(bad, folder, options.on_bad_image, reporter);
+    if (predictions) predictions->commit();
+    return metrics;
+}
+
+void write_evaluation(const std::filesystem::path& folder, const EvaluationRecord& record) {
+    write_file(folder / "evaluation.json", pretty(to_json(record)));
+    write_file(folder / "report.txt", to_text(record));
+    write_file(folder / "classes.csv", classes_csv(record));
+    write_file(folder / "confusion.csv", confusion_csv(record));
+}
+
+}  // namespace graft

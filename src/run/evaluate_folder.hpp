@@ -1,0 +1,37 @@
+/// @file
+/// Evaluation of a model file on a folder of class folders, the way deployment sees the images.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "data/image_check.hpp"
+#include "data/image_folder.hpp"
+#include "eval/metrics.hpp"
+#include "graft/core/reporter.hpp"
+#include "graft/deploy/predictor.hpp"
+
+namespace graft {
+
+struct EvaluateOptions {
+    std::vector<std::int64_t> top_k = {5};
+    OnBadImage on_bad_image = OnBadImage::fail;
+    std::size_t workers = 0;                   ///< 0: one per core
+    std::filesystem::path predictions;         ///< a CSV file with a line per image; empty: none
+};
+
+/// @param folder its classes are the predictor's, in the same order
+/// @throws DataError listing every image that cannot be read, unless they are to be skipped; Interrupted
+[[nodiscard]] ClassificationMetrics evaluate_folder(const Predictor& predictor, const ImageFolder& folder,
+                                                    const EvaluateOptions& options, std::stop_token stop,
+                                                    Reporter& reporter);
+
+/// Writes evaluation.json, report.txt, classes.csv and confusion.csv into `folder`.
+void write_evaluation(const std::filesystem::path& folder, const EvaluationRecord& record);
+
+}  // namespace graft

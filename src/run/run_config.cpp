@@ -1,0 +1,154 @@
+#include "run/run_config.hpp"
+
+#include <array>
+#include <string_view>
+
+#include "core/suggest.hpp"
+#include "graft/core/errors.hpp"
+#include "train/monitor.hpp"
+
+namespace graft {
+namespace {
+
+constexpr std::array<std::string_view, 2> kResizeModes = {"squash", "center_crop"};
+constexpr std::array<std::string_view, 4> kInterpolations = {"auto", "nearest", "bilinear", "bicubic"};
+constexpr std::array<std::string_view, 2> kOnBadImage = {"fail", "skip"};
+constexpr std::array<std::string_view, 2> kClassMismatch = {"fail", "use_known"};
+constexpr std::array<std::string_view, 2> kKeep = {"best", "last"};
+constexpr ListLimits kThreeOrNone{.items = between(0, 255), .shortest = 0, .longest = 3};
+
+/// What the sections' own declarations cannot say, because it concerns several fields or a table.
+std::vector<std::string> cross_check(const RunConfig& config, const Tables& tables) {
+    std::vector<std::string> problems = check_augmentation(config.augmentation);
+    if (!config.backbone.name.empty() && tables.architectures.find(config.backbone.name) == nullptr) {
+        const std::vector<std::string> known = tables.architectures.names();
+        problems.push_back("/backbone/name: expected one of " + comma_separated(known) + ", got \"" +
+                           config.backbone.name + "\"" + did_you_mean(config.backbone.name, known));
+    }
+    if (config.data.validation && (config.data.split.validation_split > 0 || config.data.split.split_file))
+        problems.emplace_back("/data/validation: a folder to validate on and a split of the training folder exclude "
+                              "each other: leave one out");
+    if (config.data.split.validation_split > 0 && config.data.split.split_file)
+        problems.emplace_back("/data/split_file: says what validates; leave out /data/validation_split");
+    if (config.data.split.group_pattern && config.data.split.split == SplitRule::keras)
+        problems.emplace_back("/data/group_pattern: needs \"split\": \"hash\"");
+    for (const auto& [key, values] : {std::pair("mean", &config.data.mean), std::pair("std", &config.data.std)})
+        if (!values->empty() && values->size() != 3)
+            problems.push_back(std::string("/data/") + key + ": expected three numbers or none, got " +
+                               std::to_string(values->size()));
+    return problems;
+}
+
+std::string default_output(const RunConfig& config) { return "runs/" + (config.name.empty() ? "run" : config.name); }
+
+}  // namespace
+
+void describe(Fields& fields, DataOptions& options) {
+    fields.field(required("train"), options.train, "Folder whose sub-folders are the classes; images at any depth.");
+    fields.field("validation", options.validation,
+                 "Folder with the same class folders, to validate on; instead of `validation_split`.");
+    fields.field("test", options.test, "Folder with the same class folders, evaluated once after training.");
+    describe(fields, options.split);
+    fields.field("image_size", options.image_size, "Pixels of the network's input: a side, or height and width.",
+                 {.items = between(32, 2048), .shortest = 1, .longest = 2});
+    fields.choice("resize", options.resize, kResizeModes,
+                  "`squash`: both sides to the input size; `center_crop`: the middle of the picture, undistorted.");
+    fields.field("crop_fraction", options.crop_fraction, "Share of a side that `center_crop` keeps.",
+                 {.minimum = 0, .maximum = 1, .above_minimum = true});
+    fields.choice("interpolation", options.interpolation, kInterpolations,
+                  "For enlarging; shrinking always averages areas. `auto`: as the weights were trained.");
+    fields.field("mean", options.mean, "Per channel R, G, B, on the scale 0..255; `[]`: those of the weights.",
+                 kThreeOrNone);
+    fields.field("std", options.std, "Per channel R, G, B, on the scale 0..255; `[]`: those of the weights.",
+                 {.items = {.minimum = 0, .above_minimum = true}, .shortest = 0, .longest = 3});
+    fields.field("batch_size", options.batch_size, "Images per training step.", between(1, 65536));
+    fields.choice("on_bad_image", options.on_bad_image, kOnBadImage,
+                  "`fail`: list every image that cannot be decoded, before training; `skip`: leave them out and list "
+                  "them in `skipped.json`.");
+    fields.choice("class_mismatch", options.class_mismatch, kClassMismatch,
+                  "When validation or test folders have other classes than the training folder: `fail`, or "
+                  "`use_known` ones alone.");
+    fields.field("workers", options.workers, "Threads that decode and run the trunk; `null`: one per core.",
+                 between(1, 1024));
+}
+
+void describe(Fields& fields, BackboneOptions& options) {
+    fields.field(required("name"), options.name, "Architecture of the pretrained network.");
+    fields.field("weights", options.weights,
+                 "A file (state dict or TorchScript), a name from `weights/manifest.json`, or `random`; `null`: the "
+                 "manifest's weights of this architecture.");
+    fields.field("freeze", options.freeze, "`all`, `none`, or the last stage that stays frozen.");
+}
+
+RunConfig default_run_config(const Tables& tables) {
+    RunConfig config;
+    config.training.optimizer = tables.optimizers.find("adam")->make();
+    config.training.loss = tables.losses.find("cross_entropy")->make();
+    return config;
+}
+
+void describe(Fields& fields, RunConfig& config, const Tables& tables) {
+    const auto training = [&](Fields& f, TrainingSection& section) {
+        f.field("epochs", section.epochs, "Passes over the training images, at most.", between(1, 100000));
+        f.one_of("optimizer", section.optimizer, tables.optimizers, "How weights are changed.");
+        f.one_of("loss", section.loss, tables.losses, "What is minimised.");
+        f.choice("keep", section.keep, kKeep,
+                 "`best`: the weights of the epoch with the lowest `val_loss` (`loss` without validation) become the "
+                 "model, unless `early_stopping` decides; `last`: those of the last epoch.");
+    };
+    fields.field("name", config.name, "What the run is called.");
+    fields.field("seed", config.seed, "Where every random draw starts from: same seed, same run.", at_least(0));
+    fields.object("data", config.data, "The images.");
+    fields.object("augmentation", config.augmentation,
+                  "Random variation of the training images, with the names and ranges of Keras's ImageDataGenerator.");
+    fields.object("backbone", config.backbone, "The pretrained network.");
+    fields.object("head", config.head, "The new part: pooling and dense layers.");
+    fields.object("features", config.features, "How the frozen part's outputs are kept.");
+    fields.section("training", config.training, "How the new part is trained.", training);
+    fields.list_of("callbacks", config.callbacks, tables.callbacks, "What happens between epochs, in this order.");
+    fields.field("top_k", config.top_k, "Which top-k accuracies the test reports, beside top-1.",
+                 {.items = between(1, 1000), .shortest = 0, .longest = 10});
+    fields.field("output", config.output, "The run folder; empty: `runs/<name>`.");
+}
+
+RunConfig read_run_config(Json document, const Tables& tables) {
+    if (document.is_object()) document.erase("$schema");
+    RunConfig config = default_run_config(tables);
+    std::vector<std::string> problems =
+        read_options(document, [&](Fields& fields) { describe(fields, config, tables); });
+    const std::vector<std::string> more = cross_check(config, tables);
+    problems.insert(problems.end(), more.begin(), more.end());
+    if (!problems.empty()) throw ConfigError(problems);
+    if (config.output.empty()) config.output = default_output(config);
+    return config;
+}
+
+RunConfig read_run_config(const std::filesystem::path& file, std::span<const std::string> assignments,
+                          const Tables& tables) {
+    Json document = parse_json_file(file);
+    apply_assignments(document, assignments);
+    try {
+        return read_run_config(std::move(document), tables);
+    } catch (const ConfigError& error) {
+        std::vector<std::string> problems;
+        for (const std::string& problem : error.problems()) problems.push_back(file.string() + ": " + problem);
+        throw ConfigError(problems);
+    }
+}
+
+Json resolved(const RunConfig& config, const Tables& tables) {
+    RunConfig copy = config;
+    return write_options([&](Fields& fields) { describe(fields, copy, tables); });
+}
+
+Json run_config_schema(const Tables& tables) {
+    RunConfig config = default_run_config(tables);
+    return schema_of([&](Fields& fields) { describe(fields, config, tables); }, "graft run");
+}
+
+std::string run_config_markdown(const Tables& tables) {
+    RunConfig config = default_run_config(tables);
+    return markdown_of([&](Fields& fields) { describe(fields, config, tables); });
+}
+
+}  // namespace graft
