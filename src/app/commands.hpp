@@ -1,0 +1,36 @@
+/// @file
+/// The commands of `graft`. Each is one file: what it reads from the command line, what it calls, what it prints.
+/// Results go to standard output, progress and remarks to standard error.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+
+#include "app/screen.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace graft {
+
+/// What a command is given while it runs.
+struct Session {
+    std::stop_token stop;  ///< requested by Ctrl-C and by SIGTERM
+    Screen screen;         ///< standard error
+};
+
+/// What a command does. Whatever goes wrong is thrown.
+using Command = std::function<void(const Session&)>;
+
+// Each adds a subcommand to `app`. Parsing a command line that names it sets `chosen`.
+void add_train(CLI::App& app, Command& chosen);
+void add_evaluate(CLI::App& app, Command& chosen);
+void add_predict(CLI::App& app, Command& chosen);
+void add_export(CLI::App& app, Command& chosen);
+void add_config(CLI::App& app, Command& chosen);
+void add_data(CLI::App& app, Command& chosen);
+void add_inspect(CLI::App& app, Command& chosen);
+void add_doctor(CLI::App& app, Command& chosen);
+
+}  // namespace graft

@@ -1,0 +1,116 @@
+#include <ATen/Version.h>
+#include <torch/version.h>
+
+#include <CLI/App.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <opencv2/core/version.hpp>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "app/allocator.hpp"
+#include "app/commands.hpp"
+#include "app/results.hpp"
+#include "app/text_layout.hpp"
+#include "core/version.hpp"
+#include "weights/manifest.hpp"
+
+namespace graft {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The processor as the kernel describes the first core.
+struct Processor {
+    std::string model = "unknown";
+    std::vector<std::string> features;  ///< those that matter to graft's speed
+};
+
+Processor read_processor() {
+    Processor processor;
+    std::ifstream info("/proc/cpuinfo");
+    for (std::string line; std::getline(info, line) && !line.empty();) {
+        const std::size_t colon = line.find(": ");
+        if (colon == std::string::npos) continue;
+        const std::string value = line.substr(colon + 2);
+        if (line.starts_with("model name")) processor.model = value;
+        if (!line.starts_with("flags")) continue;
+        std::istringstream words(value);
+        const std::set<std::string> present{std::istream_iterator<std::string>(words), {}};
+        for (const char* name : {"avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16"})
+            if (present.contains(name)) processor.features.emplace_back(name);
+    }
+    return processor;
+}
+
+Json weights_json() {
+    const char* chosen = std::getenv("GRAFT_WEIGHTS");
+    const fs::path folder = chosen != nullptr && *chosen != '\0' ? chosen : "weights";
+    Json json = {{"folder", folder.string()}, {"files", Json::array()}};
+    for (const WeightsEntry& entry : weights_manifest()) {
+        std::error_code ignored;
+        json["files"].push_back({{"name", entry.name},
+                                 {"file", entry.file},
+                                 {"present", fs::is_regular_file(folder / entry.file, ignored)}});
+    }
+    return json;
+}
+
+Json facts() {
+    const Processor processor = read_processor();
+    return {{"graft", version_text()},
+            {"libtorch", TORCH_VERSION},
+            {"opencv", CV_VERSION},
+            {"processor", processor.model},
+            {"cores", std::thread::hardware_concurrency()},
+            {"features", processor.features},
+            {"libtorch_uses", at::get_cpu_capability()},
+            {"allocator", allocator_name()},
+            {"weights", weights_json()}};
+}
+
+std::string text_of(const Json& facts) {
+    std::string text;
+    const auto add = [&](std::string name, const std::string& value) {
+        name.resize(15, ' ');
+        text += name + value + "\n";
+    };
+    add("graft", facts.at("graft"));
+    add("LibTorch", facts.at("libtorch").get<std::string>() + ", uses " + facts.at("libtorch_uses").get<std::string>());
+    add("OpenCV", facts.at("opencv"));
+    add("processor", facts.at("processor"));
+    add("cores", facts.at("cores").dump());
+    std::string features;
+    for (const Json& name : facts.at("features")) features += (features.empty() ? "" : " ") + name.get<std::string>();
+    add("features", features.empty() ? "none of those that matter" : features);
+    add("allocator", facts.at("allocator"));
+    if (facts.at("allocator") != "tcmalloc")
+        add("", "tcmalloc is faster: install libtcmalloc-minimal4 and build again");
+    add("weights", facts.at("weights").at("folder").get<std::string>() + " (GRAFT_WEIGHTS names another folder)");
+    for (const Json& file : facts.at("weights").at("files"))
+        add("", file.at("name").get<std::string>() + ": " + (file.at("present").get<bool>() ? "" : "not here, ") +
+                    file.at("file").get<std::string>());
+    return text;
+}
+
+void examine(bool json) {
+    if (json)
+        print_json(facts());
+    else
+        std::cout << text_of(facts());
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, Command& chosen) {
+    const auto json = std::make_shared<bool>(false);
+    CLI::App* command = app.add_subcommand("doctor", "Show what graft finds on this machine");
+    command->add_flag("--json", *json, "Print one JSON object");
+    command->callback([json, &chosen] { chosen = [json](const Session&) { examine(*json); }; });
+}
+
+}  // namespace graft

@@ -1,0 +1,88 @@
+/// @file
+/// The `graft` executable: reads the command line, runs a command, turns what it throws into an exit code.
+#include <torch/version.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <csignal>
+#include <iostream>
+#include <new>
+#include <opencv2/core/utility.hpp>
+#include <optional>
+
+#include "app/allocator.hpp"
+#include "app/commands.hpp"
+#include "app/interrupt.hpp"
+#include "app/usage_error.hpp"
+#include "core/version.hpp"
+#include "graft/core/errors.hpp"
+
+namespace graft {
+namespace {
+
+int report(const Screen& screen, const std::string& message, ExitCode code) {
+    const std::string kind = code == ExitCode::interrupted ? "" : painted(screen, Colour::red, "error:") + " ";
+    screen.out << "graft: " + kind + message + "\n";
+    return static_cast<int>(code);
+}
+
+/// The part of a foreign exception's text that tells people something: TorchScript's errors end in it, LibTorch's
+/// begin with it and go on with a stack trace.
+std::string short_message(const std::string& what) {
+    const std::size_t cause = what.find("RuntimeError: ");
+    const std::size_t begin = cause == std::string::npos ? 0 : cause;
+    return what.substr(begin, what.find('\n', begin) - begin);
+}
+
+std::string version_line() {
+    return "graft " + std::string(version_text()) + " (LibTorch " + TORCH_VERSION + ", OpenCV " + CV_VERSION + ")";
+}
+
+/// Fills in what the command line asks for. @return an exit code when nothing is left to do
+std::optional<int> parse(int argc, char** argv, const Screen& screen, Command& chosen) {
+    CLI::App app("Transfer learning: a pretrained network, your images, one command.", "graft");
+    app.set_version_flag("--version", version_line);
+    app.require_subcommand(0, 1);  // with a limit, a folder called "data" is no second command
+    for (const auto add :
+         {add_train, add_evaluate, add_predict, add_export, add_config, add_data, add_inspect, add_doctor})
+        add(app, chosen);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+        return report(screen, usage_message(app, error), ExitCode::usage);
+    }
+    if (chosen) return std::nullopt;
+    screen.out << named_command(app).help();
+    return static_cast<int>(ExitCode::usage);
+}
+
+int run(int argc, char** argv, const Screen& screen) {
+    Command command;
+    if (const std::optional<int> code = parse(argc, argv, screen, command)) return *code;
+    keep_freed_pages();
+    std::signal(SIGPIPE, SIG_DFL);  // `graft predict … | head` ends without a word
+    const Interrupt interrupt;
+    cv::setNumThreads(1);  // graft's own workers use the cores
+    command({interrupt.token(), screen});
+    if (!std::cout.flush()) throw Error("standard output cannot be written");
+    return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+}  // namespace graft
+
+int main(int argc, char** argv) {
+    using namespace graft;
+    const Screen screen = standard_error_screen();
+    try {
+        return run(argc, argv, screen);
+    } catch (const Error& error) {
+        return report(screen, error.what(), error.exit_code());
+    } catch (const std::bad_alloc&) {
+        return report(screen, "there is not enough memory", ExitCode::failed);
+    } catch (const std::exception& error) {
+        return report(screen, short_message(error.what()), ExitCode::failed);
+    }
+}

@@ -1,0 +1,38 @@
+/// @file
+/// Predictions as rows that programs read: CSV or JSON Lines.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "graft/deploy/predictor.hpp"
+
+namespace graft {
+
+struct PredictionRowOptions {
+    enum class Format { csv, json_lines } format = Format::csv;
+    std::size_t top_k = 1;           ///< the likeliest classes, at most as many as there are
+    bool all_probabilities = false;  ///< also the probability of every class
+};
+
+/// Numbers are as short as they can be without being another float.
+class PredictionRows {
+public:
+    PredictionRows(std::vector<std::string> classes, const PredictionRowOptions& options);
+
+    /// The line before the first row, with its end; JSON Lines have none.
+    [[nodiscard]] std::string header() const;
+    /// One line with its end.
+    [[nodiscard]] std::string row(const std::filesystem::path& file, const Prediction& prediction) const;
+
+private:
+    [[nodiscard]] std::string csv_row(const std::string& file, const Prediction& prediction) const;
+    [[nodiscard]] std::string json_row(const std::string& file, const Prediction& prediction) const;
+
+    std::vector<std::string> classes_;
+    PredictionRowOptions options_;
+};
+
+}  // namespace graft

@@ -1,0 +1,29 @@
+#include "app/results.hpp"
+
+#include <filesystem>
+#include <iostream>
+
+#include "config/limits_text.hpp"
+#include "graft/core/errors.hpp"
+
+namespace graft {
+
+void print_json(const Json& document) {
+    std::cout << document.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+}
+
+std::string json_line(const Json& document) { return document.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+void expect_accuracy(const std::string& what, double accuracy, const std::optional<double>& least) {
+    if (least && !(accuracy >= *least))
+        throw GateError(what + " is " + number_as_text(accuracy) + ", below the " + number_as_text(*least) +
+                        " that --fail-under asks for");
+}
+
+void expect_nothing_at(const std::string& file, const std::string& advice) {
+    std::error_code ignored;
+    if (std::filesystem::exists(std::filesystem::symlink_status(file, ignored)))
+        throw ConfigError(file + ": is already there; " + advice);
+}
+
+}  // namespace graft

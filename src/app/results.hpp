@@ -1,0 +1,24 @@
+/// @file
+/// What several commands do with their results.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "config/json.hpp"
+
+namespace graft {
+
+/// Prints a document to standard output, indented. Bytes that are no UTF-8 (file names may hold any) are replaced.
+void print_json(const Json& document);
+
+/// The same as one line without line break.
+[[nodiscard]] std::string json_line(const Json& document);
+
+/// Throws GateError when `accuracy` is below `least`. @param what for example "the test accuracy"
+void expect_accuracy(const std::string& what, double accuracy, const std::optional<double>& least);
+
+/// Throws ConfigError when something is already there. @param advice what to do then
+void expect_nothing_at(const std::string& file, const std::string& advice);
+
+}  // namespace graft

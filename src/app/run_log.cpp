@@ -1,0 +1,42 @@
+#include "app/run_log.hpp"
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/basic_file_sink.h>
+
+#include <utility>
+
+#include "core/version.hpp"
+#include "graft/core/errors.hpp"
+
+namespace graft {
+namespace {
+
+std::shared_ptr<spdlog::logger> open_log(const std::filesystem::path& file, bool truncate) {
+    try {
+        auto sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(file.string(), truncate);
+        auto logger = std::make_shared<spdlog::logger>("run", std::move(sink));
+        logger->set_pattern("%Y-%m-%d %H:%M:%S  %v");
+        logger->flush_on(spdlog::level::info);  // whatever happens next, what was said is there
+        return logger;
+    } catch (const spdlog::spdlog_ex& error) {
+        throw Error(file.string() + ": the log cannot be written: " + error.what());
+    }
+}
+
+}  // namespace
+
+RunLog::RunLog(std::filesystem::path file, Begin begin) : file_(std::move(file)), begin_(begin) {}
+
+void RunLog::write(Severity severity, std::string_view line) {
+    if (!logger_) {
+        logger_ = open_log(file_, begin_ == Begin::anew);
+        logger_->info("graft " + std::string(version_text()));
+    }
+    logger_->log(severity == Severity::warning ? spdlog::level::warn : spdlog::level::info, line);
+}
+
+void RunLog::write_failure(std::string_view message) {
+    if (logger_) logger_->error("error: " + std::string(message));
+}
+
+}  // namespace graft

@@ -1,0 +1,35 @@
+/// @file
+/// log.txt of a run folder: what was said during the run, each line with the time.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include "app/terminal_reporter.hpp"
+
+namespace spdlog {
+class logger;
+}
+
+namespace graft {
+
+/// Opened, or begun, with the first line: before it, the run folder may still turn out to be somebody else's.
+class RunLog {
+public:
+    enum class Begin { anew, after_what_is_there };
+
+    RunLog(std::filesystem::path file, Begin begin);
+
+    /// Throws Error when the file cannot be written.
+    void write(Severity severity, std::string_view line);
+    /// Notes why the run failed, if the log was opened at all.
+    void write_failure(std::string_view message);
+
+private:
+    std::filesystem::path file_;
+    Begin begin_;
+    std::shared_ptr<spdlog::logger> logger_;
+};
+
+}  // namespace graft
