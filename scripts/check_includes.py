@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Checks the direction of the includes: which room may use which, which may see OpenCV, and that nothing goes round.
+
+usage: scripts/check_includes.py [ROOT]      exit codes: 0 all is well, 1 it is not
+"""
+
+import pathlib
+import re
+import sys
+
+# The rooms (folders of src/ and of include/graft/), from the bottom up, and what each may use besides itself and core.
+ALLOWED = {
+    "core": "",
+    "config": "",
+    "record": "config",
+    "image": "config",
+    "data": "image config",
+    "weights": "config",
+    "model": "weights config image",
+    "features": "data model image",
+    "eval": "data model features record image",
+    "train": "features eval data model config record",
+    "deploy": "model image record weights data config",
+    "report": "record",
+    "run": "*",
+    "app": "*",
+}
+# Rooms that may include OpenCV's headers. cv::Mat alone may go wherever the room of images may be used.
+OPENCV_ROOMS = {"image", "data", "features", "deploy", "app"}
+CV_MAT = "opencv2/core/mat.hpp"
+# Headers nobody includes, and why.
+FORBIDDEN = {"torch/torch.h": "it costs most of a minute per file: include the narrow header"}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+def without_comments(text):
+    """Block comments become as many empty lines; line comments cannot hide an include that starts its line."""
+    return COMMENT.sub(lambda comment: "\n" * comment.group().count("\n"), text)
+
+
+def includes_of(file):
+    """(line number, header, in quotes?) of every include."""
+    text = without_comments(file.read_text(encoding="utf-8"))
+    for match in INCLUDE.finditer(text):
+        yield text.count("\n", 0, match.start(2)) + 1, match.group(2), match.group(1) == '"'
+
+
+def project_files(root):
+    for folder in ("src", "include/graft"):
+        yield from sorted(f for f in (root / folder).rglob("*") if f.suffix in (".hpp", ".cpp", ".inc"))
+
+
+def room_of(file, root):
+    folder = "include/graft" if file.is_relative_to(root / "include") else "src"
+    parts = file.relative_to(root / folder).parts
+    return parts[0] if len(parts) > 1 else ""
+
+
+def resolve(header, root):
+    """The project's file that a quoted header names, or None."""
+    for folder in ("src", "include"):
+        if (root / folder / header).is_file():
+            return root / folder / header
+    return None
+
+
+def may_use(room, other):
+    allowed = ALLOWED[room]
+    return other in (room, "core") or allowed == "*" or other in allowed.split()
+
+
+def may_see_opencv(room, header):
+    return room in OPENCV_ROOMS or (header == CV_MAT and may_use(room, "image"))
+
+
+def problem_with(room, header, quoted, root):
+    """What is wrong with one include, or None."""
+    if header in FORBIDDEN:
+        return f"nobody includes {header}; {FORBIDDEN[header]}"
+    if header.startswith("opencv2/") and not may_see_opencv(room, header):
+        return f"{room} includes {header}; OpenCV is for {', '.join(sorted(OPENCV_ROOMS))}"
+    if not quoted:
+        return None
+    target = resolve(header, root)
+    if target is None:
+        return f'there is no "{header}" in src/ or include/'
+    other = room_of(target, root)
+    if not may_use(room, other):
+        return f"{room} includes {header}; it may use {', '.join(['core', *ALLOWED[room].split()])}"
+    return None
+
+
+def cycles(graph):
+    """One cycle through every group of files that include each other."""
+    done, path, found = set(), [], []
+
+    def visit(file):
+        if file in path:
+            found.append([*path[path.index(file):], file])
+            return
+        if file in done:
+            return
+        path.append(file)
+        for target in graph.get(file, ()):
+            visit(target)
+        path.pop()
+        done.add(file)
+
+    for file in graph:
+        visit(file)
+    return found
+
+
+def check(root):
+    problems, graph = [], {}
+    for file in project_files(root):
+        name, room = file.relative_to(root), room_of(file, root)
+        if room not in ALLOWED:
+            problems.append(f"{name}: lies in no known room; the rooms are {', '.join(ALLOWED)}")
+            continue
+        includes = list(includes_of(file))
+        graph[file] = [target for _, header, quoted in includes if quoted and (target := resolve(header, root))]
+        for line, header, quoted in includes:
+            problem = problem_with(room, header, quoted, root)
+            if problem:
+                problems.append(f"{name}:{line}: {problem}")
+    for cycle in cycles(graph):
+        problems.append("includes go round: " + " -> ".join(str(file.relative_to(root)) for file in cycle))
+    return problems, len(graph)
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent).resolve()
+    problems, files = check(root)
+    if not files:
+        problems.append(f"{root}: no source files here")
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not problems:
+        print(f"the includes of {files} files point the right way")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
