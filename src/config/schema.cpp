@@ -16,7 +16,8 @@ Json nullable(Json schema) {
 }
 
 Json list_schema(const Json& items, const ListLimits& limits) {
-    Json list = {{"type", "array"}, {"items", items}, {"minItems", limits.shortest}};
+    Json list = {{"type", "array"}, {"items", items}};
+    list["minItems"] = limits.shortest;
     if (limits.longest) list["maxItems"] = *limits.longest;
     if (limits.shortest > 1) return list;
     return {{"anyOf", Json::array({items, list})}};

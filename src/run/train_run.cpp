@@ -10,6 +10,7 @@
 #include "core/version.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/deploy/predictor.hpp"
+#include "model/network_input.hpp"
 #include "run/assemble.hpp"
 #include "run/evaluate_folder.hpp"
 #include "run/summary.hpp"
