@@ -1,5 +1,6 @@
 #include "weights/manifest.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "config/json.hpp"
@@ -26,9 +27,9 @@ WeightsEntry entry_from(const Json& json) {
 
 template <class Matches>
 std::optional<WeightsEntry> first(Matches matches) {
-    for (WeightsEntry& entry : weights_manifest())
-        if (matches(entry)) return std::move(entry);
-    return std::nullopt;
+    const std::vector<WeightsEntry> entries = weights_manifest();
+    const auto found = std::ranges::find_if(entries, matches);
+    return found == entries.end() ? std::nullopt : std::optional(*found);
 }
 
 }  // namespace
@@ -36,7 +37,8 @@ std::optional<WeightsEntry> first(Matches matches) {
 std::vector<WeightsEntry> weights_manifest() {
     std::vector<WeightsEntry> entries;
     try {
-        for (const Json& json : Json::parse(embedded_manifest()).at("weights")) entries.push_back(entry_from(json));
+        const Json manifest = Json::parse(embedded_manifest());
+        for (const Json& json : manifest.at("weights")) entries.push_back(entry_from(json));
     } catch (const Json::exception& error) {
         throw std::logic_error(std::string("weights/manifest.json: ") + error.what());
     }
