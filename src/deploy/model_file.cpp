@@ -57,6 +57,7 @@ Json to_json(const ModelInfo& info) {
 }
 
 void save_model(const std::filesystem::path& file, const TorchModule& classifier, const ModelInfo& info) {
+    const at::NoGradGuard copies_are_leaves;
     TorchModule module = classifier.deepcopy();
     module.eval();
     for (at::Tensor parameter : module.parameters()) parameter.requires_grad_(false);
