@@ -78,7 +78,7 @@ public:
 
     /// One of a few names; `names[i]` is the name of the enumerator with value i.
     template <class Enum>
-        requires std::is_enum_v<Enum>
+    requires std::is_enum_v<Enum>
     void choice(const Key& key, Enum& value, std::span<const std::string_view> names, std::string_view doc) {
         auto index = static_cast<std::size_t>(value);
         choice_index(key, index, names, doc);

@@ -12,8 +12,8 @@ namespace graft {
 
 using Json = nlohmann::ordered_json;
 
-/// Parses one JSON document. Throws ConfigError naming `source` for bad syntax (with line and column), for a number that
-/// no double holds, for a key written twice in one object and for nesting deeper than 100.
+/// Parses one JSON document. Throws ConfigError naming `source` for bad syntax (with line and column), for a number
+/// that no double holds, for a key written twice in one object and for nesting deeper than 100.
 [[nodiscard]] Json parse_json(std::string_view text, const std::string& source);
 
 /// Reads and parses a file. Throws ConfigError; a file that cannot be read too.

@@ -9,8 +9,8 @@ std::string number_as_text(double value) {
     const double size = std::abs(value);
     const bool plain = size == 0 || (size >= 1e-4 && size < 1e15);
     char text[32];
-    const auto end = std::to_chars(text, text + sizeof text, value,
-                                   plain ? std::chars_format::fixed : std::chars_format::general);
+    const auto end =
+        std::to_chars(text, text + sizeof text, value, plain ? std::chars_format::fixed : std::chars_format::general);
     return {text, end.ptr};
 }
 

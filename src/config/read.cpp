@@ -217,8 +217,7 @@ private:
 
     void read_alternative(const Json& json, const std::string& pointer, Alternatives& value) {
         const bool shorthand = json.is_string();
-        if (!shorthand && !json.is_object())
-            return problem(pointer, "a name or an object with a \"name\"", json);
+        if (!shorthand && !json.is_object()) return problem(pointer, "a name or an object with a \"name\"", json);
         if (!shorthand && !json.contains("name"))
             return problems_.push_back(pointer + "/name: is missing and has no default");
         const Json object = shorthand ? Json{{"name", json}} : json;

@@ -50,9 +50,7 @@ protected:
         levels_.back()[names_.back()] = std::move(finished);
         names_.pop_back();
     }
-    void alternatives(const Key& key, Alternatives& value, std::string_view) override {
-        put(key, alternative(value));
-    }
+    void alternatives(const Key& key, Alternatives& value, std::string_view) override { put(key, alternative(value)); }
     void alternatives_list(const Key& key, AlternativesList& value, std::string_view) override {
         Json list = Json::array();
         for (std::size_t i = 0; i < value.size(); ++i) list.push_back(alternative(*value.at(i)));

@@ -67,7 +67,8 @@ Sample make_sample(const fs::path& root, const std::string& name, std::int64_t l
 /// Appends the images of one class; returns how many there are.
 std::size_t add_class(ImageFolder& folder, const std::string& name, std::int64_t label) {
     const std::vector<std::string> images = image_names(folder.root / name);
-    for (const std::string& image : images) folder.samples.push_back(make_sample(folder.root, name + "/" + image, label));
+    for (const std::string& image : images)
+        folder.samples.push_back(make_sample(folder.root, name + "/" + image, label));
     return images.size();
 }
 

@@ -18,7 +18,7 @@ enum class SplitRule {
 };
 
 struct SplitOptions {
-    double validation_split = 0;               ///< share of each class that validates, in [0, 1)
+    double validation_split = 0;  ///< share of each class that validates, in [0, 1)
     SplitRule split = SplitRule::hash;
     std::optional<std::string> group_pattern;  ///< regular expression on the name; its first group, or all of it
     std::optional<std::string> split_file;     ///< a split.json of an earlier run, taken as it is

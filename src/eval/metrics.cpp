@@ -41,8 +41,7 @@ ClassificationMetrics::ClassificationMetrics(std::vector<std::string> classes, s
 }
 
 std::size_t ClassificationMetrics::add(std::int64_t label, std::span<const float> probabilities) {
-    assert(probabilities.size() == classes_.size() && label >= 0 &&
-           label < static_cast<std::int64_t>(classes_.size()));
+    assert(probabilities.size() == classes_.size() && label >= 0 && label < static_cast<std::int64_t>(classes_.size()));
     const auto truth = static_cast<std::size_t>(label);
     const std::vector<std::size_t> ranked = top_indices(probabilities, static_cast<std::size_t>(top_k_.back()));
     ++images_;
@@ -66,10 +65,12 @@ void ClassificationMetrics::add(const ClassificationMetrics& other) {
 
 EvaluationRecord ClassificationMetrics::finish(const std::string& source) const {
     EvaluationRecord record{.source = source, .images = images_, .confusion = confusion_};
-    for (std::size_t i = 0; i < top_k_.size(); ++i) record.top_k.emplace_back(top_k_[i], ratio(top_k_hits_[i], images_));
+    for (std::size_t i = 0; i < top_k_.size(); ++i)
+        record.top_k.emplace_back(top_k_[i], ratio(top_k_hits_[i], images_));
     record.accuracy = record.top_k.front().second;
     record.loss = images_ == 0 ? 0 : loss_sum_ / static_cast<double>(images_);
-    for (std::size_t i = 0; i < classes_.size(); ++i) record.classes.push_back(class_record(classes_[i], i, confusion_));
+    for (std::size_t i = 0; i < classes_.size(); ++i)
+        record.classes.push_back(class_record(classes_[i], i, confusion_));
     return record;
 }
 

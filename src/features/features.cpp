@@ -46,7 +46,8 @@ Features::Features(std::vector<Sample> samples, std::int64_t views, std::vector<
     : samples_(std::move(samples)),
       views_(views),
       shape_(std::move(feature_shape)),
-      size_(static_cast<std::size_t>(std::accumulate(shape_.begin(), shape_.end(), std::int64_t{1}, std::multiplies<>()))),
+      size_(static_cast<std::size_t>(
+          std::accumulate(shape_.begin(), shape_.end(), std::int64_t{1}, std::multiplies<>()))),
       renderer_(std::move(renderer)),
       trunk_(std::move(trunk)),
       work_(std::move(work)) {}

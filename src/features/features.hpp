@@ -59,8 +59,9 @@ public:
     /// @throws Interrupted when a stop is requested; what was computed so far stays
     void prepare(std::int64_t epoch, Reporter& reporter);
 
-    /// Calls `consume` with batches of `batch_size` samples in the given order of indices; what is left at the end is a smaller
-    /// batch, except that a single left-over sample joins the batch before it (batch norm cannot train on one sample).
+    /// Calls `consume` with batches of `batch_size` samples in the given order of indices; what is left at the end is a
+    /// smaller batch, except that a single left-over sample joins the batch before it (batch norm cannot train on one
+    /// sample).
     /// @throws Interrupted when a stop is requested
     void for_each_batch(std::span<const std::size_t> order, std::int64_t epoch, std::size_t batch_size,
                         const std::function<void(Batch)>& consume);

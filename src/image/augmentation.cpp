@@ -54,8 +54,7 @@ void describe(Fields& fields, AugmentationOptions& options) {
                  "Moves along the height, either way, by up to this share of it (below 1) or so many pixels of the "
                  "network's input (from 1 on).",
                  shift);
-    fields.field("shear_range", options.shear_range, "Shears by up to so many degrees, either way.",
-                 from_below(0, 90));
+    fields.field("shear_range", options.shear_range, "Shears by up to so many degrees, either way.", from_below(0, 90));
     fields.field("zoom_range", options.zoom_range,
                  "Scales width and height, each by a factor of its own: a number z means 1-z to 1+z, two numbers are "
                  "the lowest and the highest factor. Below 1 magnifies.",

@@ -30,7 +30,7 @@ struct AugmentationOptions {
     std::vector<double> brightness_range;  ///< {low, high}: factors on the values; {}: as it is
     double channel_shift_range = 0;        ///< 0..255: one number from -range..range added to all channels
     FillMode fill_mode = FillMode::nearest;
-    double cval = 0;                       ///< 0..255, the value of all channels for FillMode::constant
+    double cval = 0;  ///< 0..255, the value of all channels for FillMode::constant
 
     bool operator==(const AugmentationOptions&) const = default;
 };

@@ -48,8 +48,8 @@ void describe(Fields& fields, Preprocessing& preprocessing) {
                  {0.0, 1.0, true, false});
     fields.choice("interpolation", preprocessing.interpolation, kInterpolations,
                   "For enlarging. Shrinking always averages areas.");
-    describe_channels(fields, "mean", preprocessing.mean,
-                      "Subtracted from red, green and blue, on the scale 0 to 255.", {});
+    describe_channels(fields, "mean", preprocessing.mean, "Subtracted from red, green and blue, on the scale 0 to 255.",
+                      {});
     describe_channels(fields, "std", preprocessing.std,
                       "Divides red, green and blue after `mean` is subtracted, on the scale 0 to 255.", above(0));
 }
@@ -57,8 +57,8 @@ void describe(Fields& fields, Preprocessing& preprocessing) {
 cv::Rect input_window(cv::Size source, const Preprocessing& preprocessing) {
     if (preprocessing.resize == ResizeMode::squash) return {{0, 0}, source};
     const cv::Size input = input_size(preprocessing);
-    const double scale =
-        std::min(double(source.width) / input.width, double(source.height) / input.height) * preprocessing.crop_fraction;
+    const double scale = std::min(double(source.width) / input.width, double(source.height) / input.height) *
+                         preprocessing.crop_fraction;
     const cv::Size window(rounded_side(input.width * scale, source.width),
                           rounded_side(input.height * scale, source.height));
     return {{(source.width - window.width) / 2, (source.height - window.height) / 2}, window};

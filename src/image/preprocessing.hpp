@@ -21,8 +21,8 @@ enum class Interpolation { nearest, bilinear, bicubic };
 struct Preprocessing {
     std::int64_t height = 224, width = 224;  ///< pixels of the input
     ResizeMode resize = ResizeMode::squash;
-    double crop_fraction = 0.875;            ///< share of the window that center_crop keeps per side, in (0, 1]
-    Interpolation interpolation = Interpolation::bilinear;  ///< for enlarging; shrinking averages areas
+    double crop_fraction = 0.875;  ///< share of the window that center_crop keeps per side, in (0, 1]
+    Interpolation interpolation = Interpolation::bilinear;   ///< for enlarging; shrinking averages areas
     std::array<double, 3> mean = {123.675, 116.28, 103.53};  ///< RGB, on the scale 0..255
     std::array<double, 3> std = {58.395, 57.12, 57.375};     ///< RGB, on the scale 0..255
 

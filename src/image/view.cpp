@@ -59,8 +59,8 @@ cv::Mat position_map(const cv::Matx23d& matrix, cv::Size source, cv::Size output
             const cv::Vec2d at = matrix * cv::Vec3d(x, y, 1);
             const double column = folded(at[0], output.width, mode), line = folded(at[1], output.height, mode);
             const bool outside = column == kOutside || line == kOutside;
-            row[x][0] = static_cast<float>(
-                outside ? kOutside : std::clamp(scale(0, 0) * column + scale(0, 2), 0.0, last_x));
+            row[x][0] =
+                static_cast<float>(outside ? kOutside : std::clamp(scale(0, 0) * column + scale(0, 2), 0.0, last_x));
             row[x][1] =
                 static_cast<float>(outside ? kOutside : std::clamp(scale(1, 1) * line + scale(1, 2), 0.0, last_y));
         }

@@ -21,7 +21,7 @@ struct Architecture {
     std::int64_t channels = 0;  ///< C of the last stage's output
     /// How names in published state dicts begin, and how the same parameters begin here; the first match counts.
     std::vector<std::pair<std::string, std::string>> renames;
-    std::string classifier;     ///< prefix of the classifier's parameters in published state dicts, for example "fc."
+    std::string classifier;  ///< prefix of the classifier's parameters in published state dicts, for example "fc."
 };
 
 struct ArchitectureRow {

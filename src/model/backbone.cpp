@@ -50,8 +50,9 @@ void expect_same_output(TorchModule file_module, const Architecture& architectur
     const double scale = expected.abs().max().item<double>();
     const double difference = same_shape ? (found - expected).abs().max().item<double>() : scale;
     if (same_shape && difference <= 1e-4 * std::max(scale, 1e-6)) return;
-    throw DataError(file + ": has the parameters of " + architecture.name + " but computes something else (differs by " +
-                    std::to_string(difference) + " where outputs reach " + std::to_string(scale) +
+    throw DataError(file + ": has the parameters of " + architecture.name +
+                    " but computes something else (differs by " + std::to_string(difference) + " where outputs reach " +
+                    std::to_string(scale) +
                     "). It may have been traced in training mode, or with another input size than " +
                     std::to_string(preprocessing.width) + "x" + std::to_string(preprocessing.height) +
                     ": export it again after calling eval(), or give its state dict");

@@ -96,8 +96,8 @@ GraftedModel graft_model(const Backbone& backbone, const Preprocessing& preproce
     for (at::Tensor parameter : model.trunk.parameters()) parameter.requires_grad_(false);
     for (at::Tensor parameter : model.scion.parameters()) parameter.requires_grad_(true);
     const c10::InferenceMode inference;
-    model.feature_shape = shape_of_one(
-        model.trunk.forward({at::zeros({1, 3, preprocessing.height, preprocessing.width})}).toTensor());
+    model.feature_shape =
+        shape_of_one(model.trunk.forward({at::zeros({1, 3, preprocessing.height, preprocessing.width})}).toTensor());
     return model;
 }
 
@@ -105,8 +105,9 @@ TorchModule compose_classifier(const GraftedModel& model) {
     TorchModule classifier = make_module("Classifier");
     classifier.register_module("trunk", model.trunk);
     classifier.register_module("scion", model.scion);
-    classifier.define("def forward(self, images):\n"
-                      "    return torch.softmax(self.scion.forward(self.trunk.forward(images)), 1)\n");
+    classifier.define(
+        "def forward(self, images):\n"
+        "    return torch.softmax(self.scion.forward(self.trunk.forward(images)), 1)\n");
     return classifier;
 }
 

@@ -29,9 +29,8 @@ void describe(Fields& fields, HeadOptions& options) {
 }
 
 TorchModule make_pooling(Pooling pooling) {
-    constexpr std::array<const char*, 3> kExpressions = {
-        "torch.mean(x, [2, 3])", "torch.amax(x, [2, 3])",
-        "0.5 * (torch.mean(x, [2, 3]) + torch.amax(x, [2, 3]))"};
+    constexpr std::array<const char*, 3> kExpressions = {"torch.mean(x, [2, 3])", "torch.amax(x, [2, 3])",
+                                                         "0.5 * (torch.mean(x, [2, 3]) + torch.amax(x, [2, 3]))"};
     return make_function("Pooling", kExpressions[static_cast<std::size_t>(pooling)]);
 }
 
@@ -41,13 +40,12 @@ TorchModule make_head(const HeadOptions& options, std::int64_t features, std::in
         const std::string number = std::to_string(i + 1);
         layers.emplace_back("dense" + number, make_linear(features, options.hidden[i]));
         features = options.hidden[i];
-        if (options.batch_norm)
-            layers.emplace_back("batch_norm" + number, make_batch_norm({.channels = features}));
+        if (options.batch_norm) layers.emplace_back("batch_norm" + number, make_batch_norm({.channels = features}));
         layers.emplace_back("activation" + number, make_activation(options.activation));
         if (options.dropout > 0)
-            layers.emplace_back("dropout" + number,
-                                make_function("Dropout", "torch.dropout(x, " + std::to_string(options.dropout) +
-                                                             ", self.training)"));
+            layers.emplace_back(
+                "dropout" + number,
+                make_function("Dropout", "torch.dropout(x, " + std::to_string(options.dropout) + ", self.training)"));
     }
     layers.emplace_back("classifier", make_linear(features, classes));
     TorchModule head = make_chain("Head", layers);

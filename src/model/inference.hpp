@@ -14,7 +14,8 @@ namespace graft {
 class InferenceModule {
 public:
     /// Freezes a copy of `module` (in eval mode) and compiles it for inputs like `example`. Where the fused form fails
-    /// or differs from `module` by more than 1e-4 relative to the largest output, the folded form without fusion is used and `note()` says so.
+    /// or differs from `module` by more than 1e-4 relative to the largest output, the folded form without fusion is
+    /// used and `note()` says so.
     /// @param example float32 [1,3,H,W], any values; the shape that will be asked for most
     InferenceModule(const TorchModule& module, const at::Tensor& example);
 

@@ -11,9 +11,7 @@
 namespace graft {
 namespace {
 
-std::string pair_of(std::int64_t value) {
-    return "[" + std::to_string(value) + ", " + std::to_string(value) + "]";
-}
+std::string pair_of(std::int64_t value) { return "[" + std::to_string(value) + ", " + std::to_string(value) + "]"; }
 
 std::string literal(double value) {
     std::ostringstream text;
@@ -59,9 +57,10 @@ TorchModule make_batch_norm(const BatchNormOptions& options) {
     module.register_parameter("bias", at::zeros({options.channels}), false);
     module.register_buffer("running_mean", at::zeros({options.channels}));
     module.register_buffer("running_var", at::ones({options.channels}));
-    module.define("def forward(self, x):\n    return torch.batch_norm(x, self.weight, self.bias, self.running_mean, "
-                  "self.running_var, self.training, " +
-                  literal(options.momentum) + ", " + literal(options.eps) + ", True)\n");
+    module.define(
+        "def forward(self, x):\n    return torch.batch_norm(x, self.weight, self.bias, self.running_mean, "
+        "self.running_var, self.training, " +
+        literal(options.momentum) + ", " + literal(options.eps) + ", True)\n");
     return module;
 }
 

@@ -62,8 +62,7 @@ LoadReport load_state(const Architecture& architecture, const StateDict& state) 
         }
     }
     for (const auto& [name, tensor] : targets)
-        if (!sources.contains(name) &&
-            std::ranges::none_of(report.mismatched, [&](const std::string& line) {
+        if (!sources.contains(name) && std::ranges::none_of(report.mismatched, [&](const std::string& line) {
                 return renamed(architecture, line.substr(0, line.find(':'))) == name;
             }))
             report.missing.push_back(name);
@@ -75,8 +74,7 @@ LoadReport load_state(const Architecture& architecture, const StateDict& state) 
 
 std::string explain(const LoadReport& report, const std::string& file, const std::string& architecture) {
     std::ostringstream text;
-    text << file << ": these are not the weights of " << architecture << ": " << report.loaded.size()
-         << " tensors fit";
+    text << file << ": these are not the weights of " << architecture << ": " << report.loaded.size() << " tensors fit";
     list(text, "missing in the file", report.missing);
     list(text, "not known to the architecture", report.unexpected);
     list(text, "of another shape", report.mismatched);

@@ -45,23 +45,15 @@ ClassRecord EvaluationRecord::macro_average() const {
 }
 
 Json to_json(const EvaluationRecord& record) {
-    Json json = {{"source", record.source},
-                 {"images", record.images},
-                 {"accuracy", record.accuracy},
-                 {"loss", record.loss},
-                 {"top_k", Json::object()},
-                 {"macro_average", Json::object()},
-                 {"classes", Json::array()},
-                 {"confusion", record.confusion}};
+    Json json = {{"source", record.source},  {"images", record.images},      {"accuracy", record.accuracy},
+                 {"loss", record.loss},      {"top_k", Json::object()},      {"macro_average", Json::object()},
+                 {"classes", Json::array()}, {"confusion", record.confusion}};
     for (const auto& [k, share] : record.top_k) json["top_k"][std::to_string(k)] = share;
     const ClassRecord mean = record.macro_average();
     json["macro_average"] = {{"precision", mean.precision}, {"recall", mean.recall}, {"f1", mean.f1}};
     for (const ClassRecord& c : record.classes)
-        json["classes"].push_back({{"name", c.name},
-                                   {"precision", c.precision},
-                                   {"recall", c.recall},
-                                   {"f1", c.f1},
-                                   {"support", c.support}});
+        json["classes"].push_back(
+            {{"name", c.name}, {"precision", c.precision}, {"recall", c.recall}, {"f1", c.f1}, {"support", c.support}});
     return json;
 }
 

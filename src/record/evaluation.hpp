@@ -20,13 +20,13 @@ struct ClassRecord {
 };
 
 struct EvaluationRecord {
-    std::string source;      ///< the folder, or what else was evaluated
+    std::string source;  ///< the folder, or what else was evaluated
     std::int64_t images = 0;
     double accuracy = 0;
-    double loss = 0;         ///< mean cross entropy, natural logarithm
+    double loss = 0;                                     ///< mean cross entropy, natural logarithm
     std::vector<std::pair<std::int64_t, double>> top_k;  ///< (k, share of images whose class is among the k likeliest)
     std::vector<ClassRecord> classes;
-    std::vector<std::vector<std::int64_t>> confusion;    ///< [true class][predicted class]
+    std::vector<std::vector<std::int64_t>> confusion;  ///< [true class][predicted class]
 
     /// Means over the classes that have images, each class counting the same.
     [[nodiscard]] ClassRecord macro_average() const;

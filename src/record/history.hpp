@@ -13,10 +13,10 @@ namespace graft {
 
 /// One row of the history.
 struct EpochRecord {
-    std::int64_t epoch = 0;                                ///< counted from 0
-    double learning_rate = 0;                              ///< the one used in this epoch
-    double seconds = 0;                                    ///< wall time of the epoch
-    std::vector<std::pair<std::string, double>> metrics;   ///< "loss", "accuracy", "val_loss", … in a fixed order
+    std::int64_t epoch = 0;                               ///< counted from 0
+    double learning_rate = 0;                             ///< the one used in this epoch
+    double seconds = 0;                                   ///< wall time of the epoch
+    std::vector<std::pair<std::string, double>> metrics;  ///< "loss", "accuracy", "val_loss", … in a fixed order
 
     /// The metric of that name; nothing when the run does not produce it.
     [[nodiscard]] std::optional<double> metric(std::string_view name) const;

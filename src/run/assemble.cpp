@@ -136,9 +136,8 @@ AssembledRun assemble(const RunConfig& config, const Tables& tables) {
     const ArchitectureRow& row = *tables.architectures.find(config.backbone.name);
     problems.attempt([&] { weights = choose_weights(config.backbone); });
     run.preprocessing = choose_preprocessing(config.data, weights.entry);
-    problems.attempt([&] {
-        check_freeze(row.make(run.preprocessing.height, run.preprocessing.width), config.backbone.freeze);
-    });
+    problems.attempt(
+        [&] { check_freeze(row.make(run.preprocessing.height, run.preprocessing.width), config.backbone.freeze); });
     problems.attempt([&] {
         run.loss = config.training.loss->build(run.classes, count_per_class(run.split.train, run.classes.size()));
     });

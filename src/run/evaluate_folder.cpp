@@ -69,7 +69,8 @@ ClassificationMetrics evaluate_folder(const Predictor& predictor, const ImageFol
     const std::size_t done = predictor.predict_files(files, consume, options.workers, stop);
     reporter.finish();
     if (done < files.size())
-        throw Interrupted("interrupted after " + std::to_string(done) + " of " + std::to_string(files.size()) + " images");
+        throw Interrupted("interrupted after " + std::to_string(done) + " of " + std::to_string(files.size()) +
+                          " images");
     report_bad(bad, folder, options.on_bad_image, reporter);
     if (predictions) predictions->commit();
     return metrics;

@@ -26,8 +26,9 @@ std::vector<std::string> cross_check(const RunConfig& config, const Tables& tabl
                            config.backbone.name + "\"" + did_you_mean(config.backbone.name, known));
     }
     if (config.data.validation && (config.data.split.validation_split > 0 || config.data.split.split_file))
-        problems.emplace_back("/data/validation: a folder to validate on and a split of the training folder exclude "
-                              "each other: leave one out");
+        problems.emplace_back(
+            "/data/validation: a folder to validate on and a split of the training folder exclude "
+            "each other: leave one out");
     if (config.data.split.validation_split > 0 && config.data.split.split_file)
         problems.emplace_back("/data/split_file: says what validates; leave out /data/validation_split");
     if (config.data.split.group_pattern && config.data.split.split == SplitRule::keras)

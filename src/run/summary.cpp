@@ -89,10 +89,8 @@ Json data_summary_json(const AssembledRun& run) {
 Json model_summary_json(const AssembledRun& run) {
     Json parts = Json::array();
     for (const ModelRow& row : summarise(run.model, run.preprocessing))
-        parts.push_back({{"name", row.name},
-                         {"shape", row.shape},
-                         {"parameters", row.parameters},
-                         {"trainable", row.trainable}});
+        parts.push_back(
+            {{"name", row.name}, {"shape", row.shape}, {"parameters", row.parameters}, {"trainable", row.trainable}});
     return {{"backbone", run.backbone.architecture.name},
             {"weights", run.backbone.weights},
             {"weights_hash", run.backbone.weights_hash},

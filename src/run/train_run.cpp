@@ -104,20 +104,19 @@ TrainingResult train_scion(AssembledRun& run, const RunFolder& folder, const std
     Features train_features(run.split.train, views_of(run.config), run.model.feature_shape, renderer, trunk, work);
     Features validation_features(run.split.validation, 0, run.model.feature_shape, renderer, trunk, work);
     choose_keeping(run, train_features, validation_features, reporter);
-    TrainingParts parts{.scion = run.model.scion,
-                        .train = train_features,
-                        .validation = run.split.validation.empty() ? nullptr : &validation_features,
-                        .loss = run.loss,
-                        .optimizer = run.optimizer,
-                        .callbacks = std::move(run.callbacks),
-                        .save_model = [&](const fs::path& file) { save(run, file); },
-                        .on_history =
-                            [&](const std::vector<EpochRecord>& history) {
-                                write_file(folder.history(), history_csv(history));
-                            },
-                        .checkpoint = folder.checkpoint(),
-                        .run_identity = identity,
-                        .stop = stop};
+    TrainingParts parts{
+        .scion = run.model.scion,
+        .train = train_features,
+        .validation = run.split.validation.empty() ? nullptr : &validation_features,
+        .loss = run.loss,
+        .optimizer = run.optimizer,
+        .callbacks = std::move(run.callbacks),
+        .save_model = [&](const fs::path& file) { save(run, file); },
+        .on_history =
+            [&](const std::vector<EpochRecord>& history) { write_file(folder.history(), history_csv(history)); },
+        .checkpoint = folder.checkpoint(),
+        .run_identity = identity,
+        .stop = stop};
     const TrainingOptions options{run.config.training.epochs, run.config.data.batch_size, seed};
     return train(std::move(parts), options, existing == ExistingRun::resume, reporter);
 }
@@ -178,8 +177,7 @@ RunOutcome run_training(const RunConfig& config, const Tables& tables, ExistingR
     reporter.note(data_summary(run));
     reporter.note(model_summary(run));
 
-    const auto trunk = std::make_shared<InferenceModule>(
-        run.model.trunk, example_input(run.preprocessing));
+    const auto trunk = std::make_shared<InferenceModule>(run.model.trunk, example_input(run.preprocessing));
     if (!trunk->note().empty()) reporter.warn(trunk->note());
     const std::string frozen_before = hash_of_values(run.model.trunk);
     RunOutcome outcome{.training = train_scion(run, folder, identity, trunk, existing, stop, reporter),

@@ -35,9 +35,9 @@ std::vector<EpochRecord> history_from_json(const Json& rows) {
                            .learning_rate = row.at("learning_rate").get<double>(),
                            .seconds = row.at("seconds").get<double>()};
         for (const Json& metric : row.at("metrics"))
-            record.metrics.emplace_back(metric.at(0).get<std::string>(),
-                                        metric.at(1).is_null() ? std::numeric_limits<double>::quiet_NaN()
-                                                               : metric.at(1).get<double>());
+            record.metrics.emplace_back(metric.at(0).get<std::string>(), metric.at(1).is_null()
+                                                                             ? std::numeric_limits<double>::quiet_NaN()
+                                                                             : metric.at(1).get<double>());
         history.push_back(std::move(record));
     }
     return history;
@@ -100,7 +100,8 @@ TrainingState load_checkpoint(const std::filesystem::path& file, const std::stri
         archive.read("state", text);
         const Json json = Json::parse(text.toStringRef());
         if (json.at("identity").get<std::string>() != run_identity)
-            throw ConfigError(file.string() + ": is the checkpoint of a run with another config, other images or other "
+            throw ConfigError(file.string() +
+                              ": is the checkpoint of a run with another config, other images or other "
                               "weights; resume with what it was started with (only /training/epochs may differ)");
         state.next_epoch = json.at("next_epoch").get<std::int64_t>();
         state.finished = json.at("finished").get<bool>();

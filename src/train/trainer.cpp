@@ -79,7 +79,9 @@ public:
     }
 
     double learning_rate() const override { return learning_rate_of(*parts_.optimizer); }
-    void set_learning_rate(double learning_rate) override { graft::set_learning_rate(*parts_.optimizer, learning_rate); }
+    void set_learning_rate(double learning_rate) override {
+        graft::set_learning_rate(*parts_.optimizer, learning_rate);
+    }
     void stop_training(const std::string& reason) override { stop_reason_ = reason; }
     std::shared_ptr<const WeightsSnapshot> snapshot_weights() const override {
         return std::make_shared<TensorSnapshot>(parts_.scion);
@@ -136,25 +138,26 @@ private:
         parts_.scion.train();
         Tally tally;
         BatchRecord record{.epoch = epoch};
-        parts_.train.for_each_batch(order, epoch, static_cast<std::size_t>(options_.batch_size), [&](const Batch& batch) {
-            if (!stop_reason_.empty()) return;  // a callback asked to stop within the epoch
-            step_seed.set(mix_seed(options_.seed, "dropout",
-                                   {static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(record.batch)}));
-            parts_.optimizer->zero_grad();
-            const at::Tensor scores = parts_.scion.forward({batch.features}).toTensor();  // [N,K]
-            const at::Tensor loss = parts_.loss(scores, batch.labels);
-            record.loss = loss.item<double>();
-            if (std::isfinite(record.loss)) {
-                loss.backward();
-                parts_.optimizer->step();
-                tally.add(record.loss, scores.detach(), batch.labels);
-            }
-            for (const auto& callback : parts_.callbacks) callback->on_batch_end(record, *this);
-            if (!std::isfinite(record.loss) && stop_reason_.empty()) fail_on(record);
-            ++record.batch;
-            reporter_.advance(batch.first + static_cast<std::size_t>(batch.labels.size(0)),
-                              metrics_text({{"loss", tally.loss()}, {"accuracy", tally.accuracy()}}));
-        });
+        parts_.train.for_each_batch(
+            order, epoch, static_cast<std::size_t>(options_.batch_size), [&](const Batch& batch) {
+                if (!stop_reason_.empty()) return;  // a callback asked to stop within the epoch
+                step_seed.set(mix_seed(options_.seed, "dropout",
+                                       {static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(record.batch)}));
+                parts_.optimizer->zero_grad();
+                const at::Tensor scores = parts_.scion.forward({batch.features}).toTensor();  // [N,K]
+                const at::Tensor loss = parts_.loss(scores, batch.labels);
+                record.loss = loss.item<double>();
+                if (std::isfinite(record.loss)) {
+                    loss.backward();
+                    parts_.optimizer->step();
+                    tally.add(record.loss, scores.detach(), batch.labels);
+                }
+                for (const auto& callback : parts_.callbacks) callback->on_batch_end(record, *this);
+                if (!std::isfinite(record.loss) && stop_reason_.empty()) fail_on(record);
+                ++record.batch;
+                reporter_.advance(batch.first + static_cast<std::size_t>(batch.labels.size(0)),
+                                  metrics_text({{"loss", tally.loss()}, {"accuracy", tally.accuracy()}}));
+            });
         return tally;
     }
 
@@ -186,11 +189,10 @@ private:
     }
 
     [[noreturn]] void fail_on(const BatchRecord& record) const {
-        throw Error("the loss became " + std::to_string(record.loss) + " in epoch " +
-                    std::to_string(record.epoch + 1) + ", batch " + std::to_string(record.batch + 1) +
-                    ": the learning rate (" + std::to_string(learning_rate()) +
-                    ") is probably too high. The state after the last whole epoch is kept in " +
-                    parts_.checkpoint.string());
+        throw Error(
+            "the loss became " + std::to_string(record.loss) + " in epoch " + std::to_string(record.epoch + 1) +
+            ", batch " + std::to_string(record.batch + 1) + ": the learning rate (" + std::to_string(learning_rate()) +
+            ") is probably too high. The state after the last whole epoch is kept in " + parts_.checkpoint.string());
     }
 
     TrainingParts parts_;

@@ -22,7 +22,8 @@ Problems problems_of(const std::string& text) {
 
 TEST(Augmentation, VariesNothingByDefault) {
     EXPECT_FALSE(enabled(AugmentationOptions()));
-    EXPECT_FALSE(enabled(read(R"({"fill_mode": "wrap", "cval": 9, "zoom_range": [1, 1], "brightness_range": [1, 1]})")));
+    EXPECT_FALSE(
+        enabled(read(R"({"fill_mode": "wrap", "cval": 9, "zoom_range": [1, 1], "brightness_range": [1, 1]})")));
     EXPECT_EQ(check_augmentation(AugmentationOptions()), Problems{});
 }
 

@@ -56,10 +56,9 @@ TEST(DrawView, ZoomsTheAxesIndependently) {
 TEST(DrawView, TakesItsNumbersInTheDocumentedOrder) {
     Rng rng(4), same(4);
     const View view = draw_view(everything(), {200, 100}, rng);
-    const View expected{same.uniform(-20, 20),   same.uniform(-40, 40),   same.uniform(-3, 3),
-                        same.uniform(-10, 10),   same.uniform(0.8, 1.1),  same.uniform(0.8, 1.1),
-                        same.bernoulli(0.5),     same.bernoulli(0.5),     same.uniform(0.5, 1.5),
-                        same.uniform(-25, 25)};
+    const View expected{same.uniform(-20, 20),  same.uniform(-40, 40),  same.uniform(-3, 3), same.uniform(-10, 10),
+                        same.uniform(0.8, 1.1), same.uniform(0.8, 1.1), same.bernoulli(0.5), same.bernoulli(0.5),
+                        same.uniform(0.5, 1.5), same.uniform(-25, 25)};
     EXPECT_EQ(view, expected);
     EXPECT_EQ(rng.uniform(), same.uniform());
 }

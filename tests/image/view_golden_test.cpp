@@ -55,8 +55,7 @@ struct Difference {
 
 /// graft against Keras, for every golden case of that picture; warped ones or those that only change colours.
 std::vector<Difference> differences(const std::string& picture, bool warped) {
-    const Json goldens =
-        parse_json_file(std::filesystem::path(__FILE__).parent_path() / ".." / "golden" / "augmentation.json");
+    const Json goldens = parse_json_file(std::filesystem::path(GRAFT_TEST_DIR) / "golden" / "augmentation.json");
     const int size = goldens["pictures"][picture]["size"];
     const cv::Mat source = picture_from_hex(goldens["pictures"][picture]["rgb"], size);
     Preprocessing preprocessing;

@@ -15,7 +15,7 @@
 namespace graft {
 
 inline std::filesystem::path fixture(const std::string& name) {
-    return std::filesystem::path(__FILE__).parent_path() / "fixtures" / name;
+    return std::filesystem::path(GRAFT_TEST_DIR) / "weights" / "fixtures" / name;
 }
 
 /// A temporary file of the running test with these bytes; the next call replaces it.

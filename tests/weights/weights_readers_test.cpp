@@ -110,8 +110,8 @@ INSTANTIATE_TEST_SUITE_P(Formats, DamagedFile,
                          ::testing::Values("zip_network.pth", "zip_wrapped.pth", "zip_protocol4.pth",
                                            "legacy_network.pth", "legacy_windows.pth", "legacy_storage_views.pth",
                                            "dtypes.safetensors"),
-                         [](const auto& info) {
-                             std::string name = info.param;
+                         [](const auto& test_info) {
+                             std::string name = test_info.param;
                              return name.substr(0, name.find('.'));
                          });
 

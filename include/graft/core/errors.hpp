@@ -12,11 +12,11 @@ namespace graft {
 /// What the process returns; a contract that scripts rely on.
 enum class ExitCode : int {
     done = 0,
-    failed = 1,          ///< it failed while running
-    usage = 2,           ///< the command line or the config is wrong
-    data = 3,            ///< the data or a file is unusable
-    gate = 4,            ///< a gate was not met (`--fail-under`, `verify`)
-    interrupted = 130,   ///< stopped by the user, state saved
+    failed = 1,         ///< it failed while running
+    usage = 2,          ///< the command line or the config is wrong
+    data = 3,           ///< the data or a file is unusable
+    gate = 4,           ///< a gate was not met (`--fail-under`, `verify`)
+    interrupted = 130,  ///< stopped by the user, state saved
 };
 
 /// Base of all errors that graft reports to a person. The message says where, what was found, what is allowed.

@@ -49,13 +49,15 @@ TorchModule make_block(std::int64_t in, const StageOptions& stage, std::int64_t 
         block.register_module("_bn0", make_batch_norm(norm(wide)));
         source += "    y = torch.clamp(self._bn0.forward(self._expand_conv.forward(y)), 0.0, 6.0)\n";
     }
-    block.register_module("_depthwise_conv", same_conv({.in = wide, .out = wide, .kernel = stage.kernel,
-                                                        .stride = stride, .groups = wide}, size));
+    block.register_module(
+        "_depthwise_conv",
+        same_conv({.in = wide, .out = wide, .kernel = stage.kernel, .stride = stride, .groups = wide}, size));
     block.register_module("_bn1", make_batch_norm(norm(wide)));
     block.register_module("_project_conv", make_conv2d({.in = wide, .out = stage.out}));
     block.register_module("_bn2", make_batch_norm(norm(stage.out)));
-    source += "    y = torch.clamp(self._bn1.forward(self._depthwise_conv.forward(y)), 0.0, 6.0)\n"
-              "    y = self._bn2.forward(self._project_conv.forward(y))\n";
+    source +=
+        "    y = torch.clamp(self._bn1.forward(self._depthwise_conv.forward(y)), 0.0, 6.0)\n"
+        "    y = self._bn2.forward(self._project_conv.forward(y))\n";
     block.define(source + (stride == 1 && in == stage.out ? "    return y + x\n" : "    return y\n"));
     return block;
 }
@@ -74,7 +76,8 @@ Architecture make_lite(const std::string& name, std::span<const StageOptions> st
         const std::string stage_name = "stage" + std::to_string(s + 1);
         NamedModules blocks;
         for (std::int64_t i = 0; i < stages[s].repeats; ++i) {
-            blocks.emplace_back(std::to_string(i), make_block(channels, stages[s], i == 0 ? stages[s].stride : 1, size));
+            blocks.emplace_back(std::to_string(i),
+                                make_block(channels, stages[s], i == 0 ? stages[s].stride : 1, size));
             net.renames.emplace_back("_blocks." + std::to_string(block_number++) + ".",
                                      stage_name + "." + std::to_string(i) + ".");
             channels = stages[s].out;

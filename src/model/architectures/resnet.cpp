@@ -14,16 +14,16 @@ TorchModule make_bottleneck(std::int64_t in, std::int64_t planes, std::int64_t s
     TorchModule block = make_module("Bottleneck");
     block.register_module("conv1", make_conv2d({.in = in, .out = planes}));
     block.register_module("bn1", make_batch_norm({.channels = planes}));
-    block.register_module("conv2", make_conv2d({.in = planes, .out = planes, .kernel = 3, .stride = stride,
-                                                .pad = {1, 1, 1, 1}}));
+    block.register_module(
+        "conv2", make_conv2d({.in = planes, .out = planes, .kernel = 3, .stride = stride, .pad = {1, 1, 1, 1}}));
     block.register_module("bn2", make_batch_norm({.channels = planes}));
     block.register_module("conv3", make_conv2d({.in = planes, .out = out}));
     block.register_module("bn3", make_batch_norm({.channels = out}));
     const bool projected = stride != 1 || in != out;
     if (projected)
-        block.register_module(
-            "downsample", make_chain("Downsample", {{"0", make_conv2d({.in = in, .out = out, .stride = stride})},
-                                                    {"1", make_batch_norm({.channels = out})}}));
+        block.register_module("downsample",
+                              make_chain("Downsample", {{"0", make_conv2d({.in = in, .out = out, .stride = stride})},
+                                                        {"1", make_batch_norm({.channels = out})}}));
     block.define(std::string("def forward(self, x):\n"
                              "    y = torch.relu(self.bn1.forward(self.conv1.forward(x)))\n"
                              "    y = torch.relu(self.bn2.forward(self.conv2.forward(y)))\n"
@@ -35,8 +35,8 @@ TorchModule make_bottleneck(std::int64_t in, std::int64_t planes, std::int64_t s
 TorchModule make_layer(std::int64_t in, std::int64_t planes, std::int64_t blocks, std::int64_t stride) {
     NamedModules children;
     for (std::int64_t i = 0; i < blocks; ++i)
-        children.emplace_back(std::to_string(i), make_bottleneck(i == 0 ? in : planes * kExpansion, planes,
-                                                                 i == 0 ? stride : 1));
+        children.emplace_back(std::to_string(i),
+                              make_bottleneck(i == 0 ? in : planes * kExpansion, planes, i == 0 ? stride : 1));
     return make_chain("Layer", children);
 }
 
@@ -64,8 +64,9 @@ Architecture make_resnet(const std::string& name, const std::array<std::int64_t,
 }  // namespace
 
 ArchitectureRow resnet50_row() {
-    return {"resnet50", "ResNet-50 v1.5, 2048 features, 23.5 M parameters",
-            [](std::int64_t, std::int64_t) { return make_resnet("resnet50", {3, 4, 6, 3}); }};
+    return {"resnet50", "ResNet-50 v1.5, 2048 features, 23.5 M parameters", [](std::int64_t, std::int64_t) {
+                return make_resnet("resnet50", {3, 4, 6, 3});
+            }};
 }
 
 }  // namespace graft

@@ -21,17 +21,13 @@ struct Adam {
     }
     std::shared_ptr<torch::optim::Optimizer> build(const std::vector<at::Tensor>& parameters) const {
         return std::make_shared<torch::optim::Adam>(
-            parameters, torch::optim::AdamOptions(learning_rate)
-                            .betas({betas[0], betas[1]})
-                            .eps(eps)
-                            .weight_decay(weight_decay));
+            parameters,
+            torch::optim::AdamOptions(learning_rate).betas({betas[0], betas[1]}).eps(eps).weight_decay(weight_decay));
     }
 };
 
 }  // namespace
 
-OptimizerRow adam_row() {
-    return optimizer_row<Adam>("adam", "Adam (Kingma and Ba 2015)");
-}
+OptimizerRow adam_row() { return optimizer_row<Adam>("adam", "Adam (Kingma and Ba 2015)"); }
 
 }  // namespace graft

@@ -17,14 +17,13 @@ struct AdamW {
         fields.field("betas", betas, "Decay of the running means of the gradient and of its square.",
                      {.items = from_below(0, 1), .shortest = 2, .longest = 2});
         fields.field("eps", eps, "Added to the denominator.", above(0));
-        fields.field("weight_decay", weight_decay, "Decay of the weights themselves, times the learning rate.", at_least(0));
+        fields.field("weight_decay", weight_decay, "Decay of the weights themselves, times the learning rate.",
+                     at_least(0));
     }
     std::shared_ptr<torch::optim::Optimizer> build(const std::vector<at::Tensor>& parameters) const {
         return std::make_shared<torch::optim::AdamW>(
-            parameters, torch::optim::AdamWOptions(learning_rate)
-                            .betas({betas[0], betas[1]})
-                            .eps(eps)
-                            .weight_decay(weight_decay));
+            parameters,
+            torch::optim::AdamWOptions(learning_rate).betas({betas[0], betas[1]}).eps(eps).weight_decay(weight_decay));
     }
 };
 

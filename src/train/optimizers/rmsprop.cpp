@@ -23,20 +23,17 @@ struct RmsProp {
         fields.field("weight_decay", weight_decay, "L2 penalty added to the gradient.", at_least(0));
     }
     std::shared_ptr<torch::optim::Optimizer> build(const std::vector<at::Tensor>& parameters) const {
-        return std::make_shared<torch::optim::RMSprop>(
-            parameters, torch::optim::RMSpropOptions(learning_rate)
-                            .alpha(alpha)
-                            .eps(eps)
-                            .momentum(momentum)
-                            .centered(centered)
-                            .weight_decay(weight_decay));
+        return std::make_shared<torch::optim::RMSprop>(parameters, torch::optim::RMSpropOptions(learning_rate)
+                                                                       .alpha(alpha)
+                                                                       .eps(eps)
+                                                                       .momentum(momentum)
+                                                                       .centered(centered)
+                                                                       .weight_decay(weight_decay));
     }
 };
 
 }  // namespace
 
-OptimizerRow rmsprop_row() {
-    return optimizer_row<RmsProp>("rmsprop", "RMSprop (Hinton 2012)");
-}
+OptimizerRow rmsprop_row() { return optimizer_row<RmsProp>("rmsprop", "RMSprop (Hinton 2012)"); }
 
 }  // namespace graft

@@ -19,18 +19,15 @@ struct Sgd {
         fields.field("weight_decay", weight_decay, "L2 penalty added to the gradient.", at_least(0));
     }
     std::shared_ptr<torch::optim::Optimizer> build(const std::vector<at::Tensor>& parameters) const {
-        return std::make_shared<torch::optim::SGD>(
-            parameters, torch::optim::SGDOptions(learning_rate)
-                            .momentum(momentum)
-                            .nesterov(nesterov && momentum > 0)
-                            .weight_decay(weight_decay));
+        return std::make_shared<torch::optim::SGD>(parameters, torch::optim::SGDOptions(learning_rate)
+                                                                   .momentum(momentum)
+                                                                   .nesterov(nesterov && momentum > 0)
+                                                                   .weight_decay(weight_decay));
     }
 };
 
 }  // namespace
 
-OptimizerRow sgd_row() {
-    return optimizer_row<Sgd>("sgd", "Stochastic gradient descent with momentum");
-}
+OptimizerRow sgd_row() { return optimizer_row<Sgd>("sgd", "Stochastic gradient descent with momentum"); }
 
 }  // namespace graft
