@@ -17,7 +17,7 @@ ALLOWED = {
     "data": "image config",
     "weights": "config",
     "model": "weights config image",
-    "features": "data model image",
+    "features": "data model image config",
     "eval": "data model features record image",
     "train": "features eval data model config record",
     "deploy": "model image record weights data config",

@@ -30,6 +30,7 @@ void add_predict(CLI::App& app, Command& chosen);
 void add_export(CLI::App& app, Command& chosen);
 void add_config(CLI::App& app, Command& chosen);
 void add_data(CLI::App& app, Command& chosen);
+void add_cache(CLI::App& app, Command& chosen);
 void add_inspect(CLI::App& app, Command& chosen);
 void add_doctor(CLI::App& app, Command& chosen);
 

@@ -74,10 +74,11 @@ std::string as_text(const ImageFolder& folder, const std::vector<BadImage>& bad)
 }
 
 void check(const CheckArguments& arguments, const Session& session) {
-    const ImageFolder folder = scan_image_folder(arguments.folder);
+    ImageFolder folder = scan_image_folder(arguments.folder);
     TerminalReporter reporter(session.screen);
     const std::size_t workers = std::max(1U, std::thread::hardware_concurrency());
-    const std::vector<BadImage> bad = find_bad_images(folder.samples, workers, session.stop, reporter);
+    ImageMemo nothing;  // a check looks for itself
+    const std::vector<BadImage> bad = find_bad_images(folder.samples, workers, session.stop, reporter, nothing);
     if (arguments.json)
         print_json(as_json(folder, bad));
     else

@@ -35,8 +35,14 @@ Sha256& Sha256::add(std::span<const std::byte> bytes) {
     return *this;
 }
 
+namespace {
+
+using Digest = std::array<unsigned char, 32>;
+
+}  // namespace
+
 std::string Sha256::hex() {
-    std::array<unsigned char, 32> digest{};
+    Digest digest{};
     EVP_DigestFinal_ex(state_->context, digest.data(), nullptr);
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text;
@@ -53,6 +59,15 @@ std::string sha256_of_file(const std::filesystem::path& file) {
     Sha256 hash;
     read_blocks(file, [&](std::string_view block) { hash.add(block); });
     return hash.hex();
+}
+
+Fingerprint fingerprint(std::string_view bytes) {
+    Digest digest{};
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1)
+        throw Error("OpenSSL offers no SHA-256 on this machine");
+    Fingerprint result;
+    for (std::size_t i = 0; i < 16; ++i) result.words[i / 8] = result.words[i / 8] << 8 | digest[i];
+    return result;
 }
 
 std::uint64_t stable_id(std::string_view text) { return std::stoull(sha256(text).substr(0, 16), nullptr, 16); }

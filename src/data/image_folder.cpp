@@ -61,7 +61,7 @@ std::vector<std::string> class_folders(const fs::path& root) {
 }
 
 Sample make_sample(const fs::path& root, const std::string& name, std::int64_t label) {
-    return {root / name, name, label, stable_id(name)};
+    return {.file = root / name, .name = name, .label = label, .id = stable_id(name)};
 }
 
 /// Appends the images of one class; returns how many there are.

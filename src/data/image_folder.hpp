@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "core/hash.hpp"
+
 namespace graft {
 
 /// One image file.
@@ -16,6 +18,7 @@ struct Sample {
     std::string name;        ///< path relative to the folder, with '/': "cat/holiday/1.jpg"
     std::int64_t label = 0;  ///< index into the classes
     std::uint64_t id = 0;    ///< from the name alone: other files coming or going do not change it
+    Fingerprint content;     ///< of the file's bytes, once the image was checked; zero before
 };
 
 /// What to do with class folders that do not match the classes a model knows.

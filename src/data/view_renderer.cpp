@@ -1,5 +1,6 @@
 #include "data/view_renderer.hpp"
 
+#include "config/read.hpp"
 #include "core/random.hpp"
 #include "image/decode.hpp"
 #include "image/view.hpp"
@@ -10,12 +11,26 @@ ViewRenderer::ViewRenderer(const Preprocessing& preprocessing, const Augmentatio
                            std::uint64_t seed)
     : preprocessing_(preprocessing), augmentation_(augmentation), seed_(seed) {}
 
-cv::Mat ViewRenderer::render(const Sample& sample, std::optional<std::int64_t> view) const {
-    const cv::Mat picture = decode_image_file(sample.file);
-    if (!view) return resize_to_input(picture, preprocessing_);
+ReducedImage ViewRenderer::load(const Sample& sample) const {
+    return reduce_to_input(decode_image_file(sample.file), preprocessing_);
+}
+
+cv::Mat ViewRenderer::render(const ReducedImage& picture, const Sample& sample,
+                             std::optional<std::int64_t> view) const {
+    if (!view) return enlarge_to_input(picture, preprocessing_);
     Rng rng = Rng::stream(seed_, "augment", {sample.id, static_cast<std::uint64_t>(*view)});
-    const View drawn = draw_view(augmentation_, input_size(preprocessing_), rng);
-    return render_view(picture, drawn, augmentation_, preprocessing_);
+    return render_view(picture, draw_view(augmentation_, input_size(preprocessing_), rng), augmentation_,
+                       preprocessing_);
+}
+
+Json ViewRenderer::recipe(ViewKind kind) const {
+    Preprocessing preprocessing = preprocessing_;
+    Json recipe = {{"preprocessing", write_options([&](Fields& fields) { describe(fields, preprocessing); })}};
+    if (kind == ViewKind::plain) return recipe;
+    AugmentationOptions augmentation = augmentation_;
+    recipe["augmentation"] = write_options([&](Fields& fields) { describe(fields, augmentation); });
+    recipe["seed"] = seed_;
+    return recipe;
 }
 
 }  // namespace graft

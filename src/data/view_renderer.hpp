@@ -6,11 +6,15 @@
 #include <opencv2/core/mat.hpp>
 #include <optional>
 
+#include "config/json.hpp"
 #include "data/image_folder.hpp"
 #include "image/augmentation.hpp"
 #include "image/preprocessing.hpp"
 
 namespace graft {
+
+/// Pictures as deployment sees them, or varied at random.
+enum class ViewKind { plain, augmented };
 
 /// Renders views of samples. A view is a pure function of (seed, sample id, view number): neither threads nor other
 /// images change it. Thread-safe.
@@ -18,10 +22,18 @@ class ViewRenderer {
 public:
     ViewRenderer(const Preprocessing& preprocessing, const AugmentationOptions& augmentation, std::uint64_t seed);
 
+    /// The decoded picture, no larger than the input: all views of the sample are rendered from it.
+    /// @throws DataError when the file cannot be decoded
+    [[nodiscard]] ReducedImage load(const Sample& sample) const;
+
+    /// @param picture of the sample, as load() gives it
     /// @param view number of the view, or nothing for the picture as deployment sees it, without augmentation
     /// @return [height,width] CV_8UC3, RGB
-    /// @throws DataError when the file cannot be decoded
-    [[nodiscard]] cv::Mat render(const Sample& sample, std::optional<std::int64_t> view) const;
+    [[nodiscard]] cv::Mat render(const ReducedImage& picture, const Sample& sample,
+                                 std::optional<std::int64_t> view) const;
+
+    /// All that a view depends on besides the sample, as JSON; without augmentation for the plain picture.
+    [[nodiscard]] Json recipe(ViewKind kind) const;
 
 private:
     Preprocessing preprocessing_;

@@ -1,10 +1,12 @@
 #include "features/features.hpp"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <numeric>
+#include <string_view>
 
 #include "core/ordered_map.hpp"
 #include "graft/core/errors.hpp"
@@ -12,6 +14,15 @@
 
 namespace graft {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::array<std::string_view, 3> kKeepingNames = {"shared", "run", "none"};
+constexpr std::array<std::string_view, 2> kTypeNames = {"float32", "float16"};
+constexpr std::size_t kViewsPerDecoding = 4;
+constexpr std::size_t kBatchesAhead = 3;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 std::vector<std::int64_t> batch_shape(std::int64_t count, const std::vector<std::int64_t>& shape) {
     std::vector<std::int64_t> sizes{count};
@@ -30,14 +41,43 @@ std::vector<std::size_t> batch_ends(std::size_t count, std::size_t batch_size) {
 
 }  // namespace
 
+/// A sample some of whose views have no feature yet.
+struct Features::Wanted {
+    std::size_t sample = 0;
+    std::vector<std::optional<std::int64_t>> views;
+};
+
+/// What a worker made of a sample.
+struct Features::Made {
+    std::vector<at::Tensor> features;  ///< of each view that was asked for
+    double picture_seconds = 0, trunk_seconds = 0;
+};
+
 void describe(Fields& fields, FeatureOptions& options) {
     fields.field("views", options.views,
                  "Augmented views per image: epoch e reads view e mod `views`. `null`: one per epoch, the same as "
                  "without keeping features; fewer views are faster.",
                  at_least(1));
-    fields.field("keep_at_most_gb", options.keep_at_most_gb,
-                 "Disk space that a run's features may take, in GB. Beyond it they are computed anew each epoch.",
-                 at_least(0));
+    fields.choice("keep", options.keep, kKeepingNames,
+                  "`shared`: in the cache folder, where later runs find them; `run`: while the run lasts; `none`: "
+                  "nowhere, they are computed anew in each epoch.");
+    fields.choice("type", options.type, kTypeNames,
+                  "How kept numbers are stored; `float16` takes half the room and rounds to 11 bits.");
+    fields.field(
+        "limit_gb", options.limit_gb,
+        "What kept features may take on disk, in GB. Those of earlier runs that were not used for longest make "
+        "room; where a run's own are too many, they are computed anew in each epoch.",
+        at_least(0));
+}
+
+PassRecord& PassRecord::operator+=(const PassRecord& other) {
+    images += other.images;
+    computed += other.computed;
+    found += other.found;
+    seconds += other.seconds;
+    trunk_seconds += other.trunk_seconds;
+    picture_seconds += other.picture_seconds;
+    return *this;
 }
 
 Features::Features(std::vector<Sample> samples, std::int64_t views, std::vector<std::int64_t> feature_shape,
@@ -50,84 +90,162 @@ Features::Features(std::vector<Sample> samples, std::int64_t views, std::vector<
           std::accumulate(shape_.begin(), shape_.end(), std::int64_t{1}, std::multiplies<>()))),
       renderer_(std::move(renderer)),
       trunk_(std::move(trunk)),
-      work_(std::move(work)) {}
+      work_(std::move(work)),
+      rows_(static_cast<std::size_t>(std::max<std::int64_t>(views, 1))) {}
 
-std::uint64_t Features::bytes() const {
-    return samples_.size() * static_cast<std::uint64_t>(std::max<std::int64_t>(views_, 1)) * size_ * sizeof(float);
+std::uint64_t Features::bytes(FeatureType type) const {
+    return samples_.size() * rows_.size() * row_bytes(size_, type);
 }
 
-void Features::keep_in(const std::filesystem::path& folder) {
-    const auto rows = samples_.size() * static_cast<std::size_t>(std::max<std::int64_t>(views_, 1));
-    store_ = std::make_unique<FeatureStore>(folder, rows, size_);
-}
+void Features::keep_in(LeasedSpace space) { kept_ = std::move(space); }
 
 std::optional<std::int64_t> Features::view_of(std::int64_t epoch) const {
     if (views_ == 0) return std::nullopt;
     return epoch % views_;
 }
 
-std::size_t Features::row_of(std::size_t sample, std::int64_t epoch) const {
-    return static_cast<std::size_t>(view_of(epoch).value_or(0)) * samples_.size() + sample;
+/// What a feature depends on besides what the space is of: the bytes of the file and, for a view, the numbers drawn.
+Fingerprint Features::key_of(const Sample& sample, std::optional<std::int64_t> view) const {
+    std::array<std::uint64_t, 4> parts = {sample.content.words[0], sample.content.words[1], 0, 0};
+    if (view) parts = {parts[0], parts[1], sample.id, static_cast<std::uint64_t>(*view)};
+    return fingerprint({reinterpret_cast<const char*>(parts.data()), view ? sizeof parts : sizeof parts / 2});
 }
 
-at::Tensor Features::compute(std::size_t sample, std::int64_t epoch) const {
-    return (*trunk_)(to_network_input(renderer_->render(samples_[sample], view_of(epoch))));
+Features::Made Features::make(const Sample& sample, std::span<const std::optional<std::int64_t>> views) const {
+    Made made;
+    auto mark = Clock::now();
+    const ReducedImage picture = renderer_->load(sample);
+    for (const std::optional<std::int64_t>& view : views) {
+        const at::Tensor input = to_network_input(renderer_->render(picture, sample, view));  // [1,3,H,W]
+        made.picture_seconds += seconds_since(mark);
+        mark = Clock::now();
+        made.features.push_back((*trunk_)(input));
+        made.trunk_seconds += seconds_since(mark);
+        mark = Clock::now();
+    }
+    return made;
 }
 
-void Features::for_each_feature(std::span<const std::size_t> order, std::int64_t epoch,
-                                const std::function<void(std::size_t, const at::Tensor&)>& consume) const {
+/// Finds the rows of views [first_view, last_view) and returns what there is none of.
+std::vector<Features::Wanted> Features::look_up(std::size_t first_view, std::size_t last_view) {
+    std::vector<Wanted> wanted;
+    for (std::size_t row = first_view; row < last_view; ++row) rows_[row].resize(samples_.size());
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+        Wanted missing{.sample = i};
+        for (std::size_t row = first_view; row < last_view; ++row) {
+            const auto view = view_of(static_cast<std::int64_t>(row));
+            if (const auto place = kept_.space->find(key_of(samples_[i], view)))
+                rows_[row][i] = *place;
+            else
+                missing.views.push_back(view);
+        }
+        record_.found += static_cast<std::int64_t>(last_view - first_view - missing.views.size());
+        if (!missing.views.empty()) wanted.push_back(std::move(missing));
+    }
+    return wanted;
+}
+
+void Features::prepare(std::int64_t epoch, Reporter& reporter) {
+    const auto first = static_cast<std::size_t>(view_of(epoch).value_or(0));
+    if (!kept_.space || !rows_[first].empty() || samples_.empty()) return;
+    std::size_t last = first + 1;
+    while (last < rows_.size() && last < first + kViewsPerDecoding && rows_[last].empty()) ++last;
+    const std::vector<Wanted> wanted = look_up(first, last);
+    if (!wanted.empty()) {
+        try {
+            run_pass(wanted, reporter);
+        } catch (...) {
+            for (std::size_t row = first; row < last; ++row) rows_[row].clear();
+            throw;
+        }
+    }
+}
+
+void Features::run_pass(const std::vector<Wanted>& wanted, Reporter& reporter) {
+    std::size_t total = 0, done = 0;
+    for (const Wanted& sample : wanted) total += sample.views.size();
+    const auto start = Clock::now();
     const OrderedMapOptions options{.workers = work_.workers,
                                     .window = 8 * work_.workers,
                                     .on_worker_start = use_one_thread_here,
                                     .stop = work_.stop};
-    const std::size_t done = ordered_map(
-        order.size(), options, [&](std::size_t i) { return compute(order[i], epoch); }, consume);
+    const auto compute = [&](std::size_t i) { return make(samples_[wanted[i].sample], wanted[i].views); };
+    const auto keep = [&](std::size_t i, const Made& made) {
+        const auto& [index, views] = wanted[i];
+        for (std::size_t v = 0; v < views.size(); ++v) {
+            const std::span values(made.features[v].const_data_ptr<float>(), size_);
+            rows_[static_cast<std::size_t>(views[v].value_or(0))][index] =
+                kept_.space->append(key_of(samples_[index], views[v]), values);
+        }
+        ++record_.images;
+        record_.picture_seconds += made.picture_seconds;
+        record_.trunk_seconds += made.trunk_seconds;
+        record_.computed += static_cast<std::int64_t>(views.size());
+        reporter.advance(done += views.size());
+    };
+    reporter.start("features", total, views_ > 0 ? "views" : "images");
+    const std::size_t finished = ordered_map(wanted.size(), options, compute, keep);
+    record_.seconds += seconds_since(start);
+    reporter.finish();
+    if (finished < wanted.size()) throw Interrupted("interrupted");
+}
+
+void Features::for_each_computed(std::span<const std::size_t> order, std::int64_t epoch,
+                                 const std::function<void(std::size_t, const at::Tensor&)>& consume) {
+    const OrderedMapOptions options{.workers = work_.workers,
+                                    .window = 8 * work_.workers,
+                                    .on_worker_start = use_one_thread_here,
+                                    .stop = work_.stop};
+    const std::array views = {view_of(epoch)};
+    const auto start = Clock::now();
+    const auto compute = [&](std::size_t i) { return make(samples_[order[i]], views); };
+    const std::size_t done = ordered_map(order.size(), options, compute, [&](std::size_t i, const Made& made) {
+        ++record_.images;
+        ++record_.computed;
+        record_.picture_seconds += made.picture_seconds;
+        record_.trunk_seconds += made.trunk_seconds;
+        consume(i, made.features.front());
+    });
+    record_.seconds += seconds_since(start);
     if (done < order.size()) throw Interrupted("interrupted");
 }
 
-void Features::prepare(std::int64_t epoch, Reporter& reporter) {
-    if (!store_) return;
-    std::vector<std::size_t> absent;
-    for (std::size_t i = 0; i < samples_.size(); ++i)
-        if (!store_->has(row_of(i, epoch))) absent.push_back(i);
-    if (absent.empty()) return;
-    const auto view = view_of(epoch);
-    reporter.start(view ? "features, view " + std::to_string(*view + 1) + "/" + std::to_string(views_) : "features",
-                   absent.size(), "images");
-    for_each_feature(absent, epoch, [&](std::size_t i, const at::Tensor& feature) {
-        store_->write(row_of(absent[i], epoch), {feature.const_data_ptr<float>(), size_});
-        reporter.advance(i + 1);
-    });
-    reporter.finish();
+Batch Features::empty_batch(std::size_t first, std::size_t count) const {
+    const auto size = static_cast<std::int64_t>(count);
+    return {at::empty(batch_shape(size, shape_)), at::empty({size}, at::kLong), first};
 }
 
 void Features::for_each_batch(std::span<const std::size_t> order, std::int64_t epoch, std::size_t batch_size,
                               const std::function<void(Batch)>& consume) {
     const std::vector<std::size_t> ends = batch_ends(order.size(), batch_size);
+    const auto begin_of = [&](std::size_t batch) { return batch == 0 ? 0 : ends[batch - 1]; };
+    const auto room_for = [&](Batch& batch, std::size_t position) {
+        const std::size_t place = position - batch.first;
+        batch.labels.data_ptr<std::int64_t>()[place] = samples_[order[position]].label;
+        return std::span<float>(batch.features.data_ptr<float>() + place * size_, size_);
+    };
+    if (kept_.space) {
+        const std::vector<std::uint64_t>& rows = rows_[static_cast<std::size_t>(view_of(epoch).value_or(0))];
+        const auto read = [&](std::size_t b) {
+            Batch batch = empty_batch(begin_of(b), ends[b] - begin_of(b));
+            for (std::size_t i = begin_of(b); i < ends[b]; ++i) kept_.space->read(rows[order[i]], room_for(batch, i));
+            return batch;
+        };
+        const OrderedMapOptions one_ahead{.workers = 1, .window = kBatchesAhead, .stop = work_.stop};
+        const std::size_t done =
+            ordered_map(ends.size(), one_ahead, read, [&](std::size_t, Batch batch) { consume(std::move(batch)); });
+        if (done < ends.size()) throw Interrupted("interrupted");
+        return;
+    }
     std::size_t current = 0;
     Batch batch;
-    const auto begin_batch = [&](std::size_t first) {
-        const auto count = static_cast<std::int64_t>(ends[current] - first);
-        batch = {at::empty(batch_shape(count, shape_)), at::empty({count}, at::kLong), first};
-    };
-    /// Takes the feature of position i of the order; hands a full batch over.
-    const auto take = [&](std::size_t i, const auto& fill) {
-        if (i == 0) begin_batch(0);
-        const std::size_t place = i - batch.first;
-        fill(std::span<float>(batch.features.data_ptr<float>() + place * size_, size_));
-        batch.labels.data_ptr<std::int64_t>()[place] = samples_[order[i]].label;
+    for_each_computed(order, epoch, [&](std::size_t i, const at::Tensor& feature) {
+        if (i == begin_of(current)) batch = empty_batch(i, ends[current] - i);
+        std::copy_n(feature.const_data_ptr<float>(), size_, room_for(batch, i).data());
         if (i + 1 < ends[current]) return;
         consume(std::move(batch));
-        if (++current < ends.size()) begin_batch(i + 1);
-    };
-    if (!store_)
-        return for_each_feature(order, epoch, [&](std::size_t i, const at::Tensor& feature) {
-            take(i, [&](std::span<float> to) { std::copy_n(feature.const_data_ptr<float>(), size_, to.data()); });
-        });
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        if (work_.stop.stop_requested()) throw Interrupted("interrupted");
-        take(i, [&](std::span<float> to) { store_->read(row_of(order[i], epoch), to); });
-    }
+        ++current;
+    });
 }
 
 }  // namespace graft

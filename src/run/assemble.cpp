@@ -164,7 +164,7 @@ ModelInfo AssembledRun::model_info() const {
 std::string AssembledRun::identity() const {
     Json json = resolved_config;
     json["training"].erase("epochs");
-    json["features"].erase("keep_at_most_gb");
+    for (const char* key : {"limit_gb", "keep"}) json["features"].erase(key);
     json["data"].erase("workers");
     for (const char* key : {"name", "output"}) json.erase(key);
     Sha256 hash;

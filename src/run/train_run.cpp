@@ -3,9 +3,12 @@
 #include <sys/resource.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
-#include <thread>
+#include <iterator>
 
+#include "core/cache_folder.hpp"
 #include "core/files.hpp"
 #include "core/version.hpp"
 #include "graft/core/errors.hpp"
@@ -13,6 +16,7 @@
 #include "model/network_input.hpp"
 #include "run/assemble.hpp"
 #include "run/evaluate_folder.hpp"
+#include "run/keep_features.hpp"
 #include "run/summary.hpp"
 
 namespace graft {
@@ -53,16 +57,32 @@ struct RunFolder {
     }
 };
 
-/// Decodes every image once and applies data.on_bad_image to all parts.
+/// What earlier runs learnt of image files; where the cache folder cannot be used, nothing.
+ImageMemo open_memo(Reporter& reporter) {
+    const fs::path folder = cache_folder();
+    if (folder.empty()) return {};
+    try {
+        fs::create_directories(folder);
+        return ImageMemo(folder / "images.bin");
+    } catch (const std::exception& error) {
+        reporter.warn(std::string("the cache is not used: ") + error.what());
+        return {};
+    }
+}
+
+/// Decodes every image that is not known to be good and applies data.on_bad_image to all parts.
 void check_images(AssembledRun& run, const RunFolder& folder, std::stop_token stop, Reporter& reporter) {
-    std::vector<Sample> all;
-    for (const auto* part : {&run.split.train, &run.split.validation, &run.test})
-        all.insert(all.end(), part->begin(), part->end());
-    const std::vector<BadImage> bad = find_bad_images(all, run.workers, stop, reporter);
+    ImageMemo memo = open_memo(reporter);
+    std::vector<BadImage> bad;
+    std::size_t images = 0;
+    for (auto* part : {&run.split.train, &run.split.validation, &run.test}) {
+        images += part->size();
+        std::vector<BadImage> found = find_bad_images(*part, run.workers, stop, reporter, memo);
+        drop_bad_images(*part, found);
+        std::ranges::move(found, std::back_inserter(bad));
+    }
     if (bad.empty()) return;
-    drop_bad_images(all, bad, run.config.data.on_bad_image);
-    for (auto* part : {&run.split.train, &run.split.validation, &run.test})
-        drop_bad_images(*part, bad, OnBadImage::skip);
+    if (run.config.data.on_bad_image == OnBadImage::fail) fail_on_bad_images(bad, images);
     Json skipped = Json::array();
     for (const BadImage& image : bad) skipped.push_back({{"name", image.name}, {"reason", image.reason}});
     write_file(folder.skipped(), pretty(skipped));
@@ -70,20 +90,6 @@ void check_images(AssembledRun& run, const RunFolder& folder, std::stop_token st
                   folder.skipped().string());
     for (const std::int64_t count : count_per_class(run.split.train, run.classes.size()))
         if (count == 0) throw DataError("without the images that cannot be decoded a class has none left to train on");
-}
-
-/// Keeps features where the trunk does something and the disk has room for them.
-void choose_keeping(const AssembledRun& run, Features& train, Features& validation, Reporter& reporter) {
-    if (run.model.frozen_stages.empty()) return;
-    const double needed = static_cast<double>(train.bytes() + validation.bytes());
-    const double room = 0.8 * static_cast<double>(fs::space(run.config.output).available);
-    const double allowed = std::min(run.config.features.keep_at_most_gb * 1e9, room);
-    if (needed > allowed)
-        return reporter.note("the features of all views would take " + std::to_string(needed / 1e9) +
-                             " GB, allowed are " + std::to_string(allowed / 1e9) +
-                             " GB (/features/keep_at_most_gb and free disk space): they are computed anew each epoch");
-    train.keep_in(run.config.output);
-    validation.keep_in(run.config.output);
 }
 
 std::int64_t views_of(const RunConfig& config) {
@@ -95,15 +101,24 @@ void save(const AssembledRun& run, const fs::path& file) {
     save_model(file, compose_classifier(run.model), run.model_info());
 }
 
-TrainingResult train_scion(AssembledRun& run, const RunFolder& folder, const std::string& identity,
-                           std::shared_ptr<const InferenceModule> trunk, ExistingRun existing, std::stop_token stop,
-                           Reporter& reporter) {
+/// What training gave, and how the features for it were come by.
+struct TrainedScion {
+    TrainingResult training;
+    PassRecord features;
+};
+
+TrainedScion train_scion(AssembledRun& run, const RunFolder& folder, const std::string& identity,
+                         std::shared_ptr<const InferenceModule> trunk, ExistingRun existing, std::stop_token stop,
+                         Reporter& reporter) {
     const auto seed = static_cast<std::uint64_t>(run.config.seed);
     const auto renderer = std::make_shared<ViewRenderer>(run.preprocessing, run.config.augmentation, seed);
     const WorkOptions work{run.workers, stop};
     Features train_features(run.split.train, views_of(run.config), run.model.feature_shape, renderer, trunk, work);
     Features validation_features(run.split.validation, 0, run.model.feature_shape, renderer, trunk, work);
-    choose_keeping(run, train_features, validation_features, reporter);
+    const bool augmented = enabled(run.config.augmentation);
+    const std::array keep = {PartFeatures{&train_features, augmented ? ViewKind::augmented : ViewKind::plain},
+                             PartFeatures{&validation_features, ViewKind::plain}};
+    keep_features(run, keep, *renderer, reporter);
     TrainingParts parts{
         .scion = run.model.scion,
         .train = train_features,
@@ -118,7 +133,10 @@ TrainingResult train_scion(AssembledRun& run, const RunFolder& folder, const std
         .run_identity = identity,
         .stop = stop};
     const TrainingOptions options{run.config.training.epochs, run.config.data.batch_size, seed};
-    return train(std::move(parts), options, existing == ExistingRun::resume, reporter);
+    TrainedScion trained{.training = train(std::move(parts), options, existing == ExistingRun::resume, reporter)};
+    trained.features = train_features.record();
+    trained.features += validation_features.record();
+    return trained;
 }
 
 EvaluationRecord evaluate_test(const AssembledRun& run, const RunFolder& folder, std::stop_token stop,
@@ -154,6 +172,20 @@ Json history_json(const std::vector<EpochRecord>& history) {
     return rows;
 }
 
+/// `network_share`: of the workers' time in the pass, what was spent in the network; `bound`: what the pass waits for.
+Json features_json(const PassRecord& pass, std::size_t workers) {
+    const double busy = pass.trunk_seconds + pass.picture_seconds;
+    const double all = pass.seconds * static_cast<double>(workers);
+    return {{"images", pass.images},
+            {"computed", pass.computed},
+            {"found", pass.found},
+            {"seconds", pass.seconds},
+            {"network_share", all > 0 ? pass.trunk_seconds / all : 0},
+            {"picture_share", all > 0 ? pass.picture_seconds / all : 0},
+            {"busy_share", all > 0 ? busy / all : 0},
+            {"bound", pass.trunk_seconds >= pass.picture_seconds ? "network" : "decoding"}};
+}
+
 double peak_memory_mb() {
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
@@ -180,8 +212,8 @@ RunOutcome run_training(const RunConfig& config, const Tables& tables, ExistingR
     const auto trunk = std::make_shared<InferenceModule>(run.model.trunk, example_input(run.preprocessing));
     if (!trunk->note().empty()) reporter.warn(trunk->note());
     const std::string frozen_before = hash_of_values(run.model.trunk);
-    RunOutcome outcome{.training = train_scion(run, folder, identity, trunk, existing, stop, reporter),
-                       .folder = folder.root};
+    TrainedScion trained = train_scion(run, folder, identity, trunk, existing, stop, reporter);
+    RunOutcome outcome{.training = std::move(trained.training), .folder = folder.root};
     const std::string frozen_after = hash_of_values(run.model.trunk);
     if (frozen_before != frozen_after) throw Error("the frozen part changed during training: this is a bug in graft");
     if (outcome.training.history.empty()) throw Interrupted("interrupted before the first epoch was over");
@@ -195,6 +227,7 @@ RunOutcome run_training(const RunConfig& config, const Tables& tables, ExistingR
         {"data", data_summary_json(run)},
         {"model", model_summary_json(run)},
         {"engine", trunk->engine()},
+        {"features", features_json(trained.features, run.workers)},
         {"freeze_proof", {{"before", frozen_before}, {"after", frozen_after}, {"equal", true}}},
         {"end", end_text(outcome.training.end)},
         {"reason", outcome.training.reason},
