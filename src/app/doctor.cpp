@@ -2,6 +2,7 @@
 #include <torch/version.h>
 
 #include <CLI/App.hpp>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -16,7 +17,10 @@
 #include "app/commands.hpp"
 #include "app/results.hpp"
 #include "app/text_layout.hpp"
+#include "core/cache_folder.hpp"
 #include "core/version.hpp"
+#include "model/inference.hpp"
+#include "run/inference_plan.hpp"
 #include "weights/manifest.hpp"
 
 namespace graft {
@@ -60,6 +64,16 @@ Json weights_json() {
     return json;
 }
 
+Json calibrations_json() {
+    Json json = Json::array();
+    for (const auto& [network, plan] : Calibrations(calibrations_file()).all())
+        json.push_back({{"network", network},
+                        {"workers", plan.workers},
+                        {"images_per_call", plan.images_per_call},
+                        {"images_per_second", plan.images_per_second}});
+    return json;
+}
+
 Json facts() {
     const Processor processor = read_processor();
     return {{"graft", version_text()},
@@ -70,6 +84,9 @@ Json facts() {
             {"features", processor.features},
             {"libtorch_uses", at::get_cpu_capability()},
             {"allocator", allocator_name()},
+            {"bfloat16", has_bfloat16_units()},
+            {"cache", cache_folder().string()},
+            {"calibrations", calibrations_json()},
             {"weights", weights_json()}};
 }
 
@@ -90,6 +107,12 @@ std::string text_of(const Json& facts) {
     add("allocator", facts.at("allocator"));
     if (facts.at("allocator") != "tcmalloc")
         add("", "tcmalloc is faster: install libtcmalloc-minimal4 and build again");
+    add("bfloat16", facts.at("bfloat16").get<bool>() ? "yes: \"precision\": \"bfloat16\" is fast here" : "no");
+    add("cache", facts.at("cache").get<std::string>() + " (GRAFT_CACHE names another folder)");
+    for (const Json& plan : facts.at("calibrations"))
+        add("", plan.at("network").get<std::string>() + ": " + plan.at("workers").dump() + " workers, " +
+                    plan.at("images_per_call").dump() + " images per call, " +
+                    with_commas(std::llround(plan.at("images_per_second").get<double>())) + " images/s");
     add("weights", facts.at("weights").at("folder").get<std::string>() + " (GRAFT_WEIGHTS names another folder)");
     for (const Json& file : facts.at("weights").at("files"))
         add("", file.at("name").get<std::string>() + ": " + (file.at("present").get<bool>() ? "" : "not here, ") +

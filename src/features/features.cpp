@@ -1,5 +1,6 @@
 #include "features/features.hpp"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <chrono>
 #include <numeric>
 #include <string_view>
+#include <utility>
 
 #include "core/ordered_map.hpp"
 #include "graft/core/errors.hpp"
@@ -41,15 +43,9 @@ std::vector<std::size_t> batch_ends(std::size_t count, std::size_t batch_size) {
 
 }  // namespace
 
-/// A sample some of whose views have no feature yet.
-struct Features::Wanted {
-    std::size_t sample = 0;
-    std::vector<std::optional<std::int64_t>> views;
-};
-
-/// What a worker made of a sample.
+/// What a worker made of a few samples.
 struct Features::Made {
-    std::vector<at::Tensor> features;  ///< of each view that was asked for
+    std::vector<at::Tensor> features;  ///< of each sample, of each view that was asked for
     double picture_seconds = 0, trunk_seconds = 0;
 };
 
@@ -111,18 +107,27 @@ Fingerprint Features::key_of(const Sample& sample, std::optional<std::int64_t> v
     return fingerprint({reinterpret_cast<const char*>(parts.data()), view ? sizeof parts : sizeof parts / 2});
 }
 
-Features::Made Features::make(const Sample& sample, std::span<const std::optional<std::int64_t>> views) const {
+Features::Made Features::make(std::span<const Wanted> wanted) const {
     Made made;
+    std::vector<at::Tensor> inputs;  // [1,3,H,W] each
     auto mark = Clock::now();
-    const ReducedImage picture = renderer_->load(sample);
-    for (const std::optional<std::int64_t>& view : views) {
-        const at::Tensor input = to_network_input(renderer_->render(picture, sample, view));  // [1,3,H,W]
-        made.picture_seconds += seconds_since(mark);
-        mark = Clock::now();
-        made.features.push_back((*trunk_)(input));
-        made.trunk_seconds += seconds_since(mark);
-        mark = Clock::now();
+    const auto run_network = [&] {
+        if (inputs.empty()) return;
+        made.picture_seconds += seconds_since(std::exchange(mark, Clock::now()));
+        const at::Tensor features = (*trunk_)(inputs.size() == 1 ? inputs.front() : at::cat(inputs));  // [n,…]
+        for (const at::Tensor& feature : features.unbind()) made.features.push_back(feature);
+        inputs.clear();
+        made.trunk_seconds += seconds_since(std::exchange(mark, Clock::now()));
+    };
+    for (const Wanted& one : wanted) {
+        const Sample& sample = samples_[one.sample];
+        const ReducedImage picture = renderer_->load(sample);
+        for (const std::optional<std::int64_t>& view : one.views) {
+            inputs.push_back(to_network_input(renderer_->render(picture, sample, view)));
+            if (static_cast<std::int64_t>(inputs.size()) == trunk_->images_per_call()) run_network();
+        }
     }
+    run_network();
     return made;
 }
 
@@ -153,7 +158,7 @@ void Features::prepare(std::int64_t epoch, Reporter& reporter) {
     const std::vector<Wanted> wanted = look_up(first, last);
     if (!wanted.empty()) {
         try {
-            run_pass(wanted, reporter);
+            fill(wanted, reporter);
         } catch (...) {
             for (std::size_t row = first; row < last; ++row) rows_[row].clear();
             throw;
@@ -161,53 +166,43 @@ void Features::prepare(std::int64_t epoch, Reporter& reporter) {
     }
 }
 
-void Features::run_pass(const std::vector<Wanted>& wanted, Reporter& reporter) {
+void Features::fill(const std::vector<Wanted>& wanted, Reporter& reporter) {
     std::size_t total = 0, done = 0;
-    for (const Wanted& sample : wanted) total += sample.views.size();
-    const auto start = Clock::now();
-    const OrderedMapOptions options{.workers = work_.workers,
-                                    .window = 8 * work_.workers,
-                                    .on_worker_start = use_one_thread_here,
-                                    .stop = work_.stop};
-    const auto compute = [&](std::size_t i) { return make(samples_[wanted[i].sample], wanted[i].views); };
-    const auto keep = [&](std::size_t i, const Made& made) {
-        const auto& [index, views] = wanted[i];
-        for (std::size_t v = 0; v < views.size(); ++v) {
-            const std::span values(made.features[v].const_data_ptr<float>(), size_);
-            rows_[static_cast<std::size_t>(views[v].value_or(0))][index] =
-                kept_.space->append(key_of(samples_[index], views[v]), values);
-        }
-        ++record_.images;
-        record_.picture_seconds += made.picture_seconds;
-        record_.trunk_seconds += made.trunk_seconds;
-        record_.computed += static_cast<std::int64_t>(views.size());
-        reporter.advance(done += views.size());
-    };
+    for (const Wanted& one : wanted) total += one.views.size();
     reporter.start("features", total, views_ > 0 ? "views" : "images");
-    const std::size_t finished = ordered_map(wanted.size(), options, compute, keep);
-    record_.seconds += seconds_since(start);
+    run_pass(wanted, [&](const Wanted& one, std::size_t v, std::span<const float> values) {
+        rows_[static_cast<std::size_t>(one.views[v].value_or(0))][one.sample] =
+            kept_.space->append(key_of(samples_[one.sample], one.views[v]), values);
+        reporter.advance(++done);
+    });
     reporter.finish();
-    if (finished < wanted.size()) throw Interrupted("interrupted");
 }
 
-void Features::for_each_computed(std::span<const std::size_t> order, std::int64_t epoch,
-                                 const std::function<void(std::size_t, const at::Tensor&)>& consume) {
+void Features::run_pass(const std::vector<Wanted>& wanted, const ConsumeFeature& consume) {
+    const auto per_item = static_cast<std::size_t>(trunk_->images_per_call());
+    const std::size_t items = (wanted.size() + per_item - 1) / per_item;
+    const auto part = [&](std::size_t item) {
+        return std::span(wanted).subspan(item * per_item, std::min(per_item, wanted.size() - item * per_item));
+    };
     const OrderedMapOptions options{.workers = work_.workers,
                                     .window = 8 * work_.workers,
                                     .on_worker_start = use_one_thread_here,
                                     .stop = work_.stop};
-    const std::array views = {view_of(epoch)};
     const auto start = Clock::now();
-    const auto compute = [&](std::size_t i) { return make(samples_[order[i]], views); };
-    const std::size_t done = ordered_map(order.size(), options, compute, [&](std::size_t i, const Made& made) {
-        ++record_.images;
-        ++record_.computed;
-        record_.picture_seconds += made.picture_seconds;
-        record_.trunk_seconds += made.trunk_seconds;
-        consume(i, made.features.front());
-    });
+    const std::size_t finished = ordered_map(
+        items, options, [&](std::size_t item) { return make(part(item)); },
+        [&](std::size_t item, const Made& made) {
+            record_.picture_seconds += made.picture_seconds;
+            record_.trunk_seconds += made.trunk_seconds;
+            auto feature = made.features.begin();
+            for (const Wanted& one : part(item)) {
+                ++record_.images;
+                for (std::size_t v = 0; v < one.views.size(); ++v, ++feature, ++record_.computed)
+                    consume(one, v, {feature->const_data_ptr<float>(), size_});
+            }
+        });
     record_.seconds += seconds_since(start);
-    if (done < order.size()) throw Interrupted("interrupted");
+    if (finished < items) throw Interrupted("interrupted");
 }
 
 Batch Features::empty_batch(std::size_t first, std::size_t count) const {
@@ -237,12 +232,14 @@ void Features::for_each_batch(std::span<const std::size_t> order, std::int64_t e
         if (done < ends.size()) throw Interrupted("interrupted");
         return;
     }
-    std::size_t current = 0;
+    std::vector<Wanted> wanted;
+    for (const std::size_t sample : order) wanted.push_back({sample, {view_of(epoch)}});
+    std::size_t current = 0, position = 0;
     Batch batch;
-    for_each_computed(order, epoch, [&](std::size_t i, const at::Tensor& feature) {
-        if (i == begin_of(current)) batch = empty_batch(i, ends[current] - i);
-        std::copy_n(feature.const_data_ptr<float>(), size_, room_for(batch, i).data());
-        if (i + 1 < ends[current]) return;
+    run_pass(wanted, [&](const Wanted&, std::size_t, std::span<const float> values) {
+        if (position == begin_of(current)) batch = empty_batch(position, ends[current] - position);
+        std::ranges::copy(values, room_for(batch, position).begin());
+        if (++position < ends[current]) return;
         consume(std::move(batch));
         ++current;
     });

@@ -93,15 +93,20 @@ public:
     [[nodiscard]] const PassRecord& record() const { return record_; }
 
 private:
-    struct Wanted;
+    /// A sample, and the views of it that there are no features of yet.
+    struct Wanted {
+        std::size_t sample = 0;
+        std::vector<std::optional<std::int64_t>> views;
+    };
     struct Made;
+    using ConsumeFeature = std::function<void(const Wanted& one, std::size_t view, std::span<const float> values)>;
+
     [[nodiscard]] std::optional<std::int64_t> view_of(std::int64_t epoch) const;
     [[nodiscard]] Fingerprint key_of(const Sample& sample, std::optional<std::int64_t> view) const;
     [[nodiscard]] std::vector<Wanted> look_up(std::size_t first_view, std::size_t last_view);
-    [[nodiscard]] Made make(const Sample& sample, std::span<const std::optional<std::int64_t>> views) const;
-    void run_pass(const std::vector<Wanted>& wanted, Reporter& reporter);
-    void for_each_computed(std::span<const std::size_t> order, std::int64_t epoch,
-                           const std::function<void(std::size_t, const at::Tensor&)>& consume);
+    [[nodiscard]] Made make(std::span<const Wanted> wanted) const;
+    void run_pass(const std::vector<Wanted>& wanted, const ConsumeFeature& consume);
+    void fill(const std::vector<Wanted>& wanted, Reporter& reporter);
     [[nodiscard]] Batch empty_batch(std::size_t first, std::size_t count) const;
 
     std::vector<Sample> samples_;

@@ -2,13 +2,17 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/codegen/onednn/interface.h>
 #include <torch/csrc/jit/passes/pass_manager.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
+#include <algorithm>
 #include <mutex>
+#include <vector>
 
 namespace graft {
 namespace {
@@ -42,20 +46,50 @@ at::Tensor run(TorchModule& module, const at::Tensor& input) { return module.for
 
 constexpr int kWarmUpRuns = 3;  // LibTorch profiles the first, compiles in the second, and then runs what it compiled
 
+/// How far the fused form may be from the plain one, relative to the largest output.
+double tolerance(Precision precision) { return precision == Precision::float32 ? 1e-4 : 5e-2; }
+
+/// The chain with all but its normalisation in bfloat16; float32 goes in and comes out.
+TorchModule in_bfloat16(const TorchModule& chain) {
+    NamedModules parts;
+    for (const auto& child : chain.named_children()) {
+        TorchModule part = child.value;
+        const bool normalises = child.name == "normalise";
+        if (!normalises) part.to(at::kBFloat16);
+        parts.emplace_back(child.name, part);
+        if (normalises) parts.emplace_back("narrow", make_function("Narrow", "x.to(torch.bfloat16)"));
+    }
+    parts.emplace_back("widen", make_function("Widen", "x.to(torch.float)"));
+    TorchModule narrowed = make_chain("Bfloat16", parts);
+    narrowed.eval();
+    return narrowed;
+}
+
 }  // namespace
 
-InferenceModule::InferenceModule(const TorchModule& module, const at::Tensor& example) : engine_("oneDNN graph") {
+bool has_bfloat16_units() {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+    return false;
+#endif
+}
+
+InferenceModule::InferenceModule(const TorchModule& module, const at::Tensor& example, const InferenceOptions& options)
+    : options_(options), engine_("oneDNN graph") {
     const c10::InferenceMode inference;
     TorchModule original = module.deepcopy();
     original.eval();
-    const at::Tensor input = example.contiguous(at::MemoryFormat::ChannelsLast);
+    const at::Tensor input =
+        example.expand({options.images_per_call, -1, -1, -1}).contiguous(at::MemoryFormat::ChannelsLast);
     const at::Tensor expected = run(original, input);
+    if (options.precision == Precision::bfloat16) original = in_bfloat16(original);
     try {
         module_ = torch::jit::freeze(original);
         const OneDnnFusion fusion;
         for (int i = 0; i < kWarmUpRuns; ++i) run(module_, input);
         const double difference = (run(module_, input) - expected).abs().max().item<double>();
-        if (difference <= 1e-4 * expected.abs().max().item<double>()) return;
+        if (difference <= tolerance(options.precision) * expected.abs().max().item<double>()) return;
         note_ = "the fused network differs by " + std::to_string(difference);
     } catch (const std::exception& error) {
         note_ = std::string("oneDNN graph fusion failed: ") + error.what();
@@ -67,12 +101,19 @@ InferenceModule::InferenceModule(const TorchModule& module, const at::Tensor& ex
 }
 
 at::Tensor InferenceModule::operator()(const at::Tensor& images) const {
-    at::Tensor result;
+    const std::int64_t count = images.size(0), per_call = options_.images_per_call;
+    std::vector<at::Tensor> results;
     {
         const c10::InferenceMode inference;
-        result = run(module_, images.contiguous(at::MemoryFormat::ChannelsLast));
+        for (std::int64_t first = 0; first < count; first += per_call) {
+            const std::int64_t part = std::min(per_call, count - first);
+            at::Tensor input = images.narrow(0, first, part);
+            if (part < per_call) input = at::constant_pad_nd(input, {0, 0, 0, 0, 0, 0, 0, per_call - part});
+            results.push_back(run(module_, input.contiguous(at::MemoryFormat::ChannelsLast)).narrow(0, 0, part));
+        }
     }
-    return result.clone(at::MemoryFormat::Contiguous);  // outside of inference mode: autograd may use it
+    // Outside of inference mode: autograd may use it.
+    return results.size() == 1 ? results.front().clone(at::MemoryFormat::Contiguous) : at::cat(results);
 }
 
 void use_one_thread_here() { at::set_num_threads(1); }

@@ -138,6 +138,12 @@ AssembledRun assemble(const RunConfig& config, const Tables& tables) {
     run.preprocessing = choose_preprocessing(config.data, weights.entry);
     problems.attempt(
         [&] { check_freeze(row.make(run.preprocessing.height, run.preprocessing.width), config.backbone.freeze); });
+    if (config.backbone.precision == Precision::bfloat16 && !has_bfloat16_units())
+        problems.attempt([] {
+            throw ConfigError(
+                "/backbone/precision: bfloat16 needs a processor with AVX-512 BF16, which this one has "
+                "not; use float32");
+        });
     problems.attempt([&] {
         run.loss = config.training.loss->build(run.classes, count_per_class(run.split.train, run.classes.size()));
     });

@@ -24,6 +24,7 @@ std::string gigabytes(double bytes) {
 Json description_of(const AssembledRun& run, const ViewRenderer& renderer, ViewKind kind) {
     Json description = {{"backbone", run.backbone.architecture.name},
                         {"weights", run.backbone.weights_hash},
+                        {"precision", run.resolved_config.at("backbone").at("precision")},
                         {"frozen", run.model.frozen_stages},
                         {"shape", run.model.feature_shape}};
     if (run.model.trained_stages.empty()) description["pooling"] = run.resolved_config.at("head").at("pooling");

@@ -18,6 +18,7 @@
 #include "image/preprocessing.hpp"
 #include "model/architecture.hpp"
 #include "model/head.hpp"
+#include "model/inference.hpp"
 #include "train/callback.hpp"
 #include "train/loss.hpp"
 #include "train/optimizer.hpp"
@@ -54,6 +55,7 @@ struct BackboneOptions {
     std::string name;
     std::optional<std::string> weights;  ///< a file, a name of the manifest, or "random"; nothing: the manifest's first
     std::string freeze = "all";
+    Precision precision = Precision::float32;  ///< of the frozen part
 };
 
 void describe(Fields& fields, DataOptions& options);

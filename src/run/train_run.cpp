@@ -16,6 +16,7 @@
 #include "model/network_input.hpp"
 #include "run/assemble.hpp"
 #include "run/evaluate_folder.hpp"
+#include "run/inference_plan.hpp"
 #include "run/keep_features.hpp"
 #include "run/summary.hpp"
 
@@ -209,7 +210,11 @@ RunOutcome run_training(const RunConfig& config, const Tables& tables, ExistingR
     reporter.note(data_summary(run));
     reporter.note(model_summary(run));
 
-    const auto trunk = std::make_shared<InferenceModule>(run.model.trunk, example_input(run.preprocessing));
+    const InferencePlan plan = plan_inference(run, reporter);
+    const auto trunk =
+        std::make_shared<InferenceModule>(run.model.trunk, example_input(run.preprocessing),
+                                          InferenceOptions{run.config.backbone.precision, plan.images_per_call});
+    run.workers = plan.workers;
     if (!trunk->note().empty()) reporter.warn(trunk->note());
     const std::string frozen_before = hash_of_values(run.model.trunk);
     TrainedScion trained = train_scion(run, folder, identity, trunk, existing, stop, reporter);
@@ -236,6 +241,8 @@ RunOutcome run_training(const RunConfig& config, const Tables& tables, ExistingR
         {"seconds", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()},
         {"peak_memory_mb", peak_memory_mb()},
         {"workers", run.workers},
+        {"images_per_call", plan.images_per_call},
+        {"precision", run.resolved_config.at("backbone").at("precision")},
     };
     write_file(folder.record(), pretty(record));
     return outcome;

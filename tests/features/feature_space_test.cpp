@@ -125,7 +125,9 @@ TEST(FeatureSpace, NeverGivesBackADamagedRow) {
         }
         FeatureSpace space(folder.path(), kFloats, FeatureType::float32);
         for (int i = 0; i < 12; ++i)
-            if (const auto row = space.find(key(i))) EXPECT_EQ(read(space, *row), values(i));
+            if (const auto row = space.find(key(i))) {
+                EXPECT_EQ(read(space, *row), values(i));
+            }
     }
 }
 
