@@ -52,7 +52,7 @@ struct Features::Made {
 void describe(Fields& fields, FeatureOptions& options) {
     fields.field("views", options.views,
                  "Augmented views per image: epoch e reads view e mod `views`. `null`: one per epoch, the same as "
-                 "without keeping features; fewer views are faster.",
+                 "without keeping features; fewer views are faster and vary the images less (docs/features.md).",
                  at_least(1));
     fields.choice("keep", options.keep, kKeepingNames,
                   "`shared`: in the cache folder, where later runs find them; `run`: while the run lasts; `none`: "

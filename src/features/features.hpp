@@ -29,7 +29,7 @@ enum class FeatureKeeping {
 };
 
 struct FeatureOptions {
-    std::optional<std::int64_t> views;  ///< views per image; epoch e reads view e mod views; nothing: one per epoch
+    std::optional<std::int64_t> views = 5;  ///< views per image; epoch e reads view e mod views; nothing: one per epoch
     FeatureKeeping keep = FeatureKeeping::shared;
     FeatureType type = FeatureType::float32;
     double limit_gb = 20;  ///< what kept features, those of earlier runs included, may take on disk
