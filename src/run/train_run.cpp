@@ -3,8 +3,10 @@
 #include <sys/resource.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <array>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "core/files.hpp"
 #include "core/version.hpp"
@@ -53,18 +55,27 @@ struct RunFolder {
     }
 };
 
-/// Decodes every image once and applies data.on_bad_image to all parts.
+/// Decodes every image once and applies data.on_bad_image to all parts. Names are unique within a part only: the same
+/// one may stand for a good picture in another folder.
 void check_images(AssembledRun& run, const RunFolder& folder, std::stop_token stop, Reporter& reporter) {
+    const std::array<std::pair<const char*, std::vector<Sample>*>, 3> parts = {
+        {{"train", &run.split.train}, {"validation", &run.split.validation}, {"test", &run.test}}};
+    std::array<std::vector<BadImage>, parts.size()> bad_of_part;
     std::vector<Sample> all;
-    for (const auto* part : {&run.split.train, &run.split.validation, &run.test})
+    std::vector<BadImage> bad;
+    Json skipped = Json::array();
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const auto& [name, part] = parts[i];
+        if (part->empty()) continue;
+        bad_of_part[i] = find_bad_images(*part, run.workers, stop, reporter);
         all.insert(all.end(), part->begin(), part->end());
-    const std::vector<BadImage> bad = find_bad_images(all, run.workers, stop, reporter);
+        bad.insert(bad.end(), bad_of_part[i].begin(), bad_of_part[i].end());
+        for (const BadImage& image : bad_of_part[i])
+            skipped.push_back({{"part", name}, {"name", image.name}, {"reason", image.reason}});
+    }
     if (bad.empty()) return;
     drop_bad_images(all, bad, run.config.data.on_bad_image);
-    for (auto* part : {&run.split.train, &run.split.validation, &run.test})
-        drop_bad_images(*part, bad, OnBadImage::skip);
-    Json skipped = Json::array();
-    for (const BadImage& image : bad) skipped.push_back({{"name", image.name}, {"reason", image.reason}});
+    for (std::size_t i = 0; i < parts.size(); ++i) drop_bad_images(*parts[i].second, bad_of_part[i], OnBadImage::skip);
     write_file(folder.skipped(), pretty(skipped));
     reporter.warn(std::to_string(bad.size()) + " images cannot be decoded and are left out; they are listed in " +
                   folder.skipped().string());
