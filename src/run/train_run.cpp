@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <iterator>
+#include <utility>
 
 #include "core/cache_folder.hpp"
 #include "core/files.hpp"
@@ -76,16 +77,19 @@ void check_images(AssembledRun& run, const RunFolder& folder, std::stop_token st
     ImageMemo memo = open_memo(reporter);
     std::vector<BadImage> bad;
     std::size_t images = 0;
-    for (auto* part : {&run.split.train, &run.split.validation, &run.test}) {
+    Json skipped = Json::array();
+    // Part by part: names are unique within a part only.
+    for (const auto& [name, part] : {std::pair("train", &run.split.train),
+                                     std::pair("validation", &run.split.validation), std::pair("test", &run.test)}) {
         images += part->size();
         std::vector<BadImage> found = find_bad_images(*part, run.workers, stop, reporter, memo);
         drop_bad_images(*part, found);
+        for (const BadImage& image : found)
+            skipped.push_back({{"part", name}, {"name", image.name}, {"reason", image.reason}});
         std::ranges::move(found, std::back_inserter(bad));
     }
     if (bad.empty()) return;
     if (run.config.data.on_bad_image == OnBadImage::fail) fail_on_bad_images(bad, images);
-    Json skipped = Json::array();
-    for (const BadImage& image : bad) skipped.push_back({{"name", image.name}, {"reason", image.reason}});
     write_file(folder.skipped(), pretty(skipped));
     reporter.warn(std::to_string(bad.size()) + " images cannot be decoded and are left out; they are listed in " +
                   folder.skipped().string());
