@@ -49,8 +49,12 @@ public:
     [[nodiscard]] const std::string& note() const { return note_; }
 
 private:
+    [[nodiscard]] bool compile(const TorchModule& frozen, const at::Tensor& input, const at::Tensor& expected);
+    [[nodiscard]] at::Tensor run(const at::Tensor& images) const;
+
     mutable TorchModule module_;  // forward() is not const in LibTorch, though it changes nothing here
     InferenceOptions options_;
+    bool mirrored_ = false;  // the network takes mirrored images, see model/mirror.hpp
     std::string engine_, note_;
 };
 
