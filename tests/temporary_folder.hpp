@@ -1,21 +1,28 @@
 /// @file
-/// A folder that a test may fill.
+/// A folder that a test has for itself.
 #pragma once
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace graft::testing {
 
-/// A new, empty folder; gone with the object.
+/// Empty at first, gone afterwards.
 class TemporaryFolder {
 public:
     TemporaryFolder() {
         std::string name = ::testing::TempDir() + "graft-XXXXXX";
-        path_ = ::mkdtemp(name.data());
+        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error(name + ": cannot be made");
+        path_ = name;
     }
     ~TemporaryFolder() {
         std::error_code ignored;
@@ -25,7 +32,28 @@ public:
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+    [[nodiscard]] std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
+
+    /// Writes a file without the code under test; missing folders are made.
+    std::filesystem::path write(std::string_view name, std::string_view bytes) const {
+        const std::filesystem::path file = path_ / name;
+        std::filesystem::create_directories(file.parent_path());
+        std::ofstream(file, std::ios::binary) << bytes;
+        return file;
+    }
+    /// What a file holds, read without the code under test.
+    [[nodiscard]] std::string read(std::string_view name) const {
+        std::ifstream in(path_ / name, std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    /// The files and folders at any depth, relative and sorted.
+    [[nodiscard]] std::vector<std::string> names() const {
+        std::vector<std::string> names;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(path_))
+            names.push_back(entry.path().lexically_relative(path_).string());
+        std::ranges::sort(names);
+        return names;
+    }
 
 private:
     std::filesystem::path path_;

@@ -1,3 +1,4 @@
+#include <cctype>
 #include <vector>
 
 #include "config/limits_text.hpp"
@@ -7,6 +8,25 @@ namespace graft {
 namespace {
 
 std::string code(const std::string& text) { return "`" + text + "`"; }
+
+/// A list as people write it: "[0.9, 0.999]".
+template <class T, class Text>
+std::string bracketed(const std::vector<T>& values, Text text) {
+    std::string inner;
+    for (const T& value : values) inner += (inner.empty() ? "" : ", ") + text(value);
+    return "[" + inner + "]";
+}
+
+/// A link to the section with this heading. The target is made of the heading as GitHub and most others make it.
+std::string link_to(const std::string& text, const std::string& heading) {
+    std::string target;
+    for (const char letter : heading) {
+        const auto byte = static_cast<unsigned char>(letter);
+        if (std::isalnum(byte) || letter == '_' || letter == '-') target += static_cast<char>(std::tolower(byte));
+        if (letter == ' ') target += '-';
+    }
+    return "[" + text + "](#" + target + ")";
+}
 
 /// A bar would end the cell of a table, also within code.
 std::string with_escaped_bars(const std::string& cell) {
@@ -48,14 +68,16 @@ public:
     }
     void field(const Key& key, std::vector<std::int64_t>& value, std::string_view doc,
                const ListLimits& limits) override {
-        row(key, list_of(number_text("integer", limits.items), limits), Json(value).dump(), doc);
+        row(key, list_of(number_text("integer", limits.items), limits),
+            bracketed(value, [](std::int64_t number) { return std::to_string(number); }), doc);
     }
     void field(const Key& key, std::vector<double>& value, std::string_view doc, const ListLimits& limits) override {
-        row(key, list_of(number_text("number", limits.items), limits), Json(value).dump(), doc);
+        row(key, list_of(number_text("number", limits.items), limits), bracketed(value, number_as_text), doc);
     }
     void field(const Key& key, std::vector<std::string>& value, std::string_view doc,
                const ListLimits& limits) override {
-        row(key, list_of("text", limits), Json(value).dump(), doc);
+        row(key, list_of("text", limits), bracketed(value, [](const std::string& text) { return Json(text).dump(); }),
+            doc);
     }
     void field(const Key& key, std::map<std::string, double>& value, std::string_view doc,
                const Limits& limits) override {
@@ -70,19 +92,24 @@ protected:
         row(key, allowed, Json(names[index]).dump(), doc);
     }
     bool begin_object(const Key& key, std::string_view doc) override {
-        open(sections_.back().pointer + "/" + key.name, std::string(doc));
+        const std::string pointer = sections_.back().pointer + "/" + key.name;
+        put(link_to(code(key.name), pointer), "an object", "", doc);
+        open(pointer, std::string(doc));
         return true;
     }
     void end_object() override { close(); }
     void alternatives(const Key& key, Alternatives& value, std::string_view doc) override {
         const bool none = value.current().empty();
-        row(key, none && !key.required ? "one of those below, or null" : "one of those below",
+        const std::string pointer = sections_.back().pointer + "/" + key.name;
+        row(key, "one of " + links(value, pointer) + (none && !key.required ? ", or null" : ""),
             none ? "null" : Json(value.current()).dump(), doc);
-        describe_kinds(value, sections_.back().pointer + "/" + key.name);
+        describe_kinds(value, pointer);
     }
     void alternatives_list(const Key& key, AlternativesList& value, std::string_view doc) override {
-        row(key, "list of those below", "[]", doc);
-        describe_kinds(*value.at(value.size()), sections_.back().pointer + "/" + key.name + "/…");
+        const std::unique_ptr<Alternatives> item = value.at(value.size());
+        const std::string pointer = sections_.back().pointer + "/" + key.name + "/…";
+        row(key, "a list of " + links(*item, pointer), "[]", doc);
+        describe_kinds(*item, pointer);
     }
 
 private:
@@ -100,26 +127,40 @@ private:
         sections_.pop_back();
         std::string text;
         if (!section.pointer.empty()) text = "\n## " + code(section.pointer) + "\n\n" + section.doc + "\n";
-        if (!section.rows.empty())
+        if (section.rows.empty())
+            text += "\nIt has no options.\n";
+        else
             text += "\n| key | allowed | default | meaning |\n|---|---|---|---|\n" + section.rows;
         (sections_.empty() ? text_ : sections_.back().after) += text + section.after;
     }
 
     void row(const Key& key, const std::string& allowed, const std::string& default_value, std::string_view doc) {
-        const std::string cells[] = {code(key.name), allowed, key.required ? "required" : code(default_value),
-                                     std::string(doc)};
+        put(code(key.name), allowed, key.required ? "required" : code(default_value), doc);
+    }
+    void put(const std::string& key, const std::string& allowed, const std::string& default_value,
+             std::string_view doc) {
         std::string& rows = sections_.back().rows;
-        for (const std::string& cell : cells) rows += "| " + with_escaped_bars(cell) + " ";
+        for (const std::string& cell : {key, allowed, default_value, std::string(doc)})
+            rows += "| " + with_escaped_bars(cell) + " ";
         rows += "|\n";
     }
 
     static std::string list_of(const std::string& items, const ListLimits& limits) {
-        return (limits.shortest <= 1 ? items + ", or " : "") + list_text(limits) + " (" + items + ")";
+        return limits.shortest <= 1 ? items + ", or " + list_text(limits) : list_text(limits) + ", each " + items;
+    }
+
+    static std::string heading_of(const std::string& pointer, const std::string& kind) { return pointer + ": " + kind; }
+
+    static std::string links(const Alternatives& value, const std::string& pointer) {
+        std::string text;
+        for (const Alternatives::Kind& kind : value.kinds())
+            text += (text.empty() ? "" : ", ") + link_to(code(Json(kind.name).dump()), heading_of(pointer, kind.name));
+        return text;
     }
 
     void describe_kinds(const Alternatives& value, const std::string& pointer) {
         for (const Alternatives::Kind& kind : value.kinds()) {
-            open(pointer + ": " + kind.name, kind.summary);
+            open(heading_of(pointer, kind.name), kind.summary + ".");
             value.describe_kind(kind.name, *this);
             close();
         }

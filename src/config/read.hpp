@@ -24,7 +24,8 @@ using Describe = std::function<void(Fields&)>;
 /// A JSON Schema (draft 2020-12) of the described options, with their present values as defaults.
 [[nodiscard]] Json schema_of(const Describe& describe, const std::string& title);
 
-/// A Markdown table per object: key, type and range, default, meaning.
+/// A Markdown table per object, under a heading of its own except for the outermost: key, what is allowed, default,
+/// meaning. Rows of objects and of named kinds link to the tables of those.
 [[nodiscard]] std::string markdown_of(const Describe& describe);
 
 }  // namespace graft

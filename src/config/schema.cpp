@@ -1,12 +1,21 @@
+#include <cmath>
+#include <cstdint>
+
 #include "config/read.hpp"
 
 namespace graft {
 namespace {
 
+/// Whole numbers without a decimal point: 32, not 32.0.
+Json bound(double value) {
+    if (std::abs(value) < 1e15 && value == std::trunc(value)) return static_cast<std::int64_t>(value);
+    return value;
+}
+
 Json number_schema(const char* type, const Limits& limits) {
     Json schema = {{"type", type}};
-    if (limits.minimum) schema[limits.above_minimum ? "exclusiveMinimum" : "minimum"] = *limits.minimum;
-    if (limits.maximum) schema[limits.below_maximum ? "exclusiveMaximum" : "maximum"] = *limits.maximum;
+    if (limits.minimum) schema[limits.above_minimum ? "exclusiveMinimum" : "minimum"] = bound(*limits.minimum);
+    if (limits.maximum) schema[limits.below_maximum ? "exclusiveMaximum" : "maximum"] = bound(*limits.maximum);
     return schema;
 }
 
@@ -80,8 +89,9 @@ protected:
     void end_object() override {
         Json finished = std::move(levels_.back());
         levels_.pop_back();
-        const auto [key, doc] = std::move(open_.back());
+        auto [key, doc] = std::move(open_.back());
         open_.pop_back();
+        key.required = key.required || finished.contains("required");  // it cannot be left out either
         put(key, std::move(finished), doc, nullptr);
     }
     void alternatives(const Key& key, Alternatives& value, std::string_view doc) override {

@@ -15,16 +15,39 @@ namespace fs = std::filesystem;
 
 bool hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
+fs::file_type type_of(const fs::directory_entry& entry) {
+    std::error_code ignored;
+    return entry.status(ignored).type();
+}
+
+/// What is in a folder, hidden things apart, by name: the file system's own order may be any.
+std::vector<fs::directory_entry> entries_of(const fs::path& folder) {
+    std::vector<fs::directory_entry> entries;
+    for (const auto& entry : fs::directory_iterator(folder))
+        if (!hidden(entry.path())) entries.push_back(entry);
+    std::ranges::sort(entries, {}, [](const fs::directory_entry& entry) { return entry.path().filename().string(); });
+    return entries;
+}
+
+bool leads_nowhere(const fs::directory_entry& entry) {
+    const fs::file_type type = type_of(entry);
+    return entry.is_symlink() && (type == fs::file_type::not_found || type == fs::file_type::none);
+}
+
+/// A link that leads nowhere counts too: it is found to be a bad image then, not silently missing.
+bool is_image_file(const fs::directory_entry& entry) {
+    return (type_of(entry) == fs::file_type::regular || leads_nowhere(entry)) && has_image_extension(entry.path());
+}
+
 /// Relative paths of the image files below `folder`, unsorted. Links to folders are followed, each folder once.
 void collect(const fs::path& folder, const std::string& prefix, std::set<fs::path>& visited,
              std::vector<std::string>& found) {
     if (!visited.insert(fs::canonical(folder)).second) return;
-    for (const auto& entry : fs::directory_iterator(folder)) {
-        if (hidden(entry.path())) continue;
+    for (const fs::directory_entry& entry : entries_of(folder)) {
         const std::string name = prefix + entry.path().filename().string();
-        if (entry.is_directory())
+        if (type_of(entry) == fs::file_type::directory)
             collect(entry.path(), name + "/", visited, found);
-        else if (entry.is_regular_file() && has_image_extension(entry.path()))
+        else if (is_image_file(entry))
             found.push_back(name);
     }
 }
@@ -51,12 +74,14 @@ std::vector<std::string> class_folders(const fs::path& root) {
     expect_folder(root);
     std::vector<std::string> classes;
     try {
-        for (const auto& entry : fs::directory_iterator(root))
-            if (entry.is_directory() && !hidden(entry.path())) classes.push_back(entry.path().filename().string());
+        for (const fs::directory_entry& entry : entries_of(root)) {
+            if (type_of(entry) == fs::file_type::directory) classes.push_back(entry.path().filename().string());
+            if (leads_nowhere(entry))
+                throw DataError(entry.path().string() + ": is a link that leads nowhere: is it a class folder?");
+        }
     } catch (const fs::filesystem_error& error) {
         throw DataError(root.string() + ": cannot be read: " + error.code().message());
     }
-    std::ranges::sort(classes);
     return classes;
 }
 

@@ -35,8 +35,10 @@ struct ImageFolder {
 };
 
 /// Every sub-folder of `root` is a class; images lie in it at any depth; hidden files and folders do not count.
-/// Classes and files are sorted by name, byte by byte.
-/// @throws DataError when the folder cannot be read, has fewer than two classes, or a class without images
+/// Classes and files are sorted by name, byte by byte. Links are followed, each folder of a class once; an image file
+/// that is a link to nowhere is a sample all the same, found to be bad when it is read.
+/// @throws DataError when the folder cannot be read, has fewer than two classes, a class without images, or a link to
+///         nowhere beside its class folders
 [[nodiscard]] ImageFolder scan_image_folder(const std::filesystem::path& root);
 
 /// The same with labels bound by name to `classes`, in their order.

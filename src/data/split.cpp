@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "config/json.hpp"
+#include "config/limits_text.hpp"
 #include "core/hash.hpp"
 #include "graft/core/errors.hpp"
 
@@ -114,7 +115,7 @@ Split split_samples(const ImageFolder& folder, const SplitOptions& options) {
         (chosen.contains(sample.name) ? split.validation : split.train).push_back(sample);
     expect_every_class(folder, split);
     if (options.validation_split > 0 && !options.split_file && split.validation.empty())
-        throw DataError(folder.root.string() + ": /data/validation_split " + std::to_string(options.validation_split) +
+        throw DataError(folder.root.string() + ": /data/validation_split " + number_as_text(options.validation_split) +
                         " of " + std::to_string(folder.samples.size()) +
                         " images leaves none to validate on: use a larger share, or 0");
     return split;

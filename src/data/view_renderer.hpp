@@ -32,6 +32,11 @@ public:
     [[nodiscard]] cv::Mat render(const ReducedImage& picture, const Sample& sample,
                                  std::optional<std::int64_t> view) const;
 
+    /// The same of a sample that is loaded for one view alone.
+    [[nodiscard]] cv::Mat render(const Sample& sample, std::optional<std::int64_t> view) const {
+        return render(load(sample), sample, view);
+    }
+
     /// All that a view depends on besides the sample, as JSON; without augmentation for the plain picture.
     [[nodiscard]] Json recipe(ViewKind kind) const;
 

@@ -14,7 +14,8 @@ namespace graft {
 /// Collects (label, probabilities) pairs; memory does not grow with their number.
 class ClassificationMetrics {
 public:
-    /// @param top_k which k to report; those above the number of classes are left out, 1 is always there
+    /// @param top_k which k to report beside 1; those that are not below the number of classes say nothing and are left
+    /// out
     ClassificationMetrics(std::vector<std::string> classes, std::span<const std::int64_t> top_k);
 
     /// @param probabilities [K], their sum is 1. Of equal ones the class that comes first is predicted.

@@ -14,8 +14,13 @@ std::string fixed(double value) {
     return text;
 }
 
+/// Code points of UTF-8.
+std::size_t columns(const std::string& text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
 std::string padded(const std::string& text, std::size_t width) {
-    return text.size() < width ? text + std::string(width - text.size(), ' ') : text;
+    return columns(text) < width ? text + std::string(width - columns(text), ' ') : text;
 }
 
 std::string right(const std::string& text, std::size_t width) {
@@ -59,7 +64,7 @@ Json to_json(const EvaluationRecord& record) {
 
 std::string to_text(const EvaluationRecord& record) {
     std::size_t width = 14;
-    for (const ClassRecord& c : record.classes) width = std::max(width, c.name.size() + 1);
+    for (const ClassRecord& c : record.classes) width = std::max(width, columns(c.name) + 1);
     std::string text = padded("class", width) + "  precision   recall       f1  support\n";
     for (const ClassRecord& c : record.classes) text += row(c, width);
     text += row(record.macro_average(), width) + "\n";

@@ -18,6 +18,25 @@ constexpr std::array<std::string_view, 2> kPrecisions = {"float32", "bfloat16"};
 constexpr std::array<std::string_view, 2> kKeep = {"best", "last"};
 constexpr ListLimits kThreeOrNone{.items = between(0, 255), .shortest = 0, .longest = 3};
 
+constexpr std::string_view kReferenceHead = R"(# The config of a run
+
+What `graft train` reads: one JSON file. `graft config init` writes one to start from, and `graft config check FILE`
+says what is wrong with one, or what it would run.
+
+- Every problem is reported at once, with the place where it stands (a JSON pointer such as `/data/batch_size`),
+  before the first image is read. A key that is not listed here is a problem too.
+- Whatever has a default may be left out. A required key must be written.
+- File names are relative to the folder in which `graft` is started.
+- Where several kinds are offered, such as optimizers, write the kind's name, `"adam"`, or an object with its options,
+  `{ "name": "adam", "learning_rate": 0.01 }`.
+- A list that may have one item may also be written as that item: `"hidden": 512` is `"hidden": [512]`.
+- `--set /training/epochs=3` on the command line changes one value.
+- With `"$schema": "schema.json"` in a file beside [configs/schema.json](../configs/schema.json), an editor completes
+  the keys and shows their meaning.
+
+This page is written by `graft config docs` from the program's own declarations.
+)";
+
 /// What the sections' own declarations cannot say, because it concerns several fields or a table.
 std::vector<std::string> cross_check(const RunConfig& config, const Tables& tables) {
     std::vector<std::string> problems = check_augmentation(config.augmentation);
@@ -153,7 +172,7 @@ Json run_config_schema(const Tables& tables) {
 
 std::string run_config_markdown(const Tables& tables) {
     RunConfig config = default_run_config(tables);
-    return markdown_of([&](Fields& fields) { describe(fields, config, tables); });
+    return std::string(kReferenceHead) + markdown_of([&](Fields& fields) { describe(fields, config, tables); });
 }
 
 }  // namespace graft

@@ -33,10 +33,11 @@ MonitorMode mode_of(const std::string& metric, const std::string& pointer) {
 }  // namespace
 
 void describe(Fields& fields, MonitorOptions& options) {
-    fields.field("monitor", options.monitor, "the metric to watch, for example val_loss or val_accuracy");
-    fields.choice("mode", options.mode, kModeNames,
-                  "min: smaller is better; max: larger is better; auto: min for a loss, max for an accuracy");
-    fields.field("min_delta", options.min_delta, "a change up to this size is no improvement", at_least(0));
+    fields.field("monitor", options.monitor, "The metric to watch, for example `val_loss` or `val_accuracy`.");
+    fields.choice(
+        "mode", options.mode, kModeNames,
+        "`min`: smaller is better; `max`: larger is better; `auto`: `min` for a loss, `max` for an accuracy.");
+    fields.field("min_delta", options.min_delta, "A change up to this size is no improvement.", at_least(0));
 }
 
 Monitor::Monitor(const MonitorOptions& options, std::span<const std::string> produced_metrics,

@@ -23,9 +23,9 @@ struct CsvLoggerOptions {
 };
 
 void describe(Fields& fields, CsvLoggerOptions& options) {
-    fields.field("file", options.file, "where to write, relative to the run folder");
-    fields.choice("separator", options.separator, kSeparatorNames, "what stands between two values");
-    fields.field("append", options.append, "keep the rows that the file holds already, for example of an earlier run");
+    fields.field("file", options.file, "Where to write, relative to the run folder.");
+    fields.choice("separator", options.separator, kSeparatorNames, "What stands between two values.");
+    fields.field("append", options.append, "Keep the rows that the file holds already, for example of an earlier run.");
 }
 
 /// The file before training, to which rows are appended. Throws ConfigError when its columns are not this run's.
@@ -71,7 +71,7 @@ private:
 }  // namespace
 
 CallbackRow csv_logger_row() {
-    return callback_row<CsvLogger, CsvLoggerOptions>("csv_logger", "writes one CSV row per epoch");
+    return callback_row<CsvLogger, CsvLoggerOptions>("csv_logger", "Writes one CSV row per epoch");
 }
 
 }  // namespace graft

@@ -25,11 +25,11 @@ struct EarlyStoppingOptions {
 
 void describe(Fields& fields, EarlyStoppingOptions& options) {
     describe(fields, options.watch);
-    fields.field("patience", options.patience, "epochs without an improvement before training stops", at_least(0));
-    fields.field("baseline", options.baseline, "a value to beat: improvements short of it do not restart the wait");
+    fields.field("patience", options.patience, "Epochs without an improvement before training stops.", at_least(0));
+    fields.field("baseline", options.baseline, "A value to beat: improvements short of it do not restart the wait.");
     fields.field("restore_best_weights", options.restore_best_weights,
-                 "go back to the weights of the best epoch when training ends");
-    fields.field("start_from_epoch", options.start_from_epoch, "ignore the epochs before this one, counted from 0",
+                 "Go back to the weights of the best epoch when training ends.");
+    fields.field("start_from_epoch", options.start_from_epoch, "Ignore the epochs before this one, counted from 0.",
                  at_least(0));
 }
 
@@ -91,7 +91,7 @@ private:
 
 CallbackRow early_stopping_row() {
     return callback_row<EarlyStopping, EarlyStoppingOptions>(
-        "early_stopping", "stops training when a metric has stopped improving; brings the best weights back");
+        "early_stopping", "Stops training when a metric has stopped improving; brings the best weights back");
 }
 
 }  // namespace graft

@@ -28,12 +28,12 @@ struct ModelCheckpointOptions {
 
 void describe(Fields& fields, ModelCheckpointOptions& options) {
     fields.field("file", options.file,
-                 "where to write, relative to the run folder; {epoch}, counted from 0 as in history.csv, and metrics "
-                 "such as {val_loss} are filled in");
+                 "Where to write, relative to the run folder; `{epoch}`, counted from 0 as in history.csv, and metrics "
+                 "such as `{val_loss}` are filled in.");
     describe(fields, options.watch);
     fields.field("save_best_only", options.save_best_only,
-                 "write only when the monitored metric is better than in all epochs looked at before");
-    fields.field("every", options.every, "look at every n-th epoch only", at_least(1));
+                 "Write only when the monitored metric is better than in all epochs looked at before.");
+    fields.field("every", options.every, "Look at every n-th epoch only.", at_least(1));
 }
 
 /// `pattern` with every {name} replaced by value(name); every { is closed.
@@ -107,7 +107,7 @@ private:
 
 CallbackRow model_checkpoint_row() {
     return callback_row<ModelCheckpoint, ModelCheckpointOptions>(
-        "model_checkpoint", "writes the model after epochs, or whenever a metric is better than before");
+        "model_checkpoint", "Writes the model after epochs, or whenever a metric is better than before");
 }
 
 }  // namespace graft

@@ -23,10 +23,10 @@ struct ReduceLrOnPlateauOptions {
 
 void describe(Fields& fields, ReduceLrOnPlateauOptions& options) {
     describe(fields, options.watch);
-    fields.field("factor", options.factor, "a reduction multiplies the learning rate by it", strictly_between(0, 1));
-    fields.field("patience", options.patience, "epochs without an improvement before a reduction", at_least(0));
-    fields.field("cooldown", options.cooldown, "epochs after a reduction in which nothing is counted", at_least(0));
-    fields.field("min_lr", options.min_lr, "the learning rate is not reduced below it", at_least(0));
+    fields.field("factor", options.factor, "A reduction multiplies the learning rate by it.", strictly_between(0, 1));
+    fields.field("patience", options.patience, "Epochs without an improvement before a reduction.", at_least(0));
+    fields.field("cooldown", options.cooldown, "Epochs after a reduction in which nothing is counted.", at_least(0));
+    fields.field("min_lr", options.min_lr, "The learning rate is not reduced below it.", at_least(0));
 }
 
 class ReduceLrOnPlateau final : public Callback {
@@ -77,7 +77,7 @@ private:
 
 CallbackRow reduce_lr_on_plateau_row() {
     return callback_row<ReduceLrOnPlateau, ReduceLrOnPlateauOptions>(
-        "reduce_lr_on_plateau", "reduces the learning rate when a metric has stopped improving");
+        "reduce_lr_on_plateau", "Reduces the learning rate when a metric has stopped improving");
 }
 
 }  // namespace graft

@@ -23,7 +23,7 @@ struct TensorboardOptions {
 };
 
 void describe(Fields& fields, TensorboardOptions& options) {
-    fields.field("log_dir", options.log_dir, "the folder for the event files, relative to the run folder");
+    fields.field("log_dir", options.log_dir, "The folder for the event files, relative to the run folder.");
 }
 
 double now_seconds() {
@@ -64,7 +64,7 @@ private:
 
 CallbackRow tensorboard_row() {
     return callback_row<Tensorboard, TensorboardOptions>("tensorboard",
-                                                         "writes the metrics of every epoch for TensorBoard");
+                                                         "Writes the metrics of every epoch for TensorBoard");
 }
 
 }  // namespace graft

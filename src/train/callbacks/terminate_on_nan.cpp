@@ -31,7 +31,7 @@ public:
 
 CallbackRow terminate_on_nan_row() {
     return callback_row<TerminateOnNan, TerminateOnNanOptions>(
-        "terminate_on_nan", "ends training at the first batch whose loss is NaN or infinite");
+        "terminate_on_nan", "Ends training at the first batch whose loss is NaN or infinite");
 }
 
 }  // namespace graft

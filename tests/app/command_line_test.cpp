@@ -1,0 +1,133 @@
+/// Which command lines are understood, and what is said about the others.
+#include "app/command_line.hpp"
+
+#include <gmock/gmock.h>
+
+namespace graft::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using ::testing::ValuesIn;
+using Words = std::vector<std::string>;
+
+class UnderstoodLines : public ::testing::TestWithParam<Words> {};
+
+TEST_P(UnderstoodLines, ChooseACommand) {
+    const CommandLine line(GetParam());
+    EXPECT_EQ(line.usage, "");
+    EXPECT_TRUE(line.chosen);
+}
+
+const Words kUnderstood[] = {
+    {"train", "run.json"},
+    {"train", "run.json", "--set", "/training/epochs=3", "--set", "/seed=1", "--overwrite", "--json"},
+    {"train", "--set", "/seed=1", "run.json", "--resume", "--fail-under", "0.9"},
+    {"train", "run.json", "--fail-under", "0"},
+    {"evaluate", "model.pt", "data/test"},
+    {"evaluate", "model.pt", "a", "b", "--top-k", "3,5", "--classes", "use_known", "--on-bad-image", "skip", "--output",
+     "out", "--workers", "2", "--fail-under", "1", "--json"},
+    {"evaluate", "model.pt", "--top-k", "3", "a", "b"},
+    {"evaluate", "model.pt", "data"},  // a folder that is called as a command is
+    {"predict", "model.pt", "a.jpg", "folder", "-"},
+    {"predict", "model.pt", "--format", "jsonl", "--top-k", "3", "--probabilities", "--output", "rows", "a.jpg"},
+    {"predict", "model.pt", "-", "--json", "--workers", "0"},
+    {"export", "model.pt", "--format", "onnx", "--output", "model.onnx", "--force"},
+    {"inspect", "model.pt", "--json"},
+    {"config", "check", "run.json", "--set", "/seed=1", "--json"},
+    {"config", "init", "--output", "run.json", "--data", "data"},
+    {"config", "schema", "--output", "schema.json"},
+    {"config", "docs"},
+    {"data", "check", "data/train", "--json"},
+    {"data", "sample", "data", "--train-per-class", "2", "--test-per-class", "0", "--size", "64", "--seed", "1"},
+    {"doctor"},
+};
+INSTANTIATE_TEST_SUITE_P(Of, UnderstoodLines, ValuesIn(kUnderstood));
+
+struct WrongLine {
+    Words words;
+    std::string message;
+};
+void PrintTo(const WrongLine& line, std::ostream* out) { *out << line.message; }
+class WrongLines : public ::testing::TestWithParam<WrongLine> {};
+
+TEST_P(WrongLines, SayWhatIsWrongAndWhereHelpIs) {
+    const CommandLine line(GetParam().words);
+    EXPECT_EQ(line.usage, GetParam().message);
+}
+
+const WrongLine kWrongLines[] = {
+    {{"trian"},
+     "unknown command \"trian\" (did you mean \"train\"?); the commands are: train, evaluate, predict, export, config, "
+     "data, inspect, doctor\nSee: graft --help"},
+    {{"fly"},
+     "unknown command \"fly\"; the commands are: train, evaluate, predict, export, config, data, inspect, "
+     "doctor\nSee: graft --help"},
+    {{"config", "chek"},
+     "unknown command \"chek\" (did you mean \"check\"?); the commands are: check, init, schema, docs\n"
+     "See: graft config --help"},
+    {{"train", "run.json", "--overwite"},
+     "unknown option --overwite (did you mean \"--overwrite\"?)\nSee: graft train --help"},
+    {{"train", "run.json", "--fail-udner=0.5"},
+     "unknown option --fail-udner (did you mean \"--fail-under\"?)\nSee: graft train --help"},
+    {{"train", "run.json", "--gpu"}, "unknown option --gpu\nSee: graft train --help"},
+    {{"train", "run.json", "second.json"}, "unexpected argument \"second.json\"\nSee: graft train --help"},
+    {{"train"}, "config is required\nSee: graft train --help"},
+    {{"train", "run.json", "--resume", "--overwrite"}, "--resume excludes --overwrite\nSee: graft train --help"},
+    {{"evaluate", "model.pt"}, "folders is required\nSee: graft evaluate --help"},
+    {{"config", "check"}, "config is required\nSee: graft config check --help"},
+};
+INSTANTIATE_TEST_SUITE_P(Of, WrongLines, ValuesIn(kWrongLines));
+
+TEST(CommandLine, RefusesValuesThatAnOptionDoesNotTake) {
+    EXPECT_THAT(CommandLine({"train", "c", "--fail-under", "2"}).usage,
+                StartsWith("--fail-under: Value 2 not in range 0"));
+    EXPECT_THAT(CommandLine({"train", "c", "--fail-under", "-0.1"}).usage, StartsWith("--fail-under: "));
+    EXPECT_THAT(CommandLine({"train", "c", "--fail-under", "most"}).usage, HasSubstr("--fail-under"));
+    EXPECT_THAT(CommandLine({"evaluate", "m", "f", "--classes", "any"}).usage, StartsWith("--classes: any not in "));
+    EXPECT_THAT(CommandLine({"evaluate", "m", "f", "--on-bad-image", "x"}).usage, StartsWith("--on-bad-image: "));
+    EXPECT_THAT(CommandLine({"evaluate", "m", "f", "--top-k", "0"}).usage, StartsWith("--top-k: "));
+    EXPECT_THAT(CommandLine({"evaluate", "m", "f", "--top-k", "3,x"}).usage, HasSubstr("--top-k"));
+    EXPECT_THAT(CommandLine({"evaluate", "m", "f", "--workers", "1025"}).usage, StartsWith("--workers: "));
+    EXPECT_THAT(CommandLine({"predict", "m", "a", "--format", "xml"}).usage, StartsWith("--format: xml not in "));
+    EXPECT_THAT(CommandLine({"predict", "m", "a", "--top-k", "0"}).usage, StartsWith("--top-k: "));
+    EXPECT_THAT(CommandLine({"data", "sample", "d", "--size", "big"}).usage, HasSubstr("--size"));
+}
+
+TEST(CommandLine, ChoosesNothingWithoutACommand) {
+    for (const Words& words : {Words{}, {"config"}, {"data"}}) {
+        const CommandLine line(words);
+        EXPECT_EQ(line.usage, "");
+        EXPECT_FALSE(line.chosen);
+        EXPECT_EQ(line.named, words.empty() ? "graft" : words.back());
+    }
+}
+
+TEST(CommandLine, HelpsWithEveryCommand) {
+    for (const Words& words : {Words{},
+                               {"train"},
+                               {"evaluate"},
+                               {"predict"},
+                               {"export"},
+                               {"inspect"},
+                               {"doctor"},
+                               {"config"},
+                               {"config", "check"},
+                               {"config", "init"},
+                               {"config", "schema"},
+                               {"config", "docs"},
+                               {"data"},
+                               {"data", "check"},
+                               {"data", "sample"}}) {
+        Words asked = words;
+        asked.emplace_back("--help");
+        const CommandLine line(asked);
+        EXPECT_EQ(line.usage, "");
+        EXPECT_THAT(line.help, HasSubstr("Usage: "));
+        EXPECT_FALSE(line.chosen);
+    }
+    EXPECT_THAT(CommandLine({"train", "--help"}).help, HasSubstr("--set /PATH=VALUE"));
+}
+
+}  // namespace
+}  // namespace graft::testing

@@ -1,0 +1,75 @@
+#include "app/prediction_rows.hpp"
+
+#include <gtest/gtest.h>
+
+namespace graft {
+namespace {
+
+using Format = PredictionRowOptions::Format;
+const std::vector<std::string> kPets = {"cat", "dog, small", "emu"};
+const Prediction kDog{.probabilities = {0.1F, 0.7F, 0.2F}};
+const Prediction kDamaged{.error = "a.jpg: ends early, at \"SOS\""};
+
+PredictionRows csv(std::size_t top_k = 1, bool all = false) {
+    return {kPets, {.format = Format::csv, .top_k = top_k, .all_probabilities = all}};
+}
+PredictionRows json(std::size_t top_k = 1, bool all = false) {
+    return {kPets, {.format = Format::json_lines, .top_k = top_k, .all_probabilities = all}};
+}
+
+TEST(PredictionRows, AreCsvWithTheLikeliestClass) {
+    EXPECT_EQ(csv().header(), "file,class,probability,error\n");
+    EXPECT_EQ(csv().row("a.jpg", kDog), "a.jpg,\"dog, small\",0.7,\n");
+}
+
+TEST(PredictionRows, NumberTheClassesWhereThereAreSeveral) {
+    EXPECT_EQ(csv(2).header(), "file,class_1,probability_1,class_2,probability_2,error\n");
+    EXPECT_EQ(csv(2).row("a.jpg", kDog), "a.jpg,\"dog, small\",0.7,emu,0.2,\n");
+}
+
+TEST(PredictionRows, HaveNoMoreClassesThanThereAre) {
+    EXPECT_EQ(csv(99).header(), csv(3).header());
+    EXPECT_EQ(csv(99).row("a.jpg", kDog), "a.jpg,\"dog, small\",0.7,emu,0.2,cat,0.1,\n");
+}
+
+TEST(PredictionRows, HoldEveryProbabilityWhereThatIsAskedFor) {
+    EXPECT_EQ(csv(1, true).header(), "file,class,probability,error,cat,\"dog, small\",emu\n");
+    EXPECT_EQ(csv(1, true).row("a.jpg", kDog), "a.jpg,\"dog, small\",0.7,,0.1,0.7,0.2\n");
+}
+
+TEST(PredictionRows, HoldTheReasonWhereThereIsNoPrediction) {
+    EXPECT_EQ(csv().row("a.jpg", kDamaged), "a.jpg,,,\"a.jpg: ends early, at \"\"SOS\"\"\"\n");
+    EXPECT_EQ(csv(2).row("a.jpg", kDamaged), "a.jpg,,,,,\"a.jpg: ends early, at \"\"SOS\"\"\"\n");
+    EXPECT_EQ(csv(1, true).row("a.jpg", kDamaged), "a.jpg,,,\"a.jpg: ends early, at \"\"SOS\"\"\",,,\n");
+}
+
+TEST(PredictionRows, QuoteFileNames) {
+    EXPECT_EQ(csv().row("a,\"b\".jpg", kDog).substr(0, 14), "\"a,\"\"b\"\".jpg\",");
+}
+
+TEST(PredictionRows, AreJsonLines) {
+    EXPECT_EQ(json().header(), "");
+    EXPECT_EQ(json().row("a.jpg", kDog), R"({"file":"a.jpg","predictions":[{"class":"dog, small","probability":0.7}]})"
+                                         "\n");
+    EXPECT_EQ(json(2).row("a.jpg", kDog), R"({"file":"a.jpg","predictions":[{"class":"dog, small","probability":0.7},)"
+                                          R"({"class":"emu","probability":0.2}]})"
+                                          "\n");
+    EXPECT_EQ(json(1, true).row("a.jpg", kDog),
+              R"({"file":"a.jpg","predictions":[{"class":"dog, small","probability":0.7}],)"
+              R"("probabilities":{"cat":0.1,"dog, small":0.7,"emu":0.2}})"
+              "\n");
+    EXPECT_EQ(json().row("a.jpg", kDamaged), R"({"file":"a.jpg","error":"a.jpg: ends early, at \"SOS\""})"
+                                             "\n");
+}
+
+TEST(PredictionRows, ReplaceBytesThatJsonCannotHold) {
+    EXPECT_EQ(json().row("\xff.jpg", kDamaged).substr(0, 20), "{\"file\":\"\xef\xbf\xbd.jpg\",\"e");
+}
+
+TEST(PredictionRows, WriteNumbersThatReadBackAsTheSameFloat) {
+    const Prediction thirds{.probabilities = {1.0F / 3, 1e-8F, 0.F}};
+    EXPECT_EQ(csv(3).row("a.jpg", thirds), "a.jpg,cat,0.33333334,\"dog, small\",1e-08,emu,0,\n");
+}
+
+}  // namespace
+}  // namespace graft

@@ -1,0 +1,97 @@
+/// What several commands do with their results, and the log of a run.
+#include "app/results.hpp"
+
+#include <gmock/gmock.h>
+
+#include <limits>
+
+#include "app/run_log.hpp"
+#include "error_message.hpp"
+#include "graft/core/errors.hpp"
+#include "temporary_folder.hpp"
+
+namespace graft {
+namespace {
+
+using ::testing::ContainsRegex;
+using testing::error_message;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+using testing::TemporaryFolder;
+
+TEST(ExpectAccuracy, ThrowsBelowTheGateOnly) {
+    EXPECT_NO_THROW(expect_accuracy("the accuracy", 0.5, std::nullopt));
+    EXPECT_NO_THROW(expect_accuracy("the accuracy", 0.5, 0.5));
+    EXPECT_EQ(error_message<GateError>([] { expect_accuracy("the accuracy", 0.49995, 0.5); }),
+              "the accuracy is 0.49995, below the 0.5 that --fail-under asks for");
+    EXPECT_THROW(expect_accuracy("the accuracy", std::numeric_limits<double>::quiet_NaN(), 0.5), GateError);
+}
+
+TEST(ExpectNothingAt, ThrowsForWhateverIsThere) {
+    const TemporaryFolder folder;
+    const std::string file = (folder / "run.json").string();
+    EXPECT_NO_THROW(expect_nothing_at(file, "go away"));
+    std::filesystem::create_symlink("nowhere", file);
+    EXPECT_EQ(error_message<ConfigError>([&] { expect_nothing_at(file, "name another"); }),
+              file + ": is already there; name another");
+    EXPECT_THROW(expect_nothing_at(folder.path().string(), ""), ConfigError);
+}
+
+TEST(JsonLine, ReplacesBytesThatAreNoUtf8) {
+    EXPECT_EQ(json_line({{"file", "\xff.jpg"}}), "{\"file\":\"\xef\xbf\xbd.jpg\"}");
+    EXPECT_EQ(json_line({{"text", "two\nlines"}}), R"({"text":"two\nlines"})");
+}
+
+TEST(PrintJson, Indents) {
+    ::testing::internal::CaptureStdout();
+    print_json({{"a", 1}});
+    EXPECT_EQ(::testing::internal::GetCapturedStdout(), "{\n  \"a\": 1\n}\n");
+}
+
+TEST(RunLog, BeginsWithTheVersionAndTimesEveryLine) {
+    const TemporaryFolder folder;
+    {
+        RunLog log(folder / "log.txt", RunLog::Begin::anew);
+        log.write(Severity::note, "note: {} is no placeholder, nor is %v");
+        log.write(Severity::warning, "warning: careful");
+        log.write_failure("the disk is full");
+    }
+    const std::string time = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}  ";
+    EXPECT_THAT(folder.read("log.txt"),
+                MatchesRegex(time + "graft [0-9.]+\n" + time + "note: \\{\\} is no placeholder, nor is %v\n" + time +
+                             "warning: careful\n" + time + "error: the disk is full\n"));
+}
+
+TEST(RunLog, IsThereAsSoonAsALineIsWritten) {
+    const TemporaryFolder folder;
+    RunLog log(folder / "log.txt", RunLog::Begin::anew);
+    log.write(Severity::note, "first");
+    EXPECT_THAT(folder.read("log.txt"), ContainsRegex("first\n"));
+}
+
+TEST(RunLog, TouchesNothingBeforeTheFirstLine) {
+    const TemporaryFolder folder;
+    folder.write("log.txt", "somebody else's");
+    RunLog log(folder / "log.txt", RunLog::Begin::anew);
+    log.write_failure("this folder holds another run");
+    EXPECT_EQ(folder.read("log.txt"), "somebody else's");
+}
+
+TEST(RunLog, BeginsAnewOrGoesOn) {
+    const TemporaryFolder folder;
+    folder.write("log.txt", "before\n");
+    RunLog(folder / "log.txt", RunLog::Begin::after_what_is_there).write(Severity::note, "after");
+    EXPECT_THAT(folder.read("log.txt"), ContainsRegex("^before\n.*after\n"));
+    RunLog(folder / "log.txt", RunLog::Begin::anew).write(Severity::note, "anew");
+    EXPECT_THAT(folder.read("log.txt"), ::testing::Not(::testing::HasSubstr("before")));
+}
+
+TEST(RunLog, SaysWhenItCannotBeWritten) {
+    const TemporaryFolder folder;
+    RunLog log(folder.path(), RunLog::Begin::anew);  // a folder
+    EXPECT_THAT(error_message<Error>([&] { log.write(Severity::note, "x"); }),
+                ::testing::StartsWith(folder.path().string() + ": the log cannot be written: "));
+}
+
+}  // namespace
+}  // namespace graft

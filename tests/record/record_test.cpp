@@ -1,0 +1,127 @@
+#include <gmock/gmock.h>
+
+#include <limits>
+
+#include "record/csv.hpp"
+#include "record/evaluation.hpp"
+#include "record/history.hpp"
+
+namespace graft {
+namespace {
+
+TEST(CsvField, IsQuotedOnlyWhereItMustBe) {
+    EXPECT_EQ(csv_field("plain text"), "plain text");
+    EXPECT_EQ(csv_field(""), "");
+    EXPECT_EQ(csv_field("a,b"), "\"a,b\"");
+    EXPECT_EQ(csv_field("a \"b\""), "\"a \"\"b\"\"\"");
+    EXPECT_EQ(csv_field("two\nlines"), "\"two\nlines\"");
+    EXPECT_EQ(csv_field("carriage\rreturn"), "\"carriage\rreturn\"");
+    EXPECT_EQ(csv_field("a;b\tc"), "a;b\tc");
+}
+
+std::vector<EpochRecord> two_epochs() {
+    return {{.epoch = 0, .learning_rate = 0.001, .seconds = 2.5, .metrics = {{"loss", 1.5}, {"val_loss", 0.1}}},
+            {.epoch = 1, .learning_rate = 1e-4, .seconds = 2, .metrics = {{"loss", 1}, {"val_loss", 1.0 / 3}}}};
+}
+
+TEST(HistoryCsv, HasAColumnPerMetricAndNumbersInFull) {
+    EXPECT_EQ(history_csv(two_epochs()),
+              "epoch,learning_rate,loss,val_loss,seconds\n"
+              "0,0.001,1.5,0.1,2.5\n"
+              "1,1e-04,1,0.3333333333333333,2\n");
+}
+
+TEST(HistoryCsv, TakesAnotherSeparator) {
+    EXPECT_EQ(history_csv({two_epochs().front()}, '\t'),
+              "epoch\tlearning_rate\tloss\tval_loss\tseconds\n0\t0.001\t1.5\t0.1\t2.5\n");
+}
+
+TEST(HistoryCsv, IsAHeaderAloneBeforeTheFirstEpoch) { EXPECT_EQ(history_csv({}), "epoch,learning_rate,seconds\n"); }
+
+TEST(EpochRecord, KnowsItsMetricsByName) {
+    const EpochRecord record = two_epochs().front();
+    EXPECT_EQ(record.metric("val_loss"), 0.1);
+    EXPECT_EQ(record.metric("accuracy"), std::nullopt);
+}
+
+/// Two classes that were tested and one that was not.
+EvaluationRecord pets() {
+    return {.source = "data/test",
+            .images = 8,
+            .accuracy = 0.75,
+            .loss = 0.5,
+            .top_k = {{1, 0.75}, {2, 0.875}},
+            .classes = {{.name = "cat", .precision = 0.8, .recall = 1, .f1 = 0.8889, .support = 4},
+                        {.name = "dog, small", .precision = 1, .recall = 0.5, .f1 = 0.6667, .support = 4},
+                        {.name = "emu", .precision = 0, .recall = 0, .f1 = 0, .support = 0}},
+            .confusion = {{4, 0, 0}, {1, 2, 1}, {0, 0, 0}}};
+}
+
+TEST(EvaluationRecord, AveragesOverTheClassesThatHaveImages) {
+    const ClassRecord mean = pets().macro_average();
+    EXPECT_EQ(mean.name, "macro average");
+    EXPECT_DOUBLE_EQ(mean.precision, 0.9);
+    EXPECT_DOUBLE_EQ(mean.recall, 0.75);
+    EXPECT_DOUBLE_EQ(mean.f1, (0.8889 + 0.6667) / 2);
+    EXPECT_EQ(mean.support, 8);
+}
+
+TEST(EvaluationRecord, AveragesNothingToZero) {
+    const ClassRecord mean = EvaluationRecord{.classes = {{.name = "cat"}}}.macro_average();
+    EXPECT_EQ(mean.precision, 0);
+    EXPECT_EQ(mean.f1, 0);
+    EXPECT_EQ(mean.support, 0);
+}
+
+TEST(EvaluationRecord, BecomesJson) {
+    Json json = to_json(pets());
+    EXPECT_NEAR(json["macro_average"].at("f1").get<double>(), 0.7778, 1e-12);
+    json["macro_average"]["f1"] = "checked";
+    EXPECT_EQ(json.dump(),
+              R"({"source":"data/test","images":8,"accuracy":0.75,"loss":0.5,"top_k":{"1":0.75,"2":0.875},)"
+              R"("macro_average":{"precision":0.9,"recall":0.75,"f1":"checked"},"classes":[)"
+              R"({"name":"cat","precision":0.8,"recall":1.0,"f1":0.8889,"support":4},)"
+              R"({"name":"dog, small","precision":1.0,"recall":0.5,"f1":0.6667,"support":4},)"
+              R"({"name":"emu","precision":0.0,"recall":0.0,"f1":0.0,"support":0}],)"
+              R"("confusion":[[4,0,0],[1,2,1],[0,0,0]]})");
+}
+
+TEST(EvaluationRecord, BecomesATableForPeople) {
+    EXPECT_EQ(to_text(pets()),
+              "class           precision   recall       f1  support\n"
+              "cat                0.8000   1.0000   0.8889        4\n"
+              "dog, small         1.0000   0.5000   0.6667        4\n"
+              "emu                0.0000   0.0000   0.0000        0\n"
+              "macro average      0.9000   0.7500   0.7778        8\n"
+              "\n"
+              "images    8\n"
+              "accuracy  0.7500\n"
+              "top-2     0.8750\n"
+              "loss      0.5000\n");
+}
+
+TEST(EvaluationRecord, AlignsLongNamesAndNamesBeyondAscii) {
+    const EvaluationRecord record{.classes = {{.name = "Gänseblümchen auf Wiesen"}, {.name = "plain"}}};
+    const std::string text = to_text(record);
+    EXPECT_THAT(text, ::testing::HasSubstr("\nGänseblümchen auf Wiesen      0.0000   0.0000   0.0000        0\n"));
+    EXPECT_THAT(text, ::testing::HasSubstr("\nplain                         0.0000   0.0000   0.0000        0\n"));
+}
+
+TEST(ConfusionCsv, HasTrueClassesAsRows) {
+    EXPECT_EQ(confusion_csv(pets()),
+              "true\\predicted,cat,\"dog, small\",emu\n"
+              "cat,4,0,0\n"
+              "\"dog, small\",1,2,1\n"
+              "emu,0,0,0\n");
+}
+
+TEST(ClassesCsv, HasARowPerClass) {
+    EXPECT_EQ(classes_csv(pets()),
+              "class,precision,recall,f1,support\n"
+              "cat,0.8000,1.0000,0.8889,4\n"
+              "\"dog, small\",1.0000,0.5000,0.6667,4\n"
+              "emu,0.0000,0.0000,0.0000,0\n");
+}
+
+}  // namespace
+}  // namespace graft
