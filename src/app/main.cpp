@@ -5,6 +5,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <new>
@@ -31,7 +32,7 @@ int report(const Screen& screen, const std::string& message, ExitCode code) {
 /// begin with it and go on with a stack trace.
 std::string short_message(const std::string& what) {
     const std::size_t cause = what.find("RuntimeError: ");
-    const std::size_t begin = cause == std::string::npos ? 0 : cause;
+    const std::size_t begin = cause == std::string::npos ? std::min(what.find_first_not_of('\n'), what.size()) : cause;
     return what.substr(begin, what.find('\n', begin) - begin);
 }
 

@@ -52,6 +52,9 @@ constexpr int kWarmUpRuns = 3;  // LibTorch profiles the first, compiles in the 
 /// How far the fused form may be from the plain one, relative to the largest output.
 double tolerance(Precision precision) { return precision == Precision::float32 ? 1e-4 : 5e-2; }
 
+/// TorchScript defined from source knows types as numbers only.
+std::string to_type(at::ScalarType type) { return "x.to(" + std::to_string(static_cast<int>(type)) + ")"; }
+
 /// The chain with all but its normalisation in bfloat16; float32 goes in and comes out.
 TorchModule in_bfloat16(const TorchModule& chain) {
     NamedModules parts;
@@ -60,9 +63,9 @@ TorchModule in_bfloat16(const TorchModule& chain) {
         const bool normalises = child.name == "normalise";
         if (!normalises) part.to(at::kBFloat16);
         parts.emplace_back(child.name, part);
-        if (normalises) parts.emplace_back("narrow", make_function("Narrow", "x.to(torch.bfloat16)"));
+        if (normalises) parts.emplace_back("narrow", make_function("Narrow", to_type(at::kBFloat16)));
     }
-    parts.emplace_back("widen", make_function("Widen", "x.to(torch.float)"));
+    parts.emplace_back("widen", make_function("Widen", to_type(at::kFloat)));
     TorchModule narrowed = make_chain("Bfloat16", parts);
     narrowed.eval();
     return narrowed;
