@@ -22,8 +22,7 @@ struct Predictor::Parts {
     InferenceModule network;
 
     explicit Parts(ModelFile file)
-        : info(std::move(file.info)),
-          network(file.module, example_input(info.preprocessing)) {}
+        : info(std::move(file.info)), network(file.module, example_input(info.preprocessing)) {}
 
     /// @param rgb [H,W] CV_8UC3, RGB
     [[nodiscard]] std::vector<float> classify(const cv::Mat& rgb) const {
