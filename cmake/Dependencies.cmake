@@ -1,7 +1,9 @@
 # Every package graft stands on, and nothing else.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
-find_package(OpenCV 4.5 REQUIRED COMPONENTS core imgproc imgcodecs)
+# Its DNN module runs ONNX files, which checks an export on the spot; graft does without where it is missing.
+find_package(OpenCV 4.5 REQUIRED COMPONENTS core imgproc imgcodecs OPTIONAL_COMPONENTS dnn)
+list(REMOVE_ITEM OpenCV_LIBS opencv_dnn)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(JPEG REQUIRED)

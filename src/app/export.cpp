@@ -4,8 +4,10 @@
 
 #include "app/commands.hpp"
 #include "app/results.hpp"
+#include "app/terminal_reporter.hpp"
+#include "core/registry.hpp"
 #include "core/suggest.hpp"
-#include "deploy/model_file.hpp"
+#include "deploy/export_model.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -15,29 +17,69 @@ namespace fs = std::filesystem;
 
 struct ExportArguments {
     std::string model, format, output;
-    bool force = false;
+    std::string weights_type = "float32";
+    bool optimize = false, force = false;
 };
 
-void expect_known_format(const std::string& format) {
-    const std::vector<std::string> known = {"torchscript"};
-    if (format == known.front()) return;
-    if (format == "onnx")
-        throw ConfigError("--format onnx: this version of graft does not write it; it writes: torchscript");
-    throw ConfigError("--format " + format + ": unknown" + did_you_mean(format, known) +
-                      "; this version of graft writes: torchscript");
+/// A format: its name on the command line, how its files end, what writes it.
+struct FormatRow {
+    std::string name, extension;
+    ExportReport (*write)(ModelFile model, const fs::path& file, const ExportArguments& arguments);
+};
+
+ExportReport write_torchscript(ModelFile model, const fs::path& file, const ExportArguments& arguments) {
+    return export_torchscript(model, file, arguments.optimize ? TorchScriptForm::frozen : TorchScriptForm::trainable);
 }
 
-fs::path default_output(const fs::path& model) {
-    return model.parent_path() / (model.stem().string() + ".torchscript.pt");
+ExportReport write_onnx(ModelFile model, const fs::path& file, const ExportArguments& arguments) {
+    const bool half = arguments.weights_type == "float16";
+    return export_onnx(std::move(model), file, half ? WeightsType::float16 : WeightsType::float32);
 }
 
-void export_model(const ExportArguments& arguments) {
-    expect_known_format(arguments.format);
+ExportReport write_safetensors(ModelFile model, const fs::path& file, const ExportArguments&) {
+    return export_safetensors(model, file);
+}
+
+const Registry<FormatRow>& formats() {
+    static const Registry<FormatRow> table{{"torchscript", ".torchscript.pt", write_torchscript},
+                                           {"onnx", ".onnx", write_onnx},
+                                           {"safetensors", ".safetensors", write_safetensors}};
+    return table;
+}
+
+/// The format, with options that it takes. Throws ConfigError.
+const FormatRow& chosen_format(const ExportArguments& arguments) {
+    const FormatRow* row = formats().find(arguments.format);
+    if (row == nullptr)
+        throw ConfigError("--format " + arguments.format + ": unknown" +
+                          did_you_mean(arguments.format, formats().names()) +
+                          "; graft writes: " + comma_separated(formats().names()));
+    if (arguments.optimize && row->name != "torchscript")
+        throw ConfigError("--optimize: is for --format torchscript; " + row->name +
+                          (row->name == "onnx" ? " is always written optimised" : " holds weights alone"));
+    if (arguments.weights_type != "float32" && row->name != "onnx")
+        throw ConfigError("--weights-type " + arguments.weights_type + ": is for --format onnx");
+    return *row;
+}
+
+fs::path default_output(const fs::path& model, const FormatRow& row) {
+    return model.parent_path() / (model.stem().string() + row.extension);
+}
+
+void export_model(const ExportArguments& arguments, const Session& session) {
+    const FormatRow& row = chosen_format(arguments);
     const fs::path model = arguments.model;
-    const fs::path output = arguments.output.empty() ? default_output(model) : fs::path(arguments.output);
+    const fs::path output = arguments.output.empty() ? default_output(model, row) : fs::path(arguments.output);
     if (!arguments.force) expect_nothing_at(output.string(), "replace it with --force, or name another with --output");
-    const ModelFile file = load_model(model);
-    save_model(output, file.module, file.info);
+    const ExportReport report = row.write(load_model(model), output, arguments);
+    TerminalReporter reporter(session.screen);
+    reporter.note(report.form);
+    if (report.difference) {
+        std::ostringstream text;
+        text << "checked with OpenCV's DNN module: probabilities differ by at most " << *report.difference;
+        reporter.note(text.str());
+    }
+    if (!report.note.empty()) reporter.warn(report.note);
     std::cout << output.string() << "\n";
 }
 
@@ -49,12 +91,22 @@ void add_export(CLI::App& app, Command& chosen) {
     command->add_option("model", arguments->model, "The model, for example runs/NAME/model.pt")
         ->required()
         ->type_name("MODEL");
-    command->add_option("--format", arguments->format, "torchscript: for any LibTorch or PyTorch program")
+    command
+        ->add_option("--format", arguments->format,
+                     "torchscript: for any LibTorch or PyTorch program; onnx: for ONNX Runtime, OpenCV and others; "
+                     "safetensors: the weights alone")
         ->required()
         ->type_name("FORMAT");
-    command->add_option("--output", arguments->output, "Default: MODEL's name with .torchscript.pt")->type_name("FILE");
+    command->add_option("--output", arguments->output, "Default: MODEL's name with another extension")
+        ->type_name("FILE");
+    command->add_option("--weights-type", arguments->weights_type, "How an ONNX file stores weights")
+        ->capture_default_str()
+        ->type_name("float32|float16")
+        ->check(CLI::IsMember({"float32", "float16"}).description(""));
+    command->add_flag("--optimize", arguments->optimize, "TorchScript: frozen, with batch norms folded");
     command->add_flag("--force", arguments->force, "Replace a file that is already there");
-    command->callback([arguments, &chosen] { chosen = [arguments](const Session&) { export_model(*arguments); }; });
+    command->callback(
+        [arguments, &chosen] { chosen = [arguments](const Session& session) { export_model(*arguments, session); }; });
 }
 
 }  // namespace graft

@@ -1,0 +1,118 @@
+#include "deploy/golden.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "core/hash.hpp"
+#include "core/random.hpp"
+#include "deploy/base64.hpp"
+#include "graft/core/errors.hpp"
+#include "image/decode.hpp"
+#include "image/sample_art.hpp"
+#include "model/network_input.hpp"
+
+namespace graft {
+namespace {
+
+constexpr std::size_t kSamples = 64;
+constexpr std::int64_t kSmallSide = 64, kLargestSide = 512;  // pixels
+
+/// The digest and the samples of `count` values.
+template <class Value>
+GoldenValues golden_values(const Value* values, std::size_t count) {
+    GoldenValues golden{.sha256 = sha256({reinterpret_cast<const char*>(values), count * sizeof(Value)})};
+    const std::size_t samples = std::min(kSamples, count);
+    for (std::size_t i = 0; i < samples; ++i) golden.samples.push_back(static_cast<float>(values[i * count / samples]));
+    return golden;
+}
+
+/// Coloured tiles whose transparency grows from left to right. [40,56] CV_8UC4, BGRA
+cv::Mat transparent_tiles() {
+    cv::Mat picture(40, 56, CV_8UC4);
+    Rng rng = Rng::stream(0, "golden tiles");
+    constexpr int kTile = 8;
+    for (int y = 0; y < picture.rows; y += kTile)
+        for (int x = 0; x < picture.cols; x += kTile) {
+            const auto shade = [&] { return static_cast<double>(rng.below(256)); };
+            const double blue = shade(), green = shade(), red = shade();
+            picture(cv::Rect(x, y, kTile, kTile)) = cv::Scalar(blue, green, red, 255.0 - 4.0 * x);
+        }
+    return picture;
+}
+
+/// @param rgb CV_8UC3
+cv::Mat drawing(std::int64_t size) {
+    cv::Mat bgr;
+    cv::cvtColor(draw_sample(sample_art_classes().front(), 0, 0, size), bgr, cv::COLOR_RGB2BGR);
+    return bgr;
+}
+
+std::string encoded(const std::string& extension, const cv::Mat& picture) {
+    std::vector<unsigned char> bytes;
+    if (!cv::imencode(extension, picture, bytes)) throw Error("OpenCV cannot write " + extension + " files");
+    return {bytes.begin(), bytes.end()};
+}
+
+GoldenImage play(const std::string& name, std::string bytes, const Preprocessing& preprocessing,
+                 const Forward& forward) {
+    const cv::Mat rgb = decode_image(bytes, name);
+    const at::Tensor input = to_network_input(resize_to_input(rgb, preprocessing));
+    const at::Tensor probabilities = forward(input).to(at::kFloat).contiguous();  // [1,K]
+    const float* values = probabilities.const_data_ptr<float>();
+    return {name, std::move(bytes), golden_pixels(rgb), golden_input(input), {values, values + probabilities.numel()}};
+}
+
+Json to_json(const GoldenValues& values) { return {{"sha256", values.sha256}, {"samples", values.samples}}; }
+
+GoldenValues values_from_json(const Json& json) {
+    return {json.at("sha256").get<std::string>(), json.at("samples").get<std::vector<float>>()};
+}
+
+}  // namespace
+
+std::vector<GoldenImage> make_golden_images(const Preprocessing& preprocessing, const Forward& forward) {
+    const std::int64_t larger = std::min(std::max(preprocessing.height, preprocessing.width) * 5 / 4, kLargestSide);
+    std::vector<GoldenImage> images;
+    images.push_back(play("tiles.png", encoded(".png", transparent_tiles()), preprocessing, forward));
+    images.push_back(play("drawing.png", encoded(".png", drawing(kSmallSide)), preprocessing, forward));
+    images.push_back(
+        play("drawing.jpg", encoded(".jpg", drawing(std::max(larger, kSmallSide))), preprocessing, forward));
+    return images;
+}
+
+GoldenValues golden_pixels(const cv::Mat& rgb) {
+    const cv::Mat whole = rgb.isContinuous() ? rgb : rgb.clone();
+    return golden_values(whole.data, whole.total() * whole.elemSize());
+}
+
+GoldenValues golden_input(const at::Tensor& input) {
+    const at::Tensor whole = input.contiguous();
+    return golden_values(whole.const_data_ptr<float>(), static_cast<std::size_t>(whole.numel()));
+}
+
+double difference(const GoldenValues& one, const GoldenValues& other) {
+    if (one.sha256 == other.sha256) return 0;
+    if (one.samples.size() != other.samples.size()) return 1;
+    double largest = 1;
+    for (std::size_t i = 0; i < one.samples.size(); ++i)
+        largest = std::max(largest, std::abs(double{one.samples[i]} - double{other.samples[i]}));
+    return largest / 255;
+}
+
+Json to_json(const GoldenImage& image) {
+    return {{"name", image.name},
+            {"encoded", base64(image.encoded)},
+            {"pixels", to_json(image.pixels)},
+            {"input", to_json(image.input)},
+            {"probabilities", image.probabilities}};
+}
+
+GoldenImage golden_from_json(const Json& json) {
+    return {json.at("name").get<std::string>(), from_base64(json.at("encoded").get<std::string>()),
+            values_from_json(json.at("pixels")), values_from_json(json.at("input")),
+            json.at("probabilities").get<std::vector<float>>()};
+}
+
+}  // namespace graft

@@ -1,0 +1,38 @@
+/// @file
+/// graft.json: what a model file says of itself. docs/model-format.md describes it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/json.hpp"
+#include "deploy/golden.hpp"
+#include "image/preprocessing.hpp"
+
+namespace graft {
+
+/// The name of the record in a TorchScript archive, and of the entry in an ONNX file's metadata.
+constexpr const char* kModelInfoName = "graft.json";
+
+/// The version that is written. Version 1 had no golden images.
+constexpr int kModelFormatVersion = 2;
+
+struct ModelInfo {
+    std::vector<std::string> classes;  ///< in the order of the output
+    Preprocessing preprocessing;
+    double temperature = 1;           ///< class scores are divided by it before the softmax
+    std::string backbone;             ///< name of its architecture
+    std::string backbone_hash;        ///< SHA-256 of the weights it started from
+    std::string freeze;               ///< the last stage that stayed frozen, or "all" or "none"
+    Json config;                      ///< the resolved config of the run that trained it
+    std::string graft_version;        ///< that wrote the file; empty in a model that was not saved yet
+    std::vector<GoldenImage> golden;  ///< none in a model that was not saved yet, or by format version 1
+};
+
+[[nodiscard]] Json to_json(const ModelInfo& info);
+
+/// @param text the content of graft.json; @param file stands in error messages
+/// @throws DataError when it is no JSON, incomplete, or of a newer format
+[[nodiscard]] ModelInfo read_model_info(const std::string& text, const std::string& file);
+
+}  // namespace graft

@@ -1,0 +1,73 @@
+#include "deploy/onnx/write_onnx.hpp"
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/passes/inliner.h>
+#include <torch/csrc/jit/passes/remove_mutation.h>
+
+#include "core/random.hpp"
+#include "deploy/onnx/graph_walk.hpp"
+#include "graft/core/errors.hpp"
+
+namespace graft {
+namespace {
+
+constexpr std::int64_t kOpset = 10;  // what OpenCV 4.6 and ONNX Runtime both take, and enough for every operator here
+
+/// Noise over the whole range of pixel values, a batch for each of the two runs.
+TracedValue probe(const std::vector<std::int64_t>& input_shape) {
+    TracedValue images{.of_images = true, .onnx = kImagesName};
+    Rng rng = Rng::stream(0, "onnx");
+    for (std::size_t run = 0; run < kProbeBatches.size(); ++run) {
+        std::vector<std::int64_t> shape = input_shape;
+        shape.insert(shape.begin(), kProbeBatches[run]);
+        const at::Tensor batch = at::empty(shape);
+        float* values = batch.data_ptr<float>();
+        for (std::int64_t i = 0; i < batch.numel(); ++i) values[i] = static_cast<float>(rng.uniform(0, 255));
+        images.runs[run] = batch;
+    }
+    return images;
+}
+
+/// The graph of `forward`, frozen and inlined, without changes in place where that makes no difference.
+std::shared_ptr<torch::jit::Graph> frozen_graph(const TorchModule& module) {
+    TorchModule copy = module.deepcopy();
+    copy.eval();
+    const TorchModule frozen = torch::jit::freeze(copy);
+    std::shared_ptr<torch::jit::Graph> graph = frozen.get_method("forward").graph()->copy();
+    torch::jit::Inline(*graph);
+    torch::jit::RemoveListMutation(graph);
+    torch::jit::RemoveTensorMutation(graph);
+    return graph;
+}
+
+}  // namespace
+
+OnnxModel onnx_model(const TorchModule& module, const std::vector<std::int64_t>& input_shape, WeightsType weights,
+                     const OperatorTable& table) {
+    const at::NoGradGuard no_grad;
+    const std::shared_ptr<torch::jit::Graph> graph = frozen_graph(module);
+    if (graph->inputs().size() != 2 || graph->outputs().size() != 1)
+        throw Error("ONNX: the network takes " + std::to_string(graph->inputs().size() - 1) + " values and gives " +
+                    std::to_string(graph->outputs().size()) + "; expected one tensor each");
+    GraphBuilder builder(weights, kOpset);
+    const TracedValue images = probe(input_shape);
+    const TracedValue result = GraphWalk(table, builder).run(*graph, {TracedValue{}, images});
+    if (!result.runs[0].isTensor() || result.onnx.empty())
+        throw Error("ONNX: the network's result is not one tensor that depends on its images");
+    builder.enter("");
+    const std::string last = builder.node("Identity", {result.onnx});
+    std::vector<std::int64_t> shape = input_shape;
+    shape.insert(shape.begin(), -1);
+    return std::move(builder).finish({kImagesName, shape}, {"probabilities", result.shape()}, last);
+}
+
+OnnxModel onnx_model(const ModelFile& model, WeightsType weights) {
+    const Preprocessing& preprocessing = model.info.preprocessing;
+    OnnxModel onnx = onnx_model(model.module, {3, preprocessing.height, preprocessing.width}, weights);
+    onnx.metadata.emplace_back(kModelInfoName, pretty(to_json(model.info)));
+    return onnx;
+}
+
+}  // namespace graft

@@ -1,0 +1,49 @@
+#include "deploy/runnable_model.hpp"
+
+#include <torch/csrc/jit/api/module.h>
+
+#include <memory>
+
+#include "core/files.hpp"
+#include "deploy/model_file.hpp"
+#include "deploy/onnx/onnx_model.hpp"
+#include "deploy/onnx/opencv_network.hpp"
+#include "graft/core/errors.hpp"
+#include "model/inference.hpp"
+#include "model/network_input.hpp"
+
+namespace graft {
+namespace {
+
+RunnableModel open_onnx(const std::string& bytes, const std::string& file) {
+    const OnnxSummary summary = summarise_onnx(bytes, file);
+    RunnableModel model{.file = file, .engine = "OpenCV DNN"};
+    if (const auto found = summary.metadata.find(kModelInfoName); found != summary.metadata.end())
+        model.info = read_model_info(found->second, file);
+    const auto network = std::make_shared<OpenCvNetwork>(bytes, file);
+    model.run = [network](const at::Tensor& input) { return (*network)(input); };
+    return model;
+}
+
+RunnableModel open_torchscript(const std::filesystem::path& file) {
+    ModelFile loaded = load_model(file);
+    const auto network = std::make_shared<InferenceModule>(loaded.module, example_input(loaded.info.preprocessing));
+    return {.file = file.string(),
+            .engine = network->engine(),
+            .info = std::move(loaded.info),
+            .run = [network](const at::Tensor& input) { return (*network)(input); }};
+}
+
+}  // namespace
+
+bool is_onnx(std::string_view bytes) {
+    // A message that begins with the version, a number below 128, as every writer of ONNX files has it.
+    return bytes.size() > 2 && bytes[0] == '\x08' && bytes[1] > 0 && bytes[1] < 64;
+}
+
+RunnableModel open_runnable_model(const std::filesystem::path& file) {
+    const std::string bytes = read_file(file);
+    return is_onnx(bytes) ? open_onnx(bytes, file.string()) : open_torchscript(file);
+}
+
+}  // namespace graft
