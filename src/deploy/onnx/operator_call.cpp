@@ -18,7 +18,8 @@ std::string readable(std::string name) {
 }
 
 bool same(const c10::IValue& one, const c10::IValue& other) {
-    if (one.isTensor() && other.isTensor()) return at::equal(one.toTensor(), other.toTensor());
+    if (one.isTensor() && other.isTensor())
+        return one.toTensor().is_same(other.toTensor()) || at::equal(one.toTensor(), other.toTensor());
     return one == other;
 }
 
@@ -122,6 +123,16 @@ at::Tensor OperatorCall::constant(const char* argument) const {
     const c10::IValue& found = fixed(argument);
     if (!found.isTensor()) fail(std::string("its argument ") + argument + " is no tensor");
     return found.toTensor().to(at::kFloat);
+}
+
+std::string OperatorCall::operand(const char* argument, const char* other) const {
+    const TracedValue& traced = value(argument);
+    if (traced.of_images || !traced.runs[0].isTensor() || !same(traced.runs[0], traced.runs[1]) ||
+        rank(other) < traced.runs[0].toTensor().dim())
+        return tensor(argument);
+    at::Tensor constant = traced.runs[0].toTensor();
+    while (constant.dim() > 1 && constant.size(0) == 1) constant = constant.squeeze(0);
+    return graph_.constant(constant.dim() == 0 ? constant.reshape({1}) : constant, constant_name(argument));
 }
 
 std::vector<std::string> OperatorCall::tensors(const char* argument) const {
