@@ -109,6 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"SubPerChannel", "x - self.w", {4, 6, 6}, {1, 4, 1, 1}}, Case{"SubFromNumber", "1.0 - x"},
                       Case{"MulPerChannel", "x * self.w", {4, 6, 6}, {1, 4, 1, 1}},
                       Case{"MulBySelf", "x * torch.sigmoid(x)"}, Case{"DivNumber", "x / 255.0"},
+                      Case{"DivIntegerTensor", "x / torch.tensor(255)"},
                       Case{"DivPerChannel", "x / self.w", {4, 6, 6}, {1, 4, 1, 1}},
                       Case{"Gate", "x * torch.sigmoid(torch.mean(x, [2, 3], True))"}, Case{"PowTwo", "torch.pow(x, 2)"},
                       Case{"PowHalf", "torch.pow(x, 0.5)", {4, 6, 6}, {1}, {1}, 0.1}, Case{"Neg", "-x"},

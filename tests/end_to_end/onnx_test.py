@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 PYTHON = os.environ.get("GRAFT_PYTHON")
-if PYTHON and os.path.realpath(PYTHON) != os.path.realpath(sys.executable) and "GRAFT_PYTHON_TRIED" not in os.environ:
+if PYTHON and "GRAFT_PYTHON_TRIED" not in os.environ:  # an environment's Python may be a link to this one
     os.execve(PYTHON, [PYTHON, *sys.argv], {**os.environ, "GRAFT_PYTHON_TRIED": "1"})
 
 try:
