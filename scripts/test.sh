@@ -18,12 +18,13 @@ esac
 # What the tests that compare with Python need, in the environment of our own.
 ensure_python_packages() {
     [[ -e .venv/.made-by-graft && $GRAFT_PYTHON == "$PWD"/.venv/* ]] || return 0
-    [[ ! -e .venv/.test-packages ]] || return 0
-    echo "installing numpy and pillow in .venv for the tests"
-    if "$GRAFT_PYTHON" -m pip install --quiet --no-input --disable-pip-version-check numpy pillow; then
-        touch .venv/.test-packages
+    local packages=(numpy pillow onnx onnxruntime)
+    [[ $(cat .venv/.test-packages 2>/dev/null) != "${packages[*]}" ]] || return 0
+    echo "installing ${packages[*]} in .venv for the tests"
+    if "$GRAFT_PYTHON" -m pip install --quiet --no-input --disable-pip-version-check "${packages[@]}"; then
+        echo "${packages[*]}" > .venv/.test-packages
     else
-        echo "test: no numpy and pillow, so the tests that compare with Python will skip themselves" >&2
+        echo "test: no ${packages[*]}, so the tests that compare with Python will skip themselves" >&2
     fi
 }
 

@@ -18,15 +18,15 @@ std::string base64(std::string_view bytes) {
 }
 
 std::string from_base64(std::string_view text) {
+    const std::size_t values = std::min(text.find('='), text.size());
+    const std::size_t padding = text.size() - values;
+    if (text.size() % 4 != 0 || padding > 2) throw DataError("is not base64");
     std::string bytes(text.size() / 4 * 3 + 1, '\0');
-    const int size = text.size() % 4 != 0 ? -1
-                                          : EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                                            reinterpret_cast<const unsigned char*>(text.data()),
-                                                            static_cast<int>(text.size()));
-    const auto padding =
-        static_cast<int>(std::ranges::count(text.substr(text.size() - std::min<std::size_t>(2, text.size())), '='));
-    if (size < padding || static_cast<std::size_t>(size) != text.size() / 4 * 3) throw DataError("is not base64");
-    bytes.resize(static_cast<std::size_t>(size - padding));
+    const int size =
+        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+    if (size < 0) throw DataError("is not base64");
+    bytes.resize(static_cast<std::size_t>(size) - padding);
     return bytes;
 }
 

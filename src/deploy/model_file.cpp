@@ -33,7 +33,7 @@ void save(const std::filesystem::path& file, const TorchModule& module, ModelInf
 void add_golden_images(ModelInfo& info, const TorchModule& classifier) {
     if (!info.golden.empty()) return;
     const at::NoGradGuard no_grad;
-    TorchModule module = classifier;
+    TorchModule module = inference_copy(classifier);
     info.golden = make_golden_images(info.preprocessing,
                                      [&](const at::Tensor& input) { return module.forward({input}).toTensor(); });
 }

@@ -18,6 +18,9 @@ OnnxTensor tensor_of(const at::Tensor& tensor, OnnxType type) {
             .bytes = std::string(static_cast<const char*>(values.const_data_ptr()), values.nbytes())};
 }
 
+/// Worth storing in fewer bits; biases and the constants of normalisation are not.
+bool is_weight(const at::Tensor& tensor) { return tensor.dim() >= 2 && tensor.numel() >= 256; }
+
 }  // namespace
 
 std::string GraphBuilder::unique(const std::string& name) {
@@ -56,12 +59,14 @@ std::string GraphBuilder::constant(const at::Tensor& tensor, const std::string& 
         OnnxTensor stored = tensor_of(whole.to(at::kLong), OnnxType::int64);
         stored.name = name;
         result = store(std::move(stored));
-    } else if (weights_ == WeightsType::float16 && whole.dim() >= 2 && whole.numel() >= 256) {
+    } else if (weights_ == WeightsType::float16 && is_weight(whole)) {
         OnnxTensor stored = tensor_of(whole.to(at::kHalf), OnnxType::float16);
         stored.name = name + "_half";
         result = node("Cast", {store(std::move(stored))}, {{"to", static_cast<std::int64_t>(OnnxType::float32)}});
     } else {
-        OnnxTensor stored = tensor_of(whole.to(at::kFloat), OnnxType::float32);
+        const bool rounded = weights_ == WeightsType::rounded_to_float16 && is_weight(whole);
+        const at::Tensor values = rounded ? whole.to(at::kHalf) : whole;
+        OnnxTensor stored = tensor_of(values.to(at::kFloat), OnnxType::float32);
         stored.name = name;
         result = store(std::move(stored));
     }

@@ -13,8 +13,12 @@
 
 namespace graft {
 
-/// How weights are stored. Computation is in float32 in both.
-enum class WeightsType { float32, float16 };
+/// How weights are stored. Computation is in float32 in all.
+enum class WeightsType {
+    float32,
+    float16,
+    rounded_to_float16,  ///< float32 with the values that float16 would hold: for checks by who reads no float16
+};
 
 class GraphBuilder {
 public:

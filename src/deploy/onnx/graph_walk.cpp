@@ -184,15 +184,15 @@ void GraphWalk::write(Node& node, std::span<const TracedValue> inputs, std::span
     std::string name = node.kind().toQualString();
     const bool in_place = name.ends_with('_') && !name.ends_with("__");
     if (in_place) name.pop_back();
-    const OperatorRow* row = table_.find(name);
-    if (row == nullptr)
-        throw Error("ONNX: graft does not know how to write the operator " + name + ", which " + place_of(node) +
-                    " uses");
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         if (!is_tensor(*node.outputs()[i]->type()))
             throw Error("ONNX: " + name + " in " + place_of(node) + " lets the values of pixels decide what is done");
         outputs[i].of_images = true;
     }
+    const OperatorRow* row = table_.find(name);
+    if (row == nullptr)
+        throw Error("ONNX: graft does not know how to write the operator " + name + ", which " + place_of(node) +
+                    " uses");
     graph_.enter(part_of(node));
     OperatorCall call(node, place_of(node), inputs, outputs, graph_);
     row->convert(call);

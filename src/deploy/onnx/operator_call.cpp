@@ -17,8 +17,12 @@ std::string readable(std::string name) {
     return number ? "constant" : name;
 }
 
+/// What images are computed with; a traced module holds numbers as integers that Python took for them.
+at::Tensor as_float(const at::Tensor& tensor) { return tensor.is_floating_point() ? tensor : tensor.to(at::kFloat); }
+
 bool same(const c10::IValue& one, const c10::IValue& other) {
-    if (one.isTensor() && other.isTensor()) return at::equal(one.toTensor(), other.toTensor());
+    if (one.isTensor() && other.isTensor())
+        return one.toTensor().is_same(other.toTensor()) || at::equal(one.toTensor(), other.toTensor());
     return one == other;
 }
 
@@ -91,7 +95,7 @@ std::string OperatorCall::repeated(const TracedValue& traced, const std::string&
         !at::equal(first, first.narrow(0, 0, 1).expand_as(first)) ||
         !at::equal(second, first.narrow(0, 0, 1).expand_as(second)))
         fail("a tensor that no image went into depends on the number of images in a way that is no repetition");
-    const std::string row = graph_.constant(first.narrow(0, 0, 1), constant_name);
+    const std::string row = graph_.constant(as_float(first.narrow(0, 0, 1)), constant_name);
     const std::string all_sizes = graph_.node("Shape", {kImagesName});
     const std::string images =
         graph_.node("Slice", {all_sizes, graph_.integers({0}), graph_.integers({1}), graph_.integers({0})});
@@ -105,8 +109,8 @@ std::string OperatorCall::name_of(const TracedValue& traced, const std::string& 
     if (!traced.onnx.empty()) return traced.onnx;
     if (traced.of_images) fail("uses a result of another operator that ONNX files of graft do not have");
     if (!traced.runs[0].isTensor()) return graph_.number(traced.runs[0].toScalar().toDouble());
-    const at::Tensor tensor = traced.runs[0].toTensor();
     if (!same(traced.runs[0], traced.runs[1])) return repeated(traced, constant_name);
+    const at::Tensor tensor = as_float(traced.runs[0].toTensor());
     return graph_.constant(tensor.dim() == 0 ? tensor.reshape({1}) : tensor, constant_name);
 }
 
@@ -122,6 +126,16 @@ at::Tensor OperatorCall::constant(const char* argument) const {
     const c10::IValue& found = fixed(argument);
     if (!found.isTensor()) fail(std::string("its argument ") + argument + " is no tensor");
     return found.toTensor().to(at::kFloat);
+}
+
+std::string OperatorCall::operand(const char* argument, const char* other) const {
+    const TracedValue& traced = value(argument);
+    if (traced.of_images || !traced.runs[0].isTensor() || !same(traced.runs[0], traced.runs[1]) ||
+        rank(other) < traced.runs[0].toTensor().dim())
+        return tensor(argument);
+    at::Tensor constant = as_float(traced.runs[0].toTensor());
+    while (constant.dim() > 1 && constant.size(0) == 1) constant = constant.squeeze(0);
+    return graph_.constant(constant.dim() == 0 ? constant.reshape({1}) : constant, constant_name(argument));
 }
 
 std::vector<std::string> OperatorCall::tensors(const char* argument) const {

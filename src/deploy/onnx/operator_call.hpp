@@ -38,6 +38,9 @@ public:
 
     /// The name in the ONNX graph of a tensor or number; constants become initializers.
     [[nodiscard]] std::string tensor(const char* argument) const;
+    /// The same for one side of a sum or product with `other`. A constant loses the sizes of 1 that it begins with:
+    /// OpenCV counts its dimensions from the end.
+    [[nodiscard]] std::string operand(const char* argument, const char* other) const;
     [[nodiscard]] bool is_constant(const char* argument) const { return !value(argument).of_images; }
     /// A tensor that does not depend on the images, as float32.
     [[nodiscard]] at::Tensor constant(const char* argument) const;

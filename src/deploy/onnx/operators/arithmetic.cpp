@@ -7,22 +7,26 @@ namespace {
 /// `other`, multiplied by alpha where that is not 1.
 std::string scaled_other(OperatorCall& call) {
     const double alpha = call.number_or("alpha", 1);
-    const std::string other = call.tensor("other");
+    const std::string other = call.operand("other", "self");
     return alpha == 1 ? other : call.graph().node("Mul", {other, call.graph().number(alpha)});
 }
 
-void add(OperatorCall& call) { call.result(call.graph().node("Add", {call.tensor("self"), scaled_other(call)})); }
-void sub(OperatorCall& call) { call.result(call.graph().node("Sub", {call.tensor("self"), scaled_other(call)})); }
+void add(OperatorCall& call) {
+    call.result(call.graph().node("Add", {call.operand("self", "other"), scaled_other(call)}));
+}
+void sub(OperatorCall& call) {
+    call.result(call.graph().node("Sub", {call.operand("self", "other"), scaled_other(call)}));
+}
 
 void rsub(OperatorCall& call) {
     const double alpha = call.number_or("alpha", 1);
-    std::string self = call.tensor("self");
+    std::string self = call.operand("self", "other");
     if (alpha != 1) self = call.graph().node("Mul", {self, call.graph().number(alpha)});
-    call.result(call.graph().node("Sub", {call.tensor("other"), self}));
+    call.result(call.graph().node("Sub", {call.operand("other", "self"), self}));
 }
 
 void binary(OperatorCall& call, const char* op) {
-    call.result(call.graph().node(op, {call.tensor("self"), call.tensor("other")}));
+    call.result(call.graph().node(op, {call.operand("self", "other"), call.operand("other", "self")}));
 }
 void mul(OperatorCall& call) { binary(call, "Mul"); }
 void div(OperatorCall& call) {

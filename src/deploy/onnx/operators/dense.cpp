@@ -26,10 +26,16 @@ void linear(OperatorCall& call) {
     call.result(call.has("bias") ? graph.node("Add", {product, call.tensor("bias")}) : product);
 }
 
+/// A constant matrix is written transposed, the only form that OpenCV 4.6 reads.
 void addmm(OperatorCall& call) {
-    call.result(call.graph().node("Gemm", {call.tensor("mat1"), call.tensor("mat2"), call.tensor("self")},
+    const bool turned = call.is_constant("mat2");
+    const std::string weight =
+        turned ? call.graph().constant(call.constant("mat2").t().contiguous(), call.constant_name("mat2"))
+               : call.tensor("mat2");
+    call.result(call.graph().node("Gemm", {call.tensor("mat1"), weight, call.tensor("self")},
                                   {{"alpha", static_cast<float>(call.number_or("alpha", 1))},
-                                   {"beta", static_cast<float>(call.number_or("beta", 1))}}));
+                                   {"beta", static_cast<float>(call.number_or("beta", 1))},
+                                   {"transB", std::int64_t{turned}}}));
 }
 
 void matmul(OperatorCall& call) {

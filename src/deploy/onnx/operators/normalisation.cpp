@@ -26,24 +26,29 @@ void batch_norm(OperatorCall& call) {
         graph.node("Add", {scaled, graph.constant((bias - mean * scale).reshape(per_channel), name + ".shift")}));
 }
 
-/// (x - mean) / √(variance + eps) over the last dimensions, then weight and bias.
+/// (x - mean) / √(variance + eps) over the last dimensions, then weight and bias. OpenCV subtracts and divides row by
+/// row in three dimensions and multiplies by a constant along the second of two, hence the shapes in between.
 void layer_norm(OperatorCall& call) {
     GraphBuilder& graph = call.graph();
-    const auto count = static_cast<std::int64_t>(call.integers("normalized_shape").size());
-    const std::int64_t rank = call.rank("input");
-    std::vector<std::int64_t> axes;
-    for (std::int64_t axis = rank - count; axis < rank; ++axis) axes.push_back(axis);
-    const auto mean_of = [&](const std::string& x) {
-        return graph.node("ReduceMean", {x}, {{"axes", axes}, {"keepdims", std::int64_t{1}}});
+    std::int64_t columns = 1;
+    for (const std::int64_t size : call.integers("normalized_shape")) columns *= size;
+    const auto shaped = [&](const std::string& x, const std::vector<std::int64_t>& sizes) {
+        return graph.node("Reshape", {x, graph.integers(sizes)});
     };
-    const std::string x = call.tensor("input");
+    const auto mean_of = [&](const std::string& x) {
+        return graph.node("ReduceMean", {x}, {{"axes", std::vector<std::int64_t>{2}}, {"keepdims", std::int64_t{1}}});
+    };
+    const auto row = [&](const char* argument) {
+        return graph.constant(call.constant(argument).flatten(), call.constant_name(argument));
+    };
+    const std::string x = shaped(call.tensor("input"), {1, -1, columns});
     const std::string centred = graph.node("Sub", {x, mean_of(x)});
     const std::string variance = mean_of(graph.node("Mul", {centred, centred}));
     const std::string deviation = graph.node("Sqrt", {graph.node("Add", {variance, graph.number(call.number("eps"))})});
-    std::string result = graph.node("Div", {centred, deviation});
-    if (call.has("weight")) result = graph.node("Mul", {result, call.tensor("weight")});
-    if (call.has("bias")) result = graph.node("Add", {result, call.tensor("bias")});
-    call.result(result);
+    std::string result = shaped(graph.node("Div", {centred, deviation}), {-1, columns});
+    if (call.has("weight")) result = graph.node("Mul", {result, row("weight")});
+    if (call.has("bias")) result = graph.node("Add", {result, row("bias")});
+    call.result(shaped(result, call.result_shape()));
 }
 
 }  // namespace

@@ -1,0 +1,114 @@
+#include "deploy/export_model.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/files.hpp"
+#include "deploy/onnx/onnx_model.hpp"
+#include "deploy/onnx/opencv_network.hpp"
+#include "deploy/safetensors_writer.hpp"
+#include "deploy/tiny_model.hpp"
+#include "model/load_state.hpp"
+
+namespace graft {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class EveryArchitecture : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(EveryArchitecture, GivesTheSameProbabilitiesAsOnnx) {
+    const auto file = empty_folder() / "model.onnx";
+    const ExportReport report = export_onnx(random_model(GetParam(), "all"), file, WeightsType::float32);
+    EXPECT_EQ(report.form, "ONNX, opset 10, float32 weights");
+    if (!OpenCvNetwork::is_available()) GTEST_SKIP() << "OpenCV has no DNN module";
+    ASSERT_TRUE(report.difference) << report.note;
+    EXPECT_LT(*report.difference, 1e-4);
+}
+
+TEST_P(EveryArchitecture, ReadsItsExportedSafetensorsAgain) {
+    const auto file = empty_folder() / "model.safetensors";
+    const ModelFile model = random_model(GetParam(), "all");
+    export_safetensors(model, file);
+    StateDict state = read_state_dict(file);
+    std::erase_if(state.entries, [](const NamedTensor& entry) { return entry.name.starts_with("head."); });
+    const LoadReport report = load_state(builtin_architectures().find(GetParam())->make(64, 64), state);
+    EXPECT_TRUE(report.complete()) << explain(report, file.string(), GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(OfTheTable, EveryArchitecture, ::testing::ValuesIn(builtin_architectures().names()),
+                         [](const auto& test) { return test.param; });
+
+TEST(ExportOnnx, CarriesGraftJson) {
+    const auto file = empty_folder() / "model.onnx";
+    const ModelFile model = load_model(stored_model("format2.pt"));
+    export_onnx(model, file, WeightsType::float32);
+    const OnnxSummary summary = summarise_onnx(read_file(file), "model.onnx");
+    EXPECT_EQ(to_json(read_model_info(summary.metadata.at("graft.json"), "model.onnx")), to_json(model.info));
+}
+
+TEST(ExportOnnx, StoresHalfOfTheBytesWithFloat16Weights) {
+    const auto folder = empty_folder();
+    const ModelFile model = random_model("efficientnet_lite0", "all");
+    export_onnx(model, folder / "whole.onnx", WeightsType::float32);
+    const ExportReport report = export_onnx(model, folder / "half.onnx", WeightsType::float16);
+    EXPECT_EQ(report.form, "ONNX, opset 10, float16 weights");
+    EXPECT_LT(std::filesystem::file_size(folder / "half.onnx"),
+              std::filesystem::file_size(folder / "whole.onnx") * 6 / 10);
+    if (!OpenCvNetwork::is_available()) GTEST_SKIP() << "OpenCV has no DNN module";
+    ASSERT_TRUE(report.difference) << report.note;
+    EXPECT_GT(*report.difference, 0);
+    EXPECT_LT(*report.difference, 1e-2);
+}
+
+TEST(ExportOnnx, WritesNothingWhenAnOperatorIsUnknown) {
+    const auto file = empty_folder() / "model.onnx";
+    ModelFile model = load_model(stored_model("format2.pt"));
+    model.module = make_chain("Net", {{"odd", make_function("Odd", "torch.cumsum(torch.mean(x, [2, 3]), 1)")}});
+    model.module.eval();
+    EXPECT_THAT(error_of([&] { export_onnx(model, file, WeightsType::float32); }),
+                HasSubstr("aten::cumsum, which odd uses"));
+    EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+TEST(ExportSafetensors, HasTorchvisionsNamesForAResNet) {
+    const auto file = empty_folder() / "model.safetensors";
+    export_safetensors(random_model("resnet50", "layer3"), file);
+    const std::vector<std::string> names = read_state_dict(file).names();
+    for (const char* name : {"conv1.weight", "bn1.running_var", "layer1.0.downsample.0.weight", "layer4.2.bn3.bias",
+                             "head.dense1.weight", "head.classifier.bias"})
+        EXPECT_THAT(names, Contains(name));
+    for (const std::string& name : names) {
+        EXPECT_THAT(name, ::testing::Not(StartsWith("trunk.")));
+        EXPECT_THAT(name, ::testing::Not(StartsWith("normalise.")));
+    }
+}
+
+TEST(ExportSafetensors, RefusesAFrozenModel) {
+    const auto folder = empty_folder();
+    export_torchscript(load_model(stored_model("format2.pt")), folder / "frozen.pt", TorchScriptForm::frozen);
+    EXPECT_THAT(error_of([&] { export_safetensors(load_model(folder / "frozen.pt"), folder / "w.safetensors"); }),
+                HasSubstr("the model has no parameters"));
+}
+
+TEST(SafetensorsWriter, WritesHeaderAndValues) {
+    const std::vector<NamedTensor> tensors = {{"a", at::full({2}, 1.0F)}, {"b", at::full({1, 1}, 7, at::kLong)}};
+    const std::string bytes = safetensors_bytes(tensors, {{"format", "pt"}});
+    EXPECT_EQ(bytes.substr(0, 8), std::string("\x90\0\0\0\0\0\0\0", 8));
+    EXPECT_THAT(bytes.substr(8), StartsWith(R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2],)"
+                                            R"("data_offsets":[0,8]},"b":{"dtype":"I64","shape":[1,1],)"
+                                            R"("data_offsets":[8,16]}})"));
+    EXPECT_EQ(bytes.size(), 8U + 0x90U + 16U);
+    EXPECT_EQ(bytes.substr(bytes.size() - 16, 8), std::string("\0\0\x80\x3F\0\0\x80\x3F", 8));
+}
+
+TEST(SafetensorsWriter, RefusesOtherTypes) {
+    const std::vector<NamedTensor> tensors = {{"z", at::full({1}, 1, at::kDouble)}};
+    EXPECT_EQ(error_of([&] { static_cast<void>(safetensors_bytes(tensors, {})); }),
+              "z: tensors of type Double are not written to safetensors files");
+}
+
+}  // namespace
+}  // namespace graft

@@ -1,0 +1,62 @@
+/// @file
+/// Model files for the tests of this room: the stored ones, and small ones made on the spot.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "deploy/model_file.hpp"
+#include "graft/core/errors.hpp"
+#include "model/grafted_model.hpp"
+
+namespace graft {
+
+inline std::filesystem::path stored_model(const std::string& name) {
+    return std::filesystem::path(GRAFT_TEST_DIR) / "deploy" / "fixtures" / name;
+}
+
+/// An empty folder of the running test.
+inline std::filesystem::path empty_folder() {
+    const ::testing::TestInfo& test = *::testing::UnitTest::GetInstance()->current_test_info();
+    std::string name = std::string("graft_") + test.test_suite_name() + "_" + test.name();
+    std::ranges::replace(name, '/', '_');
+    std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / name;
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    return folder;
+}
+
+/// What an Error of `action` says; "none" when nothing is thrown.
+template <class Action>
+std::string error_of(Action action) {
+    try {
+        action();
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "none";
+}
+
+/// An architecture with random values and a small head, as training composes it, for pictures of 64x64.
+inline ModelFile random_model(const std::string& architecture, const std::string& freeze) {
+    const Preprocessing preprocessing{.height = 64, .width = 64};
+    const ArchitectureRow* row = builtin_architectures().find(architecture);
+    const Backbone backbone = load_backbone(*row, "random", 3, preprocessing);
+    const HeadOptions head{.pooling = Pooling::avgmax, .hidden = {8}, .batch_norm = true};
+    const GraftedModel grafted = graft_model(backbone, preprocessing, freeze, head, 3, 5);
+    TorchModule classifier = compose_classifier(grafted);
+    classifier.eval();
+    return {classifier,
+            {.classes = {"ant", "bee", "cat"},
+             .preprocessing = preprocessing,
+             .backbone = architecture,
+             .backbone_hash = "random-3",
+             .freeze = freeze,
+             .config = Json::object()}};
+}
+
+}  // namespace graft
