@@ -110,7 +110,6 @@ TEST(RunConfig, HasDefaultsForWhatIsNotWritten) {
     EXPECT_EQ(config.data.interpolation, InterpolationChoice::automatic);
     EXPECT_FALSE(enabled(config.augmentation));
     EXPECT_EQ(config.backbone.weights, std::nullopt);
-    EXPECT_EQ(config.features.views, std::nullopt);
     EXPECT_EQ(config.training.optimizer->name(), "adam");
     EXPECT_EQ(config.training.loss->name(), "cross_entropy");
     EXPECT_EQ(config.training.keep, Keep::best);
