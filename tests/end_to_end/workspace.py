@@ -82,6 +82,7 @@ class Workspace(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.environment = dict(os.environ)
         cls.environment.pop("NO_COLOR", None)
+        cls.environment["OMP_WAIT_POLICY"] = "PASSIVE"  # tests run side by side: threads that wait must not spin
         if real_weights():
             cls.environment["GRAFT_WEIGHTS"] = str(pathlib.Path(real_weights()).resolve())
 
