@@ -15,10 +15,11 @@ import tempfile
 
 from page import page, table
 from sections import SECTIONS
-from workbench import Workbench, say
+from workbench import Unavailable, Workbench, say
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 QUICK_IMAGES = 100
+FEWEST_IMAGES = 50   # one of each class for validation
 
 
 def section_names(text):
@@ -47,6 +48,8 @@ def parse(arguments):
     options = parser.parse_args(arguments)
     if options.quick:
         options.rounds, options.images = 1, min(options.images, QUICK_IMAGES)
+    if options.images < FEWEST_IMAGES:
+        parser.error(f"--images: expected at least {FEWEST_IMAGES}, got {options.images}")
     name = "quick" if options.quick else "results"
     options.kernels = options.kernels or options.graft.parent / "graft_kernels"
     options.results = options.results or ROOT / "build" / "bench" / f"{name}.json"
@@ -69,25 +72,37 @@ def print_section(title, section):
     sys.stdout.flush()
 
 
+def measure_sections(options, bench, titles):
+    """Measures, prints and keeps one section after the other. @return the names of those that failed"""
+    kept = json.loads(options.results.read_text()) if options.results.exists() else {}
+    versions, failed = bench.peer_versions(), []
+    for name in options.only:
+        say(titles[name])
+        try:
+            section = SECTIONS[name].measure(bench)
+        except (Unavailable, RuntimeError) as error:   # the other sections are worth measuring all the same
+            say(f"not measured: {error}")
+            failed.append(name)
+            continue
+        section.update(date=datetime.date.today().isoformat(), machine=bench.doctor, versions=versions,
+                       rounds=options.rounds)
+        kept[name] = section
+        print_section(titles[name], section)
+        # After every section: hours of measuring are not lost with the last one.
+        options.results.parent.mkdir(parents=True, exist_ok=True)
+        options.results.write_text(json.dumps(kept, indent=1))
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        options.output.write_text(page(titles, kept))
+    return failed
+
+
 def main():
     options = parse(sys.argv[1:])
-    kept = json.loads(options.results.read_text()) if options.results.exists() else {}
     titles = {name: module.TITLE for name, module in SECTIONS.items()}
     with tempfile.TemporaryDirectory(prefix="graft-bench-") as scratch:
-        bench = Workbench(options, pathlib.Path(scratch))
-        versions = bench.peer_versions()
-        for name in options.only:
-            say(titles[name])
-            section = SECTIONS[name].measure(bench)
-            section.update(date=datetime.date.today().isoformat(), machine=bench.doctor, versions=versions,
-                           rounds=options.rounds)
-            kept[name] = section
-            print_section(titles[name], section)
-            # After every section: hours of measuring are not lost with the last one.
-            options.results.parent.mkdir(parents=True, exist_ok=True)
-            options.results.write_text(json.dumps(kept, indent=1))
-            options.output.parent.mkdir(parents=True, exist_ok=True)
-            options.output.write_text(page(titles, kept))
+        failed = measure_sections(options, Workbench(options, pathlib.Path(scratch)), titles)
+    if failed:
+        sys.exit(f"not measured: {', '.join(failed)}")
     say(f"written: {options.output}")
 
 

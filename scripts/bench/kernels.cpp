@@ -135,15 +135,21 @@ void trunk(benchmark::State& state, const std::string& architecture, Precision p
         state.SkipWithError("this processor has no bfloat16 units");
         return;
     }
-    const InferenceModule& network = shared_trunk(architecture, {precision, state.range(0)});
+    const InferenceModule* network = nullptr;
+    try {
+        network = &shared_trunk(architecture, {precision, state.range(0)});
+    } catch (const std::exception& error) {
+        state.SkipWithError(error.what());
+        return;
+    }
     const at::Tensor input =
         example_input(Preprocessing{}).expand({state.range(0), -1, -1, -1}).contiguous(at::MemoryFormat::ChannelsLast);
     for (auto _ : state) {
-        at::Tensor features = network(input);
+        at::Tensor features = (*network)(input);
         benchmark::DoNotOptimize(features.data_ptr());
     }
     state.SetItemsProcessed(state.iterations() * state.range(0));
-    state.SetLabel(network.engine());
+    state.SetLabel(network->engine());
 }
 
 // --- Kept features and the head --------------------------------------------------------------------------------------

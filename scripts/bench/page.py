@@ -36,7 +36,7 @@ def machine_line(section):
     machine = section["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in section["versions"].items())
     line = (f"Measured {section['date']} on {machine['processor']}, {machine['cores']} cores; graft {machine['graft']} "
-            f"with LibTorch {machine['libtorch']} and {machine['allocator']}; {section['rounds']} rounds.")
+            f"with LibTorch {machine['libtorch']} and {machine['allocator']}; {section['rounds']} round{'s' if section['rounds'] > 1 else ''}.")
     return line + (f" Peers: {versions}." if versions else " No peers were named.")
 
 

@@ -17,7 +17,10 @@ TCMALLOC = ("libtcmalloc_minimal.so.4", "libtcmalloc.so.4")
 
 
 class Unavailable(Exception):
-    """A peer that cannot be measured here; the text goes into its row."""
+    """What cannot be measured here, most often a peer; the text goes into its row."""
+
+    def __init__(self, reason):
+        super().__init__(" ".join(reason.replace("|", "/").split())[:120])
 
 
 @dataclasses.dataclass
@@ -128,10 +131,13 @@ class Workbench:
         return Run(done, output)
 
     def kernel(self, pattern, *options):
-        """-> {name: items per second}; those that are skipped are not in it."""
+        """-> {name: items per second}; where all were skipped, the reason is raised."""
         done = run([self.kernels, f"--benchmark_filter={pattern}", "--benchmark_format=json", *options])
-        return {row["name"]: row["items_per_second"] for row in json.loads(done.output)["benchmarks"]
-                if "items_per_second" in row}
+        rows = json.loads(done.output)["benchmarks"]
+        speeds = {row["name"]: row["items_per_second"] for row in rows if "items_per_second" in row}
+        if not speeds:
+            raise Unavailable(rows[0]["error_message"] if rows else f"no kernel is named {pattern}")
+        return speeds
 
     # --- peers --------------------------------------------------------------------------------------------------------
 
@@ -185,15 +191,16 @@ class Measured:
         return statistics.median(result[key] for result in self.results[case])
 
 
-def in_turn(rounds, cases):
+def in_turn(rounds, cases, once=()):
     """Takes every measurement once per round, one after the other, so that all see the same machine.
 
     @param cases {name: function -> {key: number}}; a function may raise Unavailable
+    @param once names of those that are measured in the first round only
     """
     measured = Measured()
     for number in range(rounds):
         for name, measure in cases.items():
-            if name in measured.unavailable:
+            if name in measured.unavailable or (number > 0 and name in once):
                 continue
             say(f"round {number + 1}/{rounds}: {name}")
             try:

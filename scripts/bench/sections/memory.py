@@ -1,4 +1,4 @@
-"""Peak resident memory, and features deeper than memory."""
+"""Peak resident memory, features deeper than memory, and the speed of training on what is kept."""
 import shutil
 
 from workbench import in_turn, run
@@ -6,7 +6,7 @@ from workbench import in_turn, run
 from .recipe import config
 from .result import Section, number
 
-TITLE = "Memory"
+TITLE = "Memory and kept features"
 ROW_BYTES = 2048 * 4
 
 
@@ -17,6 +17,19 @@ def run_case(bench, count):
         settings = config(bench, folder, "resnet50", features={"views": 1}, training={"epochs": 2})
         return {"peak_mb": bench.train(settings, bench.new_cache()).process.peak_mb}
     return measure
+
+
+def measure_kept(bench, section):
+    """Reading kept rows and training a head on them, 2048 -> 512 -> 10."""
+    kept = "kept features"
+    found = in_turn(bench.rounds, {kept: lambda: {name.split("/")[1]: speed for name, speed
+                                                in bench.kernel("^(cache|head)/").items()}})
+    read, step, epoch = (found.median(kept, key) for key in ("read", "step", "epoch"))
+    section.table(["Kept features of 2048 float32, batches of 32", "rows/s", "seconds for 100,000"],
+                  [["reading, shuffled", number(read), number(100_000 / read)],
+                   ["training step of 2048 -> 512 -> 10, Adam", number(step), number(100_000 / step)],
+                   ["an epoch of both, with its checkpoint", number(epoch), number(100_000 / epoch)]])
+    section.at_most("An epoch of 100,000 kept features, seconds", 100_000 / epoch, 10)
 
 
 def measure_generated(bench, section):
@@ -47,5 +60,6 @@ def measure(bench):
                   [[name, number(found.median(name, "peak_mb"))] for name in cases])
     for name in cases:
         section.at_most(f"Frozen ResNet-50, {name}: peak memory, MB", found.median(name, "peak_mb"), 1500)
+    measure_kept(bench, section)
     measure_generated(bench, section)
     return section.as_json()

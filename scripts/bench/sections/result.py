@@ -2,10 +2,14 @@
 
 
 def number(value):
-    """Three digits that count: 0.123, 12.3, 1,230."""
+    """About three digits that count: 0.012, 0.123, 1.23, 12.3, 1,230."""
     if value >= 100:
         return f"{value:,.0f}"
-    return f"{value:.3g}" if value >= 10 else f"{value:.2f}"
+    if value >= 10:
+        return f"{value:.1f}"
+    if value >= 1:
+        return f"{value:.2f}"
+    return f"{value:.3f}" if value >= 0.1 else f"{value:.2g}"
 
 
 class Section:
