@@ -35,8 +35,10 @@ def goals_table(goals):
 def machine_line(section):
     machine = section["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in section["versions"].items())
-    line = (f"Measured {section['date']} on {machine['processor']}, {machine['cores']} cores; graft {machine['graft']} "
-            f"with LibTorch {machine['libtorch']} and {machine['allocator']}; {section['rounds']} round{'s' if section['rounds'] > 1 else ''}.")
+    rounds = f"{section['rounds']} round{'s' if section['rounds'] > 1 else ''}"
+    line = (f"Measured {section['date']} on {machine['processor']} ({', '.join(machine['features'])}), "
+            f"{machine['cores']} cores; graft {machine['graft']} with LibTorch {machine['libtorch']} and "
+            f"{machine['allocator']}; {rounds}.")
     return line + (f" Peers: {versions}." if versions else " No peers were named.")
 
 
