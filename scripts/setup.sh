@@ -20,7 +20,7 @@ readonly REQUIRED_LIBRARIES=(
     libopencv-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libgtest-dev libgmock-dev
     'libjpeg-dev|libjpeg62-turbo-dev|libjpeg-turbo8-dev' libgif-dev libtiff-dev libexif-dev libssl-dev libzip-dev
     zlib1g-dev)
-readonly OPTIONAL_LIBRARIES=(libgoogle-perftools-dev ca-certificates)
+readonly OPTIONAL_LIBRARIES=(libgoogle-perftools-dev libbenchmark-dev ca-certificates)
 
 usage() {
     cat <<'END'
