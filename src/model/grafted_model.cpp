@@ -87,7 +87,10 @@ GraftedModel graft_model(const Backbone& backbone, const Preprocessing& preproce
         (i < frozen ? trunk : scion).push_back(stages[i]);
         (i < frozen ? model.frozen_stages : model.trained_stages).push_back(stages[i].first);
     }
-    (frozen == stages.size() ? trunk : scion).emplace_back("pool", make_pooling(head.pooling));
+    NamedModules& pools = frozen == stages.size() ? trunk : scion;
+    pools.emplace_back("pool", make_pooling(head.pooling, backbone.architecture.form));
+    const NamedModules& after_pooling = backbone.architecture.after_pooling;
+    pools.insert(pools.end(), after_pooling.begin(), after_pooling.end());
     Rng rng = Rng::stream(seed, "head");
     scion.emplace_back("head", make_head(head, backbone.architecture.channels, classes, rng));
     model.trunk = make_chain("Trunk", trunk);
@@ -96,8 +99,8 @@ GraftedModel graft_model(const Backbone& backbone, const Preprocessing& preproce
     for (at::Tensor parameter : model.trunk.parameters()) parameter.requires_grad_(false);
     for (at::Tensor parameter : model.scion.parameters()) parameter.requires_grad_(true);
     const c10::InferenceMode inference;
-    model.feature_shape = shape_of_one(
-        model.trunk.forward({at::zeros({1, 3, preprocessing.height, preprocessing.width})}).toTensor());
+    model.feature_shape =
+        shape_of_one(model.trunk.forward({at::zeros({1, 3, preprocessing.height, preprocessing.width})}).toTensor());
     return model;
 }
 
@@ -105,8 +108,9 @@ TorchModule compose_classifier(const GraftedModel& model) {
     TorchModule classifier = make_module("Classifier");
     classifier.register_module("trunk", model.trunk);
     classifier.register_module("scion", model.scion);
-    classifier.define("def forward(self, images):\n"
-                      "    return torch.softmax(self.scion.forward(self.trunk.forward(images)), 1)\n");
+    classifier.define(
+        "def forward(self, images):\n"
+        "    return torch.softmax(self.scion.forward(self.trunk.forward(images)), 1)\n");
     return classifier;
 }
 

@@ -18,8 +18,11 @@ TorchModule make_activation(Activation activation) {
 }  // namespace
 
 void describe(Fields& fields, HeadOptions& options) {
-    fields.choice("pooling", options.pooling, kPoolings,
-                  "How a feature map becomes a vector: `avg` mean, `max` maximum, `avgmax` half the sum of both.");
+    fields.choice(
+        "pooling", options.pooling, kPoolings,
+        "How a feature map becomes a vector: `avg` mean, `max` maximum, `avgmax` half the sum of both. Of a vision "
+        "transformer, `avg` takes the class token, which has gathered the picture, `max` the maximum over the "
+        "patches.");
     fields.field("hidden", options.hidden, "Units of the hidden dense layers, in order; `[]` for a linear classifier.",
                  {.items = between(1, 65536), .shortest = 0, .longest = 16});
     fields.choice("activation", options.activation, kActivations, "Activation after each hidden layer.");
@@ -28,11 +31,13 @@ void describe(Fields& fields, HeadOptions& options) {
     fields.field("batch_norm", options.batch_norm, "Batch normalisation between a hidden layer and its activation.");
 }
 
-TorchModule make_pooling(Pooling pooling) {
-    constexpr std::array<const char*, 3> kExpressions = {
-        "torch.mean(x, [2, 3])", "torch.amax(x, [2, 3])",
-        "0.5 * (torch.mean(x, [2, 3]) + torch.amax(x, [2, 3]))"};
-    return make_function("Pooling", kExpressions[static_cast<std::size_t>(pooling)]);
+TorchModule make_pooling(Pooling pooling, FeatureForm form) {
+    constexpr std::array<const char*, 3> kOfMap = {"torch.mean(x, [2, 3])", "torch.amax(x, [2, 3])",
+                                                   "0.5 * (torch.mean(x, [2, 3]) + torch.amax(x, [2, 3]))"};
+    constexpr std::array<const char*, 3> kOfTokens = {"torch.select(x, 1, 0)", "torch.amax(x[:, 1:], [1])",
+                                                      "0.5 * (torch.select(x, 1, 0) + torch.amax(x[:, 1:], [1]))"};
+    const auto& expressions = form == FeatureForm::map ? kOfMap : kOfTokens;
+    return make_function("Pooling", expressions[static_cast<std::size_t>(pooling)]);
 }
 
 TorchModule make_head(const HeadOptions& options, std::int64_t features, std::int64_t classes, Rng& rng) {
@@ -41,13 +46,12 @@ TorchModule make_head(const HeadOptions& options, std::int64_t features, std::in
         const std::string number = std::to_string(i + 1);
         layers.emplace_back("dense" + number, make_linear(features, options.hidden[i]));
         features = options.hidden[i];
-        if (options.batch_norm)
-            layers.emplace_back("batch_norm" + number, make_batch_norm({.channels = features}));
+        if (options.batch_norm) layers.emplace_back("batch_norm" + number, make_batch_norm({.channels = features}));
         layers.emplace_back("activation" + number, make_activation(options.activation));
         if (options.dropout > 0)
-            layers.emplace_back("dropout" + number,
-                                make_function("Dropout", "torch.dropout(x, " + std::to_string(options.dropout) +
-                                                             ", self.training)"));
+            layers.emplace_back(
+                "dropout" + number,
+                make_function("Dropout", "torch.dropout(x, " + std::to_string(options.dropout) + ", self.training)"));
     }
     layers.emplace_back("classifier", make_linear(features, classes));
     TorchModule head = make_chain("Head", layers);
