@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,19 +16,48 @@
 
 namespace graft {
 
-/// A network without its classifier, cut into stages. Parameters are there, their values are not.
+/// What the stages give, and so how pooling makes a vector of it.
+enum class FeatureForm {
+    map,     ///< `[N,C,H,W]`, a convolutional network's
+    tokens,  ///< `[N,T,C]`, a transformer's: the class token, then one token per patch
+};
+
+/// How a published name begins, and how the same name begins here.
+using Rename = std::pair<std::string, std::string>;
+
+/// A dense layer of a published classifier.
+struct ClassifierLayer {
+    std::string name;              ///< its parameters are `<name>.weight` and `<name>.bias`
+    std::string activation = "x";  ///< what follows it, an expression of x
+};
+
+/// A network without its classifier, cut into stages. Parameters are there, their values are not. A training trick
+/// that is the identity once a network is trained (stochastic depth, dropout inside of the backbone) is left out: graft
+/// trains without it.
 struct Architecture {
     std::string name;
-    NamedModules stages;        ///< in order; each `[N,C,H,W] -> [N,C',H',W']`
+    /// In order, a chain. The first takes `[N,3,H,W]`; what they hand on is in `form`, except that a first stage may
+    /// turn a map into tokens.
+    NamedModules stages;
     std::int64_t channels = 0;  ///< C of the last stage's output
-    /// How names in published state dicts begin, and how the same parameters begin here; the first match counts.
-    std::vector<std::pair<std::string, std::string>> renames;
-    std::string classifier;  ///< prefix of the classifier's parameters in published state dicts, for example "fc."
+    FeatureForm form = FeatureForm::map;
+    NamedModules after_pooling;  ///< `[N,C] -> [N,C]`, where a network goes on between pooling and its classifier
+    /// Published names to names here, those of torchvision first; the first match counts, and no match is no change.
+    std::vector<Rename> renames;
+    std::string classifier;  ///< how the classifier's parameters begin, after renaming, for example "fc."
+    /// The classifier that stands on the features in published files, in order.
+    std::vector<ClassifierLayer> classifier_layers;
+    std::int64_t classifier_grid = 1;  ///< it sees a map averaged to that many rows and columns
 };
+
+/// Adds `theirs + a` to `ours + b` for every (a, b) of a table: how a block's parts are named elsewhere.
+void add_renames(Architecture& architecture, const std::string& theirs, const std::string& ours,
+                 std::span<const std::pair<std::string_view, std::string_view>> table);
 
 struct ArchitectureRow {
     std::string name, summary;
-    /// Builds it for inputs of that many pixels (padding may depend on them).
+    /// Builds it for inputs of that many pixels: padding and a transformer's positions depend on them.
+    /// Throws ConfigError at /data/image_size when the architecture cannot take them.
     std::function<Architecture(std::int64_t height, std::int64_t width)> make;
 };
 

@@ -9,6 +9,7 @@
 #include "core/files.hpp"
 #include "core/hash.hpp"
 #include "graft/core/errors.hpp"
+#include "model/head.hpp"
 #include "model/load_state.hpp"
 #include "model/network_input.hpp"
 
@@ -22,18 +23,39 @@ StateDict state_of(const TorchModule& module) {
     return state;
 }
 
-/// The definition's output in the form that the file's own forward gives: a map, a pooled vector or class scores.
+/// The tensor that the architecture calls by that name, or nullptr.
+const at::Tensor* find_own(const Architecture& architecture, const StateDict& state, const std::string& name) {
+    for (const NamedTensor& entry : state.entries)
+        if (own_name(architecture, entry.name) == name) return &entry.tensor;
+    return nullptr;
+}
+
+/// What the file's classifier makes of the features; nothing where the file does not have it all.
+std::optional<at::Tensor> class_scores(const Architecture& architecture, const StateDict& state, at::Tensor value) {
+    for (const ClassifierLayer& layer : architecture.classifier_layers) {
+        const at::Tensor* weight = find_own(architecture, state, layer.name + ".weight");
+        const at::Tensor* bias = find_own(architecture, state, layer.name + ".bias");
+        if (weight == nullptr || bias == nullptr) return std::nullopt;
+        value = at::linear(value, *weight, *bias);
+        value = make_function("Activation", layer.activation).forward({value}).toTensor();
+    }
+    return value;
+}
+
+/// The definition's output in the form that the file's own forward gives: a map or tokens, a vector or class scores.
 at::Tensor matching_output(const Architecture& architecture, const StateDict& state, const at::Tensor& input,
                            const at::Tensor& expected) {
     TorchModule chain = make_chain("Probe", architecture.stages);
     chain.eval();
-    const at::Tensor map = chain.forward({input}).toTensor();  // [1,C,h,w]
-    if (expected.dim() == 4 && expected.sizes() == map.sizes()) return map;
-    const at::Tensor vector = at::adaptive_avg_pool2d(map, {1, 1}).flatten(1);  // [1,C]
-    const at::Tensor* weight = state.find(architecture.classifier + "weight");
-    const at::Tensor* bias = state.find(architecture.classifier + "bias");
-    if (weight != nullptr && bias != nullptr && expected.dim() == 2 && expected.size(1) == weight->size(0))
-        return at::linear(vector, *weight, *bias);
+    const at::Tensor features = chain.forward({input}).toTensor();  // [1,C,h,w] or [1,T,C]
+    if (expected.dim() > 2 && expected.sizes() == features.sizes()) return features;
+    TorchModule pooling = make_chain("Pooling", {{"pool", make_pooling(Pooling::avg, architecture.form)},
+                                                 {"rest", make_chain("Rest", architecture.after_pooling)}});
+    const at::Tensor vector = pooling.forward({features}).toTensor();  // [1,C]
+    const std::int64_t grid = architecture.classifier_grid;
+    const at::Tensor seen = grid == 1 ? vector : at::adaptive_avg_pool2d(features, {grid, grid}).flatten(1);
+    const auto scores = class_scores(architecture, state, seen);
+    if (scores && expected.sizes() == scores->sizes()) return *scores;
     return expected.dim() == 4 ? vector.reshape({1, -1, 1, 1}) : vector;
 }
 

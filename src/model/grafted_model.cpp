@@ -87,7 +87,10 @@ GraftedModel graft_model(const Backbone& backbone, const Preprocessing& preproce
         (i < frozen ? trunk : scion).push_back(stages[i]);
         (i < frozen ? model.frozen_stages : model.trained_stages).push_back(stages[i].first);
     }
-    (frozen == stages.size() ? trunk : scion).emplace_back("pool", make_pooling(head.pooling));
+    NamedModules& pools = frozen == stages.size() ? trunk : scion;
+    pools.emplace_back("pool", make_pooling(head.pooling, backbone.architecture.form));
+    const NamedModules& after_pooling = backbone.architecture.after_pooling;
+    pools.insert(pools.end(), after_pooling.begin(), after_pooling.end());
     Rng rng = Rng::stream(seed, "head");
     scion.emplace_back("head", make_head(head, backbone.architecture.channels, classes, rng));
     model.trunk = make_chain("Trunk", trunk);

@@ -14,13 +14,14 @@ namespace graft {
 
 /// image ─► [ trunk: frozen, inference only ] ─► [ scion: stages that train, pooling, dense layers ] ─► class scores
 ///
-/// The scion is the grafted-on part. Pooling has no parameters: when every stage is frozen it belongs to the trunk, so
-/// that a feature is a vector [C] and not a map [C,h,w].
+/// The scion is the grafted-on part. When every stage is frozen, pooling and what the network has between pooling and
+/// its classifier belong to the trunk, so that a feature is a vector [C] and not a map [C,h,w] or tokens [T,C].
 struct GraftedModel {
     TorchModule trunk;  ///< float32 [N,3,H,W], RGB, 0..255 -> features [N,…]; normalises first; always in eval mode
     TorchModule scion;  ///< features [N,…] -> class scores [N,K], before softmax
     std::vector<std::string> frozen_stages, trained_stages;
-    std::vector<std::int64_t> feature_shape;  ///< of one image: [C], or [C,h,w], or [3,H,W] when nothing is frozen
+    std::vector<std::int64_t>
+        feature_shape;  ///< of one image: [C], [C,h,w] or [T,C], or [3,H,W] when nothing is frozen
 
     /// The parameters that training changes.
     [[nodiscard]] std::vector<at::Tensor> trainable_parameters() const;

@@ -18,8 +18,11 @@ TorchModule make_activation(Activation activation) {
 }  // namespace
 
 void describe(Fields& fields, HeadOptions& options) {
-    fields.choice("pooling", options.pooling, kPoolings,
-                  "How a feature map becomes a vector: `avg` mean, `max` maximum, `avgmax` half the sum of both.");
+    fields.choice(
+        "pooling", options.pooling, kPoolings,
+        "How a feature map becomes a vector: `avg` mean, `max` maximum, `avgmax` half the sum of both. Of a vision "
+        "transformer, `avg` takes the class token, which has gathered the picture, `max` the maximum over the "
+        "patches.");
     fields.field("hidden", options.hidden, "Units of the hidden dense layers, in order; `[]` for a linear classifier.",
                  {.items = between(1, 65536), .shortest = 0, .longest = 16});
     fields.choice("activation", options.activation, kActivations, "Activation after each hidden layer.");
@@ -28,10 +31,13 @@ void describe(Fields& fields, HeadOptions& options) {
     fields.field("batch_norm", options.batch_norm, "Batch normalisation between a hidden layer and its activation.");
 }
 
-TorchModule make_pooling(Pooling pooling) {
-    constexpr std::array<const char*, 3> kExpressions = {"torch.mean(x, [2, 3])", "torch.amax(x, [2, 3])",
-                                                         "0.5 * (torch.mean(x, [2, 3]) + torch.amax(x, [2, 3]))"};
-    return make_function("Pooling", kExpressions[static_cast<std::size_t>(pooling)]);
+TorchModule make_pooling(Pooling pooling, FeatureForm form) {
+    constexpr std::array<const char*, 3> kOfMap = {"torch.mean(x, [2, 3])", "torch.amax(x, [2, 3])",
+                                                   "0.5 * (torch.mean(x, [2, 3]) + torch.amax(x, [2, 3]))"};
+    constexpr std::array<const char*, 3> kOfTokens = {"torch.select(x, 1, 0)", "torch.amax(x[:, 1:], [1])",
+                                                      "0.5 * (torch.select(x, 1, 0) + torch.amax(x[:, 1:], [1]))"};
+    const auto& expressions = form == FeatureForm::map ? kOfMap : kOfTokens;
+    return make_function("Pooling", expressions[static_cast<std::size_t>(pooling)]);
 }
 
 TorchModule make_head(const HeadOptions& options, std::int64_t features, std::int64_t classes, Rng& rng) {

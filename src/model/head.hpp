@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "config/fields.hpp"
+#include "model/architecture.hpp"
 #include "model/layers.hpp"
 
 namespace graft {
 
 enum class Pooling {
-    avg,     ///< mean over the map
-    max,     ///< maximum over the map
+    avg,     ///< mean over the map; of tokens the class token, which is a transformer's own summary
+    max,     ///< maximum over the map, or over the tokens of patches
     avgmax,  ///< half the sum of both (timm's "avgmax")
 };
 enum class Activation { relu, gelu, silu, tanh };
@@ -26,8 +27,8 @@ struct HeadOptions {
 };
 void describe(Fields& fields, HeadOptions& options);
 
-/// `[N,C,H,W] -> [N,C]`, no parameters.
-[[nodiscard]] TorchModule make_pooling(Pooling pooling);
+/// `[N,C,H,W] -> [N,C]` or `[N,T,C] -> [N,C]`, no parameters.
+[[nodiscard]] TorchModule make_pooling(Pooling pooling, FeatureForm form);
 
 /// Per hidden size dense → (batch norm) → activation → (dropout), then a dense layer to the classes.
 /// `[N,features] -> [N,classes]`, class scores before softmax. Values drawn from `rng`.

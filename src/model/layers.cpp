@@ -28,6 +28,18 @@ void fill(at::Tensor& tensor, const std::function<double()>& draw) {
     tensor.copy_(values);
 }
 
+/// @param before an expression of x that brings the channels to the end
+/// @param after an expression of y that brings them back
+TorchModule make_norm_of_last_axis(const std::string& name, std::int64_t channels, double eps,
+                                   const std::string& before, const std::string& after) {
+    TorchModule module = make_module(name);
+    module.register_parameter("weight", at::ones({channels}), false);
+    module.register_parameter("bias", at::zeros({channels}), false);
+    module.define("def forward(self, x):\n    y = torch.layer_norm(" + before + ", [" + std::to_string(channels) +
+                  "], self.weight, self.bias, " + literal(eps) + ", False)\n    return " + after + "\n");
+    return module;
+}
+
 }  // namespace
 
 TorchModule make_module(const std::string& name) {
@@ -40,14 +52,15 @@ TorchModule make_conv2d(const ConvOptions& options) {
     TorchModule module = make_module("Conv2d");
     module.register_parameter(
         "weight", at::zeros({options.out, options.in / options.groups, options.kernel, options.kernel}), false);
+    if (options.bias) module.register_parameter("bias", at::zeros({options.out}), false);
     const auto& pad = options.pad;
-    const bool symmetric = pad[0] == pad[1] && pad[0] == pad[2] && pad[0] == pad[3];
+    const bool symmetric = pad == on_each_side(pad[0]);
     std::string sides;
     for (const std::int64_t side : pad) sides += (sides.empty() ? "" : ", ") + std::to_string(side);
     const std::string input = symmetric ? "x" : "torch.constant_pad_nd(x, [" + sides + "], 0.0)";
-    module.define("def forward(self, x):\n    return torch.conv2d(" + input + ", self.weight, None, " +
-                  pair_of(options.stride) + ", " + pair_of(symmetric ? pad[0] : 0) + ", [1, 1], " +
-                  std::to_string(options.groups) + ")\n");
+    module.define("def forward(self, x):\n    return torch.conv2d(" + input + ", self.weight, " +
+                  (options.bias ? "self.bias" : "None") + ", " + pair_of(options.stride) + ", " +
+                  pair_of(symmetric ? pad[0] : 0) + ", [1, 1], " + std::to_string(options.groups) + ")\n");
     return module;
 }
 
@@ -62,6 +75,15 @@ TorchModule make_batch_norm(const BatchNormOptions& options) {
         "self.running_var, self.training, " +
         literal(options.momentum) + ", " + literal(options.eps) + ", True)\n");
     return module;
+}
+
+TorchModule make_layer_norm(std::int64_t channels, double eps) {
+    return make_norm_of_last_axis("LayerNorm", channels, eps, "x", "y");
+}
+
+TorchModule make_map_layer_norm(std::int64_t channels, double eps) {
+    return make_norm_of_last_axis("MapLayerNorm", channels, eps, "torch.permute(x, [0, 2, 3, 1])",
+                                  "torch.permute(y, [0, 3, 1, 2])");
 }
 
 TorchModule make_linear(std::int64_t in, std::int64_t out) {
@@ -90,9 +112,8 @@ TorchModule make_chain(const std::string& name, const NamedModules& children) {
 }
 
 void initialise(TorchModule& module, Rng& rng) {
-    for (auto child : module.named_modules()) {
-        if (!child.value.hasattr("weight")) continue;
-        at::Tensor weight = child.value.attr("weight").toTensor();
+    for (const auto& parameter : module.named_parameters()) {
+        at::Tensor weight = parameter.value;
         if (weight.dim() == 4) {
             const double fan_in = static_cast<double>(weight.size(1) * weight.size(2) * weight.size(3));
             fill(weight, [&] { return rng.normal() * std::sqrt(2.0 / fan_in); });

@@ -22,7 +22,13 @@ struct ConvOptions {
     std::int64_t in = 0, out = 0, kernel = 1, stride = 1, groups = 1;
     /// Zeros added left, right, top and bottom, pixels. TensorFlow's "SAME" padding needs different sides.
     std::array<std::int64_t, 4> pad = {0, 0, 0, 0};
+    bool bias = false;  ///< rarely: where a batch norm follows it changes nothing
 };
+
+/// That many zeros on every side.
+[[nodiscard]] constexpr std::array<std::int64_t, 4> on_each_side(std::int64_t pixels) {
+    return {pixels, pixels, pixels, pixels};
+}
 
 struct BatchNormOptions {
     std::int64_t channels = 0;
@@ -30,11 +36,15 @@ struct BatchNormOptions {
     double momentum = 0.1;  ///< weight of the new batch in the moving statistics (PyTorch's convention)
 };
 
-/// `[N,in,H,W] -> [N,out,H',W']`, no bias: a batch norm follows. Parameter: weight.
+/// `[N,in,H,W] -> [N,out,H',W']`. Parameters: weight; bias where there is one.
 [[nodiscard]] TorchModule make_conv2d(const ConvOptions& options);
 /// Batch norm over `[N,C,…]`. Parameters: weight, bias; buffers: running_mean, running_var.
 [[nodiscard]] TorchModule make_batch_norm(const BatchNormOptions& options);
-/// `[N,in] -> [N,out]`. Parameters: weight, bias.
+/// Layer norm over the last axis of `[…,C]`. Parameters: weight, bias.
+[[nodiscard]] TorchModule make_layer_norm(std::int64_t channels, double eps);
+/// Layer norm over the channels of `[N,C,H,W]`, for each place of its own. Parameters: weight, bias.
+[[nodiscard]] TorchModule make_map_layer_norm(std::int64_t channels, double eps);
+/// `[…,in] -> […,out]`. Parameters: weight, bias.
 [[nodiscard]] TorchModule make_linear(std::int64_t in, std::int64_t out);
 /// A module without parameters; `expression` computes the result from `x`, for example "torch.relu(x)".
 [[nodiscard]] TorchModule make_function(const std::string& name, const std::string& expression);
@@ -45,7 +55,7 @@ struct BatchNormOptions {
 [[nodiscard]] TorchModule make_module(const std::string& name);
 
 /// Draws new values: convolutions Kaiming normal with fan-in (He et al. 2015), linear layers Glorot uniform (Glorot and
-/// Bengio 2010, Keras's rule). Biases and batch norms keep the values they were made with: 0, and 1 and 0.
+/// Bengio 2010, Keras's rule). All others keep the values they were made with: biases 0, norms 1 and 0.
 void initialise(TorchModule& module, Rng& rng);
 
 }  // namespace graft

@@ -16,13 +16,19 @@ struct LoadReport {
     std::vector<std::string> missing;     ///< the architecture needs it, the file does not have it
     std::vector<std::string> unexpected;  ///< the file has it, the architecture does not know it
     std::vector<std::string> mismatched;  ///< "name: [found shape], expected [shape]"
+    std::vector<std::string> repeated;    ///< the file has one tensor by two of the names that are known
     std::vector<std::string> left_out;    ///< the classifier's, and batch norms' step counters: known and not needed
 
-    [[nodiscard]] bool complete() const { return missing.empty() && unexpected.empty() && mismatched.empty(); }
+    [[nodiscard]] bool complete() const {
+        return missing.empty() && unexpected.empty() && mismatched.empty() && repeated.empty();
+    }
 };
 
-/// Copies values into the stages' parameters and buffers (converted to float32). Nothing is copied when the report is
-/// not complete.
+/// The architecture's name of a published parameter: `stage1.0.block.0.0.weight` of `features.1.0.block.0.0.weight`.
+[[nodiscard]] std::string own_name(const Architecture& architecture, const std::string& published);
+
+/// Copies values into the parameters and buffers (converted to float32). A file may use any of the published names that
+/// the architecture knows, or its own. Nothing is copied when the report is not complete.
 [[nodiscard]] LoadReport load_state(const Architecture& architecture, const StateDict& state);
 
 /// The report of an incomplete load as an error message of several lines, at most five names of each kind.

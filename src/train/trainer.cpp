@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "config/limits_text.hpp"
 #include "core/random.hpp"
 #include "graft/core/errors.hpp"
 #include "train/checkpoint.hpp"
@@ -189,10 +190,12 @@ private:
     }
 
     [[noreturn]] void fail_on(const BatchRecord& record) const {
-        throw Error(
-            "the loss became " + std::to_string(record.loss) + " in epoch " + std::to_string(record.epoch + 1) +
-            ", batch " + std::to_string(record.batch + 1) + ": the learning rate (" + std::to_string(learning_rate()) +
-            ") is probably too high. The state after the last whole epoch is kept in " + parts_.checkpoint.string());
+        const std::string kept =
+            state_.next_epoch == 0 ? ""
+                                   : ". The state after the last whole epoch is kept in " + parts_.checkpoint.string();
+        throw Error("the loss became " + number_as_text(record.loss) + " in epoch " + std::to_string(record.epoch + 1) +
+                    ", batch " + std::to_string(record.batch + 1) + ": the learning rate (" +
+                    number_as_text(learning_rate()) + ") is probably too high" + kept);
     }
 
     TrainingParts parts_;
