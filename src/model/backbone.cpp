@@ -80,6 +80,13 @@ void expect_same_output(TorchModule file_module, const Architecture& architectur
                     ": export it again after calling eval(), or give its state dict");
 }
 
+/// The line of an exception's text that says what is wrong: TorchScript's come after a traceback.
+std::string cause_of(const std::string& what) {
+    const std::size_t cause = what.find("RuntimeError: ");
+    const std::size_t begin = cause == std::string::npos ? 0 : cause;
+    return what.substr(begin, what.find('\n', begin) - begin);
+}
+
 bool is_torchscript(const std::string& bytes) {
     return bytes.starts_with("PK") && bytes.find("constants.pkl") != std::string::npos;
 }
@@ -99,9 +106,11 @@ void load_torchscript(const Architecture& architecture, const Preprocessing& pre
     if (!report.complete()) throw DataError(explain(report, file, architecture.name));
     try {
         expect_same_output(module, architecture, state, preprocessing, file);
-    } catch (const c10::Error& error) {
+    } catch (const DataError&) {
+        throw;
+    } catch (const std::exception& error) {  // TorchScript's own are no c10::Error
         throw DataError(file + ": its forward fails on a [1,3," + std::to_string(preprocessing.height) + "," +
-                        std::to_string(preprocessing.width) + "] input: " + error.what_without_backtrace());
+                        std::to_string(preprocessing.width) + "] input: " + cause_of(error.what()));
     }
 }
 

@@ -49,7 +49,8 @@ public:
     [[nodiscard]] const std::string& note() const { return note_; }
 
 private:
-    [[nodiscard]] bool compile(const TorchModule& frozen, const at::Tensor& input, const at::Tensor& expected);
+    [[nodiscard]] bool compile(const TorchModule& frozen, const at::Tensor& input, const at::Tensor& expected,
+                               double allowed);
     [[nodiscard]] at::Tensor run(const at::Tensor& images) const;
 
     mutable TorchModule module_;  // forward() is not const in LibTorch, though it changes nothing here

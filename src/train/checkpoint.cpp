@@ -7,8 +7,10 @@
 
 #include <limits>
 #include <sstream>
+#include <string_view>
 
 #include "core/files.hpp"
+#include "core/hash.hpp"
 #include "graft/core/errors.hpp"
 #include "train/weights_snapshot.hpp"
 
@@ -41,6 +43,22 @@ std::vector<EpochRecord> history_from_json(const Json& rows) {
         history.push_back(std::move(record));
     }
     return history;
+}
+
+/// LibTorch's reader takes changed bytes for values, so a SHA-256 of the archive stands behind it.
+std::string with_digest(std::string archive) {
+    const std::string digest = sha256(archive);
+    return std::move(archive) + digest;
+}
+
+std::string without_digest(std::string bytes, const std::filesystem::path& file) {
+    constexpr std::size_t kDigits = 64;
+    const std::size_t size = bytes.size() < kDigits ? 0 : bytes.size() - kDigits;
+    if (sha256(std::string_view(bytes).substr(0, size)) != std::string_view(bytes).substr(size))
+        throw DataError(file.string() +
+                        ": the checkpoint is damaged: its content does not have the SHA-256 at its end");
+    bytes.resize(size);
+    return bytes;
 }
 
 torch::serialize::OutputArchive tensors_as_archive(const std::vector<at::Tensor>& tensors) {
@@ -86,12 +104,12 @@ void save_checkpoint(const std::filesystem::path& file, const std::string& run_i
     archive.write("optimizer", optimizer_archive);
     std::ostringstream bytes;
     archive.save_to(bytes);
-    write_file(file, bytes.str());
+    write_file(file, with_digest(bytes.str()));
 }
 
 TrainingState load_checkpoint(const std::filesystem::path& file, const std::string& run_identity,
                               const TorchModule& scion, torch::optim::Optimizer& optimizer) {
-    std::istringstream bytes(read_file(file));
+    std::istringstream bytes(without_digest(read_file(file), file));
     TrainingState state;
     try {
         torch::serialize::InputArchive archive, optimizer_archive;

@@ -24,6 +24,10 @@ TEST_P(EveryArchitecture, GivesTheSameProbabilitiesAsOnnx) {
     const ExportReport report = export_onnx(random_model(GetParam(), "all"), file, WeightsType::float32);
     EXPECT_EQ(report.form, "ONNX, opset 10, float32 weights");
     if (!OpenCvNetwork::is_available()) GTEST_SKIP() << "OpenCV has no DNN module";
+    if (GetParam().starts_with("convnext")) {  // its importer does not broadcast a column over rows
+        EXPECT_THAT(report.note, HasSubstr("OpenCV's DNN module cannot read it"));
+        return;
+    }
     ASSERT_TRUE(report.difference) << report.note;
     EXPECT_LT(*report.difference, 1e-4);
 }

@@ -111,9 +111,17 @@ class SameSeed(Workspace):
         self.assert_same_numbers(one)
 
     def test_gives_the_same_without_keeping_features(self):
-        anew, _ = self.train("anew", features={"keep_at_most_gb": 0})
-        self.assertIn("computed anew", (anew / "log.txt").read_text(encoding="utf-8"))
+        anew, _ = self.train("anew", features={"keep": "none"})
+        self.assertEqual(read_json(anew / "record.json")["features"]["found"], 0)
         self.assert_same_numbers(anew)
+
+    def test_finds_the_features_of_an_earlier_run(self):
+        for name, head in (("kept", [32]), ("found", [32]), ("other-head", [])):
+            run, _ = self.train(name, features={"keep": "shared"}, head={"hidden": head})
+            record = read_json(run / "record.json")["features"]
+            self.assertEqual(record["computed"] == 0, name != "kept")
+            if head:
+                self.assert_same_numbers(run)
 
     def test_is_what_makes_them_equal(self):
         other, _ = self.train("other-seed", seed=8)

@@ -83,6 +83,7 @@ class Workspace(unittest.TestCase):
         cls.environment = dict(os.environ)
         cls.environment.pop("NO_COLOR", None)
         cls.environment["OMP_WAIT_POLICY"] = "PASSIVE"  # tests run side by side: threads that wait must not spin
+        cls.environment["GRAFT_CACHE"] = str(cls.folder / "cache")
         if real_weights():
             cls.environment["GRAFT_WEIGHTS"] = str(pathlib.Path(real_weights()).resolve())
 
@@ -137,6 +138,7 @@ class Workspace(unittest.TestCase):
                   "augmentation": {"rotation_range": 15, "horizontal_flip": True},
                   "backbone": {"name": "efficientnet_lite0"},
                   "head": {"hidden": [32], "dropout": 0.2},
+                  "features": {"keep": "run"},  # so that each run computes its own
                   "training": {"epochs": 3, "optimizer": {"name": "adam", "learning_rate": 0.003}}}
         if not real_weights():
             config["backbone"]["weights"] = "random"

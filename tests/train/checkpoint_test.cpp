@@ -1,0 +1,165 @@
+#include "train/checkpoint.hpp"
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/grad_mode.h>
+
+#include <cmath>
+
+#include "core/files.hpp"
+#include "train/separable_images.hpp"
+#include "train/weights_snapshot.hpp"
+
+namespace graft {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A small module with an optimizer that has something to remember.
+struct Learner {
+    TorchModule scion;
+    std::shared_ptr<torch::optim::Optimizer> optimizer;
+
+    explicit Learner(double value, std::int64_t features = 3) {
+        scion = make_chain("Scion", {{"dense", make_linear(features, 2)}, {"norm", make_batch_norm({.channels = 2})}});
+        std::vector<at::Tensor> parameters;
+        {
+            const at::NoGradGuard no_grad;
+            for (at::Tensor parameter : scion.parameters()) parameter.fill_(value);
+        }
+        for (at::Tensor parameter : scion.parameters()) parameters.push_back(parameter.requires_grad_(true));
+        optimizer = build_optimizer("adam", {{"learning_rate", 0.1}}, parameters);
+    }
+    void step(double gradient) {
+        for (at::Tensor parameter : scion.parameters())
+            parameter.mutable_grad() = at::full(parameter.sizes(), gradient);
+        optimizer->step();
+    }
+    [[nodiscard]] std::vector<at::Tensor> values() const { return TensorSnapshot(scion).values(); }
+};
+
+TrainingState some_state() {
+    TrainingState state{.next_epoch = 2, .finished = true};
+    state.history = {{.epoch = 0, .learning_rate = 0.1, .seconds = 1.5, .metrics = {{"loss", 0.1 + 0.2}}},
+                     {.epoch = 1, .learning_rate = 0.05, .seconds = 2, .metrics = {{"loss", std::nan("")}}}};
+    state.callbacks = {
+        {.values = {{"wait", 3}, {"best", nullptr}}},
+        {.values = {{"best", 0.25}}, .weights = std::make_shared<TensorSnapshot>(std::vector{at::full({2, 2}, 7.0)})}};
+    return state;
+}
+
+class CheckpointTest : public testing::Test {
+protected:
+    void save(Learner& learner) const {
+        save_checkpoint(file_, "run a", some_state(), learner.scion, *learner.optimizer);
+    }
+    TrainingState load(Learner& learner, const std::string& identity = "run a") const {
+        return load_checkpoint(file_, identity, learner.scion, *learner.optimizer);
+    }
+    /// What loading says, without the file's name; the learner must be as it was.
+    template <class Expected>
+    std::string refusal(const std::string& identity = "run a", std::int64_t features = 3) const {
+        Learner learner(9, features);
+        std::string what = "no error";
+        try {
+            (void)load(learner, identity);
+        } catch (const Expected& error) {
+            what = error.what();
+        }
+        for (const at::Tensor& parameter : learner.scion.parameters())
+            EXPECT_EQ(parameter.max().item<double>(), 9) << "half-loaded";
+        const std::string name = file_.string() + ": ";
+        return what.starts_with(name) ? what.substr(name.size()) : what;
+    }
+
+    const fs::path file_ = fresh_folder() / "checkpoint" / "last.pt";
+};
+
+TEST_F(CheckpointTest, KeepsHistoryAndCallbacksToTheLastBit) {
+    Learner learner(1);
+    save(learner);
+    const TrainingState state = load(learner), expected = some_state();
+    EXPECT_EQ(state.next_epoch, 2);
+    EXPECT_TRUE(state.finished);
+    ASSERT_EQ(state.history.size(), 2);
+    EXPECT_EQ(state.history[0].metrics, expected.history[0].metrics);
+    EXPECT_EQ(state.history[0].learning_rate, 0.1);
+    EXPECT_EQ(state.history[0].seconds, 1.5);
+    EXPECT_EQ(state.history[1].epoch, 1);
+    EXPECT_TRUE(std::isnan(state.history[1].metric("loss").value()));
+    ASSERT_EQ(state.callbacks.size(), 2);
+    EXPECT_EQ(state.callbacks[0].values, expected.callbacks[0].values);
+    EXPECT_EQ(state.callbacks[0].weights, nullptr);
+    const auto& weights = dynamic_cast<const TensorSnapshot&>(*state.callbacks[1].weights);
+    EXPECT_TRUE(at::equal(weights.values().front(), at::full({2, 2}, 7.0)));
+}
+
+TEST_F(CheckpointTest, KeepsTheValuesAndWhatTheOptimizerRemembers) {
+    Learner saved(1), loaded(5);
+    saved.step(1);
+    saved.step(-3);
+    set_learning_rate(*saved.optimizer, 0.01);
+    save(saved);
+    (void)load(loaded);
+    EXPECT_EQ(learning_rate_of(*loaded.optimizer), 0.01);
+    for (int i = 0; i < 3; ++i) {
+        const auto expected = saved.values(), found = loaded.values();
+        for (std::size_t k = 0; k < expected.size(); ++k) EXPECT_TRUE(at::equal(found[k], expected[k])) << i;
+        saved.step(2);
+        loaded.step(2);
+    }
+}
+
+TEST_F(CheckpointTest, ReplacesTheOneBeforeItAndLeavesNothingElse) {
+    Learner learner(1);
+    save(learner);
+    learner.step(1);
+    save(learner);
+    Learner loaded(5);
+    (void)load(loaded);
+    EXPECT_TRUE(at::equal(loaded.values().front(), learner.values().front()));
+    EXPECT_EQ(std::distance(fs::directory_iterator(file_.parent_path()), fs::directory_iterator()), 1);
+}
+
+TEST_F(CheckpointTest, IsRefusedByAnotherRun) {
+    Learner learner(1);
+    save(learner);
+    EXPECT_EQ(refusal<ConfigError>("run b"),
+              "is the checkpoint of a run with another config, other images or other weights; resume with what it was "
+              "started with (only /training/epochs may differ)");
+}
+
+TEST_F(CheckpointTest, IsRefusedByAnotherModel) {
+    Learner learner(1);
+    save(learner);
+    EXPECT_EQ(refusal<Error>("run a", 4), "the saved weights do not fit the model of this config");
+}
+
+TEST_F(CheckpointTest, IsNamedWhenItIsAbsent) {
+    EXPECT_EQ(refusal<DataError>(), "cannot be read: No such file or directory");
+}
+
+TEST_F(CheckpointTest, IsRefusedWhenAnyPartOfItIsDamaged) {
+    Learner learner(1);
+    learner.step(1);
+    save(learner);
+    const std::string whole = read_file(file_);
+    const std::string expected = "the checkpoint is damaged: its content does not have the SHA-256 at its end";
+    for (std::size_t byte = 0; byte < whole.size(); byte += whole.size() / 50) {
+        std::string changed = whole;
+        changed[byte] = static_cast<char>(changed[byte] ^ 4);
+        write_file(file_, changed);
+        EXPECT_EQ(refusal<DataError>(), expected) << "byte " << byte;
+    }
+    for (const std::size_t size : {std::size_t{0}, std::size_t{10}, whole.size() / 2, whole.size() - 1}) {
+        write_file(file_, whole.substr(0, size));
+        EXPECT_EQ(refusal<DataError>(), expected) << size << " bytes";
+    }
+    write_file(file_, std::string(5000, 'x'));
+    EXPECT_EQ(refusal<DataError>(), expected);
+}
+
+}  // namespace
+}  // namespace graft

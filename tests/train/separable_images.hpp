@@ -1,0 +1,105 @@
+/// @file
+/// Pictures of three classes that differ in colour, and everything needed to train on them: real files, the real
+/// pass over them, a trunk that averages each channel.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/optim/optimizer.h>
+
+#include <filesystem>
+#include <memory>
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/read.hpp"
+#include "model/head.hpp"
+#include "model/network_input.hpp"
+#include "train/fake_control.hpp"
+#include "train/trainer.hpp"
+
+namespace graft {
+
+/// A built-in optimizer with the given options.
+inline std::shared_ptr<torch::optim::Optimizer> build_optimizer(const std::string& name, const Json& options,
+                                                                const std::vector<at::Tensor>& parameters) {
+    const std::shared_ptr<OptimizerSpec> spec = builtin_optimizers().find(name)->make();
+    const std::vector<std::string> problems = read_options(options, [&](Fields& fields) { spec->describe(fields); });
+    if (!problems.empty()) throw ConfigError(problems);
+    return spec->build(parameters);
+}
+
+/// Files in `folder`, each a noisy picture of its class's colour.
+inline std::vector<Sample> coloured_pictures(const std::filesystem::path& folder, std::int64_t per_class) {
+    std::vector<Sample> samples;
+    Rng rng(1);
+    for (std::int64_t i = 0; i < 3 * per_class; ++i) {
+        cv::Mat picture(32, 32, CV_8UC3);
+        for (auto pixel = picture.begin<cv::Vec3b>(); pixel != picture.end<cv::Vec3b>(); ++pixel)
+            for (int channel = 0; channel < 3; ++channel)
+                (*pixel)[channel] = static_cast<uchar>(rng.below(128) + (channel == i % 3 ? 100 : 0));
+        const std::string name = std::to_string(i) + ".png";
+        cv::imwrite((folder / name).string(), picture);
+        samples.push_back({.file = folder / name, .name = name, .label = i % 3, .id = static_cast<std::uint64_t>(i)});
+    }
+    return samples;
+}
+
+/// A training on such pictures, put together anew for every call of parts().
+class SeparableTraining {
+public:
+    explicit SeparableTraining(std::filesystem::path folder, std::int64_t per_class = 8)
+        : folder_(std::move(folder)), samples_(coloured_pictures(folder_, per_class)) {
+        preprocessing_.height = preprocessing_.width = 32;
+        renderer_ = std::make_shared<ViewRenderer>(preprocessing_, AugmentationOptions{}, 0);
+        trunk_ = std::make_shared<InferenceModule>(make_function("Mean", "torch.mean(x / 255.0 - 0.3, [2, 3])"),
+                                                   example_input(preprocessing_));
+    }
+
+    HeadOptions head{.hidden = {8}};
+    std::string optimizer = "adam";
+    Json optimizer_options = {{"learning_rate", 0.02}};
+    std::stop_source stop;
+
+    /// A fresh model and optimizer, from the same seed every time.
+    [[nodiscard]] TrainingParts parts() {
+        Rng rng(5);
+        TorchModule scion = make_chain("Scion", {{"head", make_head(head, 3, 3, rng)}});
+        std::vector<at::Tensor> parameters;
+        for (at::Tensor parameter : scion.parameters()) parameters.push_back(parameter.requires_grad_(true));
+        train_ = features();
+        validation_ = features();
+        const std::vector<std::string> classes = {"blue", "green", "red"};
+        const auto count = static_cast<std::int64_t>(samples_.size() / 3);
+        return {.scion = scion,
+                .train = *train_,
+                .validation = validation_.get(),
+                .loss = builtin_losses().find("cross_entropy")->make()->build(classes, std::vector(3, count)),
+                .optimizer = build_optimizer(optimizer, optimizer_options, parameters),
+                .callbacks = {},
+                .save_model = [](const std::filesystem::path&) {},
+                .on_history = {},
+                .checkpoint = checkpoint(),
+                .run_identity = "this run",
+                .stop = stop.get_token()};
+    }
+
+    [[nodiscard]] std::filesystem::path checkpoint() const { return folder_ / "checkpoint" / "last.pt"; }
+
+private:
+    [[nodiscard]] std::unique_ptr<Features> features() const {
+        return std::make_unique<Features>(samples_, 0, std::vector<std::int64_t>{3}, renderer_, trunk_,
+                                          WorkOptions{1, stop.get_token()});
+    }
+
+    std::filesystem::path folder_;
+    std::vector<Sample> samples_;
+    Preprocessing preprocessing_;
+    std::shared_ptr<const ViewRenderer> renderer_;
+    std::shared_ptr<const InferenceModule> trunk_;
+    std::unique_ptr<Features> train_, validation_;
+};
+
+}  // namespace graft

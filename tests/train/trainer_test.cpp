@@ -1,0 +1,299 @@
+#include "train/trainer.hpp"
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/equal.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "train/separable_images.hpp"
+#include "train/weights_snapshot.hpp"
+
+namespace graft {
+namespace {
+
+using Strings = std::vector<std::string>;
+using Metrics = std::vector<std::vector<std::pair<std::string, double>>>;
+
+/// A callback made of what a test wants to happen; writes down when it is called.
+class Watcher final : public Callback {
+public:
+    using OnBatch = std::function<void(const BatchRecord&, TrainControl&)>;
+    using OnEpoch = std::function<void(const EpochRecord&, TrainControl&)>;
+
+    Watcher(std::string name, Strings& events, OnBatch on_batch = {}, OnEpoch on_epoch = {})
+        : name_(std::move(name)), events_(events), on_batch_(std::move(on_batch)), on_epoch_(std::move(on_epoch)) {}
+
+    void on_train_begin(TrainControl&) override { events_.push_back(name_ + " begins"); }
+    void on_batch_end(const BatchRecord& record, TrainControl& control) override {
+        events_.push_back(name_ + " batch " + std::to_string(record.epoch) + "." + std::to_string(record.batch));
+        if (on_batch_) on_batch_(record, control);
+    }
+    void on_epoch_end(const EpochRecord& record, TrainControl& control) override {
+        events_.push_back(name_ + " epoch " + std::to_string(record.epoch));
+        if (on_epoch_) on_epoch_(record, control);
+    }
+    void on_train_end(TrainControl&) override { events_.push_back(name_ + " ends"); }
+
+private:
+    std::string name_;
+    Strings& events_;
+    OnBatch on_batch_;
+    OnEpoch on_epoch_;
+};
+
+Metrics metrics_of(const TrainingResult& result) {
+    Metrics metrics;
+    for (const EpochRecord& record : result.history) metrics.push_back(record.metrics);
+    return metrics;
+}
+
+std::vector<at::Tensor> values_of(const TorchModule& module) { return TensorSnapshot(module).values(); }
+
+void expect_equal(const std::vector<at::Tensor>& found, const std::vector<at::Tensor>& expected) {
+    ASSERT_EQ(found.size(), expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) EXPECT_TRUE(at::equal(found[i], expected[i])) << i;
+}
+
+class TrainerTest : public testing::Test {
+protected:
+    TrainingResult run(TrainingParts parts, std::int64_t epochs, bool resume = false) {
+        return train(std::move(parts), {.epochs = epochs, .batch_size = 7, .seed = seed_}, resume, reporter_);
+    }
+    void watch(TrainingParts& parts, const std::string& name, Watcher::OnBatch on_batch = {},
+               Watcher::OnEpoch on_epoch = {}) {
+        parts.callbacks.push_back(std::make_unique<Watcher>(name, events_, std::move(on_batch), std::move(on_epoch)));
+    }
+
+    SeparableTraining training_{fresh_folder()};  // 24 pictures: batches of 7, 7, 7 and 3
+    std::uint64_t seed_ = 1;
+    Strings events_;
+    FakeReporter reporter_;
+};
+
+TEST_F(TrainerTest, LearnsToTellSeparableClassesApart) {
+    const TrainingResult result = run(training_.parts(), 25);
+    EXPECT_EQ(result.end, TrainingEnd::completed);
+    ASSERT_EQ(result.history.size(), 25);
+    EXPECT_LT(result.history.back().metric("loss").value(), result.history.front().metric("loss").value() / 3);
+    EXPECT_EQ(result.history.back().metric("val_accuracy").value(), 1);
+}
+
+TEST_F(TrainerTest, RecordsTheMetricsThatItPromises) {
+    const TrainingResult with = run(training_.parts(), 1);
+    Strings names;
+    for (const auto& [name, value] : with.history.front().metrics) names.push_back(name);
+    EXPECT_EQ(names, produced_metrics(true));
+    EXPECT_EQ(names, (Strings{"loss", "accuracy", "val_loss", "val_accuracy"}));
+    EXPECT_EQ(with.history.front().learning_rate, 0.02);
+
+    TrainingParts parts = training_.parts();
+    parts.validation = nullptr;
+    const TrainingResult without = run(std::move(parts), 1);
+    EXPECT_EQ(without.history.front().metrics.size(), produced_metrics(false).size());
+    EXPECT_FALSE(without.history.front().metric("val_loss").has_value());
+}
+
+TEST_F(TrainerTest, RecordsTheLearningRateThatAnEpochUsed) {
+    TrainingParts parts = training_.parts();
+    watch(parts, "a", {},
+          [](const EpochRecord&, TrainControl& control) { control.set_learning_rate(control.learning_rate() / 2); });
+    const TrainingResult result = run(std::move(parts), 3);
+    EXPECT_DOUBLE_EQ(result.history[0].learning_rate, 0.02);
+    EXPECT_DOUBLE_EQ(result.history[1].learning_rate, 0.01);
+    EXPECT_DOUBLE_EQ(result.history[2].learning_rate, 0.005);
+}
+
+TEST_F(TrainerTest, CallsCallbacksInTheirOrder) {
+    TrainingParts parts = training_.parts();
+    watch(parts, "a");
+    watch(parts, "b");
+    (void)run(std::move(parts), 1);
+    EXPECT_EQ(events_, (Strings{"a begins", "b begins", "a batch 0.0", "b batch 0.0", "a batch 0.1", "b batch 0.1",
+                                "a batch 0.2", "b batch 0.2", "a batch 0.3", "b batch 0.3", "a epoch 0", "b epoch 0",
+                                "a ends", "b ends"}));
+}
+
+TEST_F(TrainerTest, TellsTheHistoryAfterTheCallbacksOfEveryEpoch) {
+    TrainingParts parts = training_.parts();
+    watch(parts, "a");
+    parts.on_history = [this](const std::vector<EpochRecord>& history) {
+        events_.push_back("history of " + std::to_string(history.size()));
+    };
+    (void)run(std::move(parts), 2);
+    std::erase_if(events_, [](const std::string& event) { return event.find("batch") != std::string::npos; });
+    EXPECT_EQ(events_, (Strings{"a begins", "a epoch 0", "history of 1", "a epoch 1", "history of 2", "a ends"}));
+}
+
+TEST_F(TrainerTest, StopsAfterTheEpochInWhichACallbackAsksForIt) {
+    TrainingParts parts = training_.parts();
+    watch(parts, "a", {}, [](const EpochRecord& record, TrainControl& control) {
+        if (record.epoch == 1) control.stop_training("enough");
+    });
+    watch(parts, "b");
+    const TrainingResult result = run(std::move(parts), 10);
+    EXPECT_EQ(result.end, TrainingEnd::stopped_by_callback);
+    EXPECT_EQ(result.reason, "enough");
+    EXPECT_EQ(result.history.size(), 2);
+    EXPECT_EQ(events_[events_.size() - 3], "b epoch 1");  // the callbacks behind it had their turn
+}
+
+TEST_F(TrainerTest, DoesNotGoOnWithARunThatACallbackHasEnded) {
+    const auto stopping = [this] {
+        TrainingParts parts = training_.parts();
+        watch(parts, "a", {}, [](const EpochRecord&, TrainControl& control) { control.stop_training("enough"); });
+        return parts;
+    };
+    (void)run(stopping(), 10);
+    EXPECT_EQ(run(stopping(), 10, true).history.size(), 1);
+}
+
+TEST_F(TrainerTest, TrainsOnNoFurtherBatchWhenACallbackStopsWithinAnEpoch) {
+    TrainingParts parts = training_.parts();
+    std::vector<at::Tensor> then;
+    const TorchModule scion = parts.scion;
+    watch(parts, "a", [&](const BatchRecord& record, TrainControl& control) {
+        if (record.epoch != 1 || record.batch != 1) return;
+        then = values_of(scion);
+        control.stop_training("at once");
+    });
+    const TrainingResult result = run(std::move(parts), 10);
+    EXPECT_EQ(result.end, TrainingEnd::stopped_by_callback);
+    EXPECT_EQ(result.history.size(), 2);
+    EXPECT_EQ(events_[events_.size() - 3], "a batch 1.1");
+    expect_equal(values_of(scion), then);
+}
+
+TEST_F(TrainerTest, EndsAtOnceWhenAStopIsRequestedAndKeepsWholeEpochs) {
+    training_ = SeparableTraining(fresh_folder(), 60);  // more pictures than are under way at any time
+    TrainingParts parts = training_.parts();
+    watch(parts, "a", [this](const BatchRecord& record, TrainControl&) {
+        if (record.epoch == 2 && record.batch == 0) training_.stop.request_stop();
+    });
+    const TrainingResult result = run(std::move(parts), 10);
+    EXPECT_EQ(result.end, TrainingEnd::interrupted);
+    EXPECT_EQ(result.history.size(), 2);
+    EXPECT_EQ(events_.back(), "a ends");
+}
+
+TEST_F(TrainerTest, ResumesWithTheNumbersOfARunWithoutPause) {
+    training_.head = {.hidden = {8}, .dropout = 0.3, .batch_norm = true};
+    const auto complete = [this] {
+        TrainingParts parts = training_.parts();
+        parts.callbacks.push_back(
+            build_callback("reduce_lr_on_plateau", {{"patience", 1}, {"min_delta", 0.2}}, validated_run()));
+        parts.callbacks.push_back(build_callback("early_stopping", {{"patience", 100}}, validated_run()));
+        return parts;
+    };
+    TrainingParts straight = complete();
+    const TorchModule straight_scion = straight.scion;
+    const TrainingResult expected = run(std::move(straight), 6);
+    for (const std::int64_t pause : {1, 2, 4}) {
+        (void)run(complete(), pause);
+        TrainingParts resumed = complete();
+        const TorchModule scion = resumed.scion;
+        const TrainingResult result = run(std::move(resumed), 6, true);
+        EXPECT_EQ(metrics_of(result), metrics_of(expected)) << "paused after epoch " << pause;
+        EXPECT_EQ(result.history.back().learning_rate, expected.history.back().learning_rate);
+        expect_equal(values_of(scion), values_of(straight_scion));
+    }
+    EXPECT_LT(expected.history.back().learning_rate, 0.02) << "the callback had nothing to remember";
+}
+
+TEST_F(TrainerTest, ResumesAnInterruptedEpochFromItsBeginning) {
+    training_ = SeparableTraining(fresh_folder(), 60);
+    const Metrics expected = metrics_of(run(training_.parts(), 3));
+    TrainingParts parts = training_.parts();
+    watch(parts, "a", [this](const BatchRecord& record, TrainControl&) {
+        if (record.epoch == 1 && record.batch == 2) training_.stop.request_stop();
+    });
+    ASSERT_EQ(run(std::move(parts), 3).end, TrainingEnd::interrupted);
+    training_.stop = std::stop_source();
+    TrainingParts resumed = training_.parts();
+    watch(resumed, "a");
+    EXPECT_EQ(metrics_of(run(std::move(resumed), 3, true)), expected);
+}
+
+TEST_F(TrainerTest, RefusesToResumeWithOtherCallbacks) {
+    (void)run(training_.parts(), 1);
+    TrainingParts parts = training_.parts();
+    watch(parts, "a");
+    try {
+        (void)run(std::move(parts), 2, true);
+        FAIL() << "no error";
+    } catch (const DataError& error) {
+        EXPECT_EQ(error.what(),
+                  training_.checkpoint().string() + ": the checkpoint has other callbacks than the config");
+    }
+}
+
+TEST_F(TrainerTest, ExplainsALossThatIsNotFinite) {
+    TrainingParts parts = training_.parts();
+    int steps = 0;
+    parts.loss = [loss = parts.loss, &steps](const at::Tensor& scores, const at::Tensor& labels) {
+        const double factor = ++steps == 6 ? std::numeric_limits<double>::infinity() : 1;
+        return loss(scores, labels) * factor;
+    };
+    try {
+        (void)run(std::move(parts), 3);
+        FAIL() << "no error";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.exit_code(), ExitCode::failed);
+        EXPECT_EQ(error.what(),
+                  "the loss became inf in epoch 2, batch 2: the learning rate (0.02) is probably too "
+                  "high. The state after the last whole epoch is kept in " +
+                      training_.checkpoint().string());
+    }
+    EXPECT_EQ(run(training_.parts(), 3, true).history.size(), 3);  // what it says can be used
+}
+
+TEST_F(TrainerTest, LeavesALossThatIsNotFiniteToACallbackThatDealsWithIt) {
+    TrainingParts parts = training_.parts();
+    parts.callbacks.push_back(build_callback("terminate_on_nan", Json::object(), validated_run()));
+    parts.loss = [](const at::Tensor& scores, const at::Tensor&) { return scores.sum() * std::nan(""); };
+    const TorchModule scion = parts.scion;
+    const std::vector<at::Tensor> before = values_of(scion);
+    const TrainingResult result = run(std::move(parts), 3);
+    EXPECT_EQ(result.end, TrainingEnd::stopped_by_callback);
+    EXPECT_NE(result.reason.find("terminate_on_nan"), std::string::npos);
+    EXPECT_EQ(result.history.size(), 1);
+    EXPECT_TRUE(std::isnan(result.history.front().metric("loss").value()));
+    expect_equal(values_of(scion), before);  // no step was made with it
+}
+
+TEST_F(TrainerTest, DrawsDropoutFromTheSeedAlone) {
+    training_.head = {.hidden = {16}, .dropout = 0.5};
+    at::manual_seed(1);
+    const Metrics first = metrics_of(run(training_.parts(), 3));
+    at::manual_seed(2);
+    EXPECT_EQ(metrics_of(run(training_.parts(), 3)), first);
+    seed_ = 2;
+    EXPECT_NE(metrics_of(run(training_.parts(), 3)), first);
+}
+
+TEST_F(TrainerTest, LeavesTheHostsGeneratorAsItFoundIt) {
+    training_.head = {.hidden = {16}, .dropout = 0.5};
+    at::Generator generator = at::globalContext().defaultGenerator(at::kCPU);
+    const at::Tensor before = generator.get_state();
+    (void)run(training_.parts(), 2);
+    EXPECT_TRUE(at::equal(generator.get_state(), before));
+}
+
+TEST_F(TrainerTest, LetsCallbacksTakeWeightsBack) {
+    TrainingParts parts = training_.parts();
+    const TorchModule scion = parts.scion;
+    std::shared_ptr<const WeightsSnapshot> first;
+    std::vector<at::Tensor> then;
+    watch(parts, "a", {}, [&](const EpochRecord& record, TrainControl& control) {
+        if (record.epoch == 0) first = control.snapshot_weights();
+        if (record.epoch == 0) then = values_of(scion);
+        if (record.epoch == 2) control.restore_weights(*first);
+    });
+    (void)run(std::move(parts), 3);
+    expect_equal(values_of(scion), then);
+}
+
+}  // namespace
+}  // namespace graft
