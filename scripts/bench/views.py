@@ -3,8 +3,8 @@
 
 usage: scripts/bench/views.py GRAFT DATA [--per-class N] [--test-per-class N] [--seeds N] [--views 1,2,3,5,10]
 
-DATA has train/CLASS and test/CLASS. EfficientNet-Lite0 frozen, the classic recipe, ten epochs. Prints a Markdown table: mean
-test accuracy over the seeds, its difference from ten views, and the standard error of that difference (paired by seed).
+DATA has train/CLASS and test/CLASS. EfficientNet-Lite0 frozen, the classic recipe, ten epochs. Prints a Markdown table:
+mean test accuracy over the seeds, its difference from ten views, and the standard error of that difference (by seed).
 """
 import argparse
 import json

@@ -70,7 +70,7 @@ class ExportParity(Workspace):
         for row, probabilities in zip(rows, expected, strict=True):
             for name, probability in probabilities.items():
                 self.assertLessEqual(abs(float(row[name]) - probability), LARGEST_DIFFERENCE, (row["file"], name))
-                spread = max(probabilities.values()) - min(probabilities.values())
+            spread = max(probabilities.values()) - min(probabilities.values())
             self.assertGreater(spread, 100 * LARGEST_DIFFERENCE, "equal probabilities would prove nothing")
 
     @workspace.unittest.skipUnless(photographs(10), "GRAFT_TEST_DATA has no flowers12")
