@@ -59,13 +59,13 @@ void check(const ModelFile& model, const std::string& onnx, const std::string& n
 }
 
 /// A name inside the classifier as published state dicts have it; "" for what they do not hold.
-std::string published_name(const std::string& name, const ArchitectureRow* row, const Preprocessing& preprocessing) {
+std::string published_name(const std::string& name, const std::vector<Rename>& renames) {
     std::string inner = name;
     for (const char* part : {"trunk.", "scion."})
         if (inner.starts_with(part)) inner.erase(0, std::string_view(part).size());
     if (inner.starts_with("normalise.")) return "";
-    if (row == nullptr || inner.starts_with("head.")) return inner;
-    for (const auto& [published, ours] : row->make(preprocessing.height, preprocessing.width).renames)
+    if (inner.starts_with("head.")) return inner;
+    for (const auto& [published, ours] : renames)
         if (inner.starts_with(ours)) return published + inner.substr(ours.size());
     return inner;
 }
@@ -97,9 +97,12 @@ ExportReport export_torchscript(const ModelFile& model, const std::filesystem::p
 
 ExportReport export_safetensors(const ModelFile& model, const std::filesystem::path& file) {
     const ArchitectureRow* row = builtin_architectures().find(model.info.backbone);
+    const Preprocessing& input = model.info.preprocessing;
+    const std::vector<Rename> renames =
+        row == nullptr ? std::vector<Rename>() : row->make(input.height, input.width).renames;
     std::vector<NamedTensor> tensors;
     const auto add = [&](const std::string& name, const at::Tensor& tensor) {
-        const std::string published = published_name(name, row, model.info.preprocessing);
+        const std::string published = published_name(name, renames);
         if (!published.empty()) tensors.push_back({published, tensor.detach().cpu().contiguous()});
     };
     for (const auto& parameter : model.module.named_parameters()) add(parameter.name, parameter.value);
