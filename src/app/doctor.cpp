@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <opencv2/core/version.hpp>
@@ -18,6 +17,7 @@
 #include "app/results.hpp"
 #include "app/text_layout.hpp"
 #include "core/cache_folder.hpp"
+#include "core/processor.hpp"
 #include "core/version.hpp"
 #include "model/inference.hpp"
 #include "run/inference_plan.hpp"
@@ -36,18 +36,12 @@ struct Processor {
 
 Processor read_processor() {
     Processor processor;
-    std::ifstream info("/proc/cpuinfo");
-    for (std::string line; std::getline(info, line) && !line.empty();) {
-        const std::size_t colon = line.find(": ");
-        if (colon == std::string::npos) continue;
-        const std::string value = line.substr(colon + 2);
-        if (line.starts_with("model name")) processor.model = value;
-        if (!line.starts_with("flags")) continue;
-        std::istringstream words(value);
-        const std::set<std::string> present{std::istream_iterator<std::string>(words), {}};
-        for (const char* name : {"avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16"})
-            if (present.contains(name)) processor.features.emplace_back(name);
-    }
+    if (const auto models = processor_facts("model name"); !models.empty()) processor.model = models.front();
+    const auto flags = processor_facts("flags");
+    std::istringstream words(flags.empty() ? "" : flags.front());
+    const std::set<std::string> present{std::istream_iterator<std::string>(words), {}};
+    for (const char* name : {"avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16"})
+        if (present.contains(name)) processor.features.emplace_back(name);
     return processor;
 }
 

@@ -5,7 +5,6 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <new>
@@ -16,6 +15,7 @@
 #include "app/commands.hpp"
 #include "app/interrupt.hpp"
 #include "app/usage_error.hpp"
+#include "core/foreign_error.hpp"
 #include "core/version.hpp"
 #include "graft/core/errors.hpp"
 
@@ -26,14 +26,6 @@ int report(const Screen& screen, const std::string& message, ExitCode code) {
     const std::string kind = code == ExitCode::interrupted ? "" : painted(screen, Colour::red, "error:") + " ";
     screen.out << "graft: " + kind + message + "\n";
     return static_cast<int>(code);
-}
-
-/// The part of a foreign exception's text that tells people something: TorchScript's errors end in it, LibTorch's
-/// begin with it and go on with a stack trace.
-std::string short_message(const std::string& what) {
-    const std::size_t cause = what.find("RuntimeError: ");
-    const std::size_t begin = cause == std::string::npos ? std::min(what.find_first_not_of('\n'), what.size()) : cause;
-    return what.substr(begin, what.find('\n', begin) - begin);
 }
 
 std::string version_line() {
@@ -84,6 +76,6 @@ int main(int argc, char** argv) {
     } catch (const std::bad_alloc&) {
         return report(screen, "there is not enough memory", ExitCode::failed);
     } catch (const std::exception& error) {
-        return report(screen, short_message(error.what()), ExitCode::failed);
+        return report(screen, cause_in(error.what()), ExitCode::failed);
     }
 }

@@ -7,6 +7,7 @@
 #include <torch/csrc/jit/serialization/import.h>
 
 #include "core/files.hpp"
+#include "core/foreign_error.hpp"
 #include "core/hash.hpp"
 #include "graft/core/errors.hpp"
 #include "model/head.hpp"
@@ -80,13 +81,6 @@ void expect_same_output(TorchModule file_module, const Architecture& architectur
                     ": export it again after calling eval(), or give its state dict");
 }
 
-/// The line of an exception's text that says what is wrong: TorchScript's come after a traceback.
-std::string cause_of(const std::string& what) {
-    const std::size_t cause = what.find("RuntimeError: ");
-    const std::size_t begin = cause == std::string::npos ? 0 : cause;
-    return what.substr(begin, what.find('\n', begin) - begin);
-}
-
 bool is_torchscript(const std::string& bytes) {
     return bytes.starts_with("PK") && bytes.find("constants.pkl") != std::string::npos;
 }
@@ -110,7 +104,7 @@ void load_torchscript(const Architecture& architecture, const Preprocessing& pre
         throw;
     } catch (const std::exception& error) {  // TorchScript's own are no c10::Error
         throw DataError(file + ": its forward fails on a [1,3," + std::to_string(preprocessing.height) + "," +
-                        std::to_string(preprocessing.width) + "] input: " + cause_of(error.what()));
+                        std::to_string(preprocessing.width) + "] input: " + cause_in(error.what()));
     }
 }
 

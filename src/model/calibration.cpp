@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <fstream>
 #include <set>
 #include <sstream>
 #include <thread>
 
 #include "config/json.hpp"
 #include "core/files.hpp"
+#include "core/processor.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -22,18 +22,9 @@ using Clock = std::chrono::steady_clock;
 constexpr double kSecondsPerTrial = 0.7;
 constexpr double kWorthwhile = 1.03;
 
-/// Lines of /proc/cpuinfo that begin with `key`, less the key.
-std::vector<std::string> processor_lines(const std::string& key) {
-    std::vector<std::string> values;
-    std::ifstream info("/proc/cpuinfo");
-    for (std::string line; std::getline(info, line);)
-        if (line.starts_with(key)) values.push_back(line.substr(std::min(line.find(": ") + 2, line.size())));
-    return values;
-}
-
 /// Cores that do not share their arithmetic units; the number of threads where the system does not tell.
 std::size_t physical_cores(std::size_t threads) {
-    const auto packages = processor_lines("physical id"), cores = processor_lines("core id");
+    const auto packages = processor_facts("physical id"), cores = processor_facts("core id");
     std::set<std::string> distinct;
     for (std::size_t i = 0; i < std::min(packages.size(), cores.size()); ++i)
         distinct.insert(packages[i] + " " + cores[i]);
@@ -42,7 +33,7 @@ std::size_t physical_cores(std::size_t threads) {
 
 /// What a plan is only good for.
 std::string machine() {
-    const auto models = processor_lines("model name");
+    const auto models = processor_facts("model name");
     return (models.empty() ? "unknown" : models.front()) + ", " + std::to_string(std::thread::hardware_concurrency()) +
            " threads, LibTorch " + TORCH_VERSION;
 }

@@ -1,5 +1,7 @@
 #include "run/inference_plan.hpp"
 
+#include <algorithm>
+
 #include "core/cache_folder.hpp"
 #include "model/network_input.hpp"
 
@@ -9,8 +11,7 @@ namespace {
 constexpr std::int64_t kWorthMeasuring = 3000;  // network calls; below, the measuring takes longer than it saves
 
 std::int64_t calls_of(const AssembledRun& run) {
-    const std::int64_t views =
-        enabled(run.config.augmentation) ? run.config.features.views.value_or(run.config.training.epochs) : 1;
+    const std::int64_t views = std::max<std::int64_t>(augmented_views(run.config), 1);
     return static_cast<std::int64_t>(run.split.train.size()) * views +
            static_cast<std::int64_t>(run.split.validation.size());
 }

@@ -48,6 +48,9 @@ void keep_features(const AssembledRun& run, std::span<const PartFeatures> parts,
     const fs::path shared = cache_folder();
     const bool for_this_run = options.keep == FeatureKeeping::run || shared.empty();
     const fs::path folder = for_this_run ? fs::path(run.config.output) : shared / "features";
+    const auto for_the_run_alone = [&](const PartFeatures& part) {
+        return LeasedSpace{nullptr, FeatureSpace::temporary(run.config.output, part.features->size(), options.type)};
+    };
     double needed = 0;
     for (const PartFeatures& part : parts) needed += static_cast<double>(part.features->bytes(options.type));
     try {
@@ -55,10 +58,9 @@ void keep_features(const AssembledRun& run, std::span<const PartFeatures> parts,
         const FeatureCache cache(folder);
         std::vector<LeasedSpace> spaces;  // opened before room is made: what this run finds again must stay
         for (const PartFeatures& part : parts)
-            spaces.push_back(
-                for_this_run
-                    ? LeasedSpace{nullptr, FeatureSpace::temporary(folder, part.features->size(), options.type)}
-                    : cache.open(description_of(run, renderer, part.kind), part.features->size(), options.type));
+            spaces.push_back(for_this_run ? for_the_run_alone(part)
+                                          : cache.open(description_of(run, renderer, part.kind), part.features->size(),
+                                                       options.type));
         if (!has_room(for_this_run ? FeatureCache({}) : cache, folder, needed, options.limit_gb * kBytesPerGb))
             return reporter.note("the features of all views would take " + gigabytes(needed) +
                                  ", more than /features/limit_gb or the disk of " + folder.string() +
@@ -67,9 +69,7 @@ void keep_features(const AssembledRun& run, std::span<const PartFeatures> parts,
     } catch (const std::exception& error) {
         if (for_this_run) throw;
         reporter.warn(std::string("features are kept for this run alone: ") + error.what());
-        for (const PartFeatures& part : parts)
-            part.features->keep_in(
-                {nullptr, FeatureSpace::temporary(run.config.output, part.features->size(), options.type)});
+        for (const PartFeatures& part : parts) part.features->keep_in(for_the_run_alone(part));
     }
 }
 

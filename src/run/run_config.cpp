@@ -104,6 +104,10 @@ void describe(Fields& fields, BackboneOptions& options) {
                   "have units for it, and refused on others.");
 }
 
+std::int64_t augmented_views(const RunConfig& config) {
+    return enabled(config.augmentation) ? config.features.views.value_or(config.training.epochs) : 0;
+}
+
 RunConfig default_run_config(const Tables& tables) {
     RunConfig config;
     config.training.optimizer = tables.optimizers.find("adam")->make();

@@ -84,6 +84,9 @@ struct RunConfig {
     std::string output;
 };
 
+/// Augmented views per image that a run reads; 0 without augmentation: the plain picture alone.
+[[nodiscard]] std::int64_t augmented_views(const RunConfig& config);
+
 /// A config with every default, ready to be read into.
 [[nodiscard]] RunConfig default_run_config(const Tables& tables);
 

@@ -97,10 +97,6 @@ void check_images(AssembledRun& run, const RunFolder& folder, std::stop_token st
         if (count == 0) throw DataError("without the images that cannot be decoded a class has none left to train on");
 }
 
-std::int64_t views_of(const RunConfig& config) {
-    return enabled(config.augmentation) ? config.features.views.value_or(config.training.epochs) : 0;
-}
-
 /// The model as a whole, written to a file.
 void save(const AssembledRun& run, const fs::path& file) {
     save_model(file, compose_classifier(run.model), run.model_info());
@@ -118,7 +114,8 @@ TrainedScion train_scion(AssembledRun& run, const RunFolder& folder, const std::
     const auto seed = static_cast<std::uint64_t>(run.config.seed);
     const auto renderer = std::make_shared<ViewRenderer>(run.preprocessing, run.config.augmentation, seed);
     const WorkOptions work{run.workers, stop};
-    Features train_features(run.split.train, views_of(run.config), run.model.feature_shape, renderer, trunk, work);
+    Features train_features(run.split.train, augmented_views(run.config), run.model.feature_shape, renderer, trunk,
+                            work);
     Features validation_features(run.split.validation, 0, run.model.feature_shape, renderer, trunk, work);
     const bool augmented = enabled(run.config.augmentation);
     const std::array keep = {PartFeatures{&train_features, augmented ? ViewKind::augmented : ViewKind::plain},
