@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "graft/core/export.hpp"
+
 namespace graft {
 
 /// One class and how likely it is.
@@ -31,7 +33,7 @@ struct Prediction {
 enum class ColourOrder { bgr, rgb };
 
 /// Loads model.pt and classifies images. Thread-safe: one object serves all threads of an application.
-class Predictor {
+class GRAFT_EXPORT Predictor {
 public:
     /// @throws DataError when the file is not a graft model
     explicit Predictor(const std::filesystem::path& model);
