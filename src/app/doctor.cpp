@@ -105,7 +105,7 @@ std::string text_of(const Json& facts) {
     add("cache", facts.at("cache").get<std::string>() + " (GRAFT_CACHE names another folder)");
     for (const Json& plan : facts.at("calibrations"))
         add("", plan.at("network").get<std::string>() + ": " + plan.at("workers").dump() + " workers, " +
-                    plan.at("images_per_call").dump() + " images per call, " +
+                    images_per_call_text(plan.at("images_per_call")) + ", " +
                     with_commas(std::llround(plan.at("images_per_second").get<double>())) + " images/s");
     add("weights", facts.at("weights").at("folder").get<std::string>() + " (GRAFT_WEIGHTS names another folder)");
     for (const Json& file : facts.at("weights").at("files"))

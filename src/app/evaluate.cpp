@@ -7,6 +7,7 @@
 #include "app/results.hpp"
 #include "app/terminal_reporter.hpp"
 #include "app/text_layout.hpp"
+#include "model/calibration.hpp"
 #include "run/evaluate_folder.hpp"
 
 namespace graft {
@@ -42,6 +43,12 @@ std::vector<fs::path> output_folders(const EvaluateArguments& arguments) {
         places.push_back(output / (count == 1 ? leaf : leaf + "-" + std::to_string(count)));
     }
     return places;
+}
+
+std::size_t images_in(const std::vector<std::string>& folders) {
+    std::size_t images = 0;
+    for (const std::string& folder : folders) images += list_images(folder).size();
+    return images;
 }
 
 /// Counts over all folders, and a record of each.
@@ -107,7 +114,8 @@ Json evaluated_json(const Evaluated& evaluated, const EvaluationRecord& total) {
 }
 
 void evaluate(const EvaluateArguments& arguments, const Session& session) {
-    const Predictor predictor(arguments.model);
+    const Predictor predictor(arguments.model,
+                              {.calibrations = calibrations_file(), .expected_images = images_in(arguments.folders)});
     const Evaluated evaluated = evaluate_all(arguments, predictor, session);
     const EvaluationRecord total = evaluated.total();
     const bool several = evaluated.folders.size() > 1;

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "config/json.hpp"
+#include "core/cache_folder.hpp"
 #include "core/files.hpp"
 #include "core/processor.hpp"
 #include "graft/core/errors.hpp"
@@ -21,6 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kSecondsPerTrial = 0.7;
 constexpr double kWorthwhile = 1.03;
+constexpr std::int64_t kWorthMeasuring = 3000;  // images; below, the measuring takes longer than it saves
 
 /// Cores that do not share their arithmetic units; the number of threads where the system does not tell.
 std::size_t physical_cores(std::size_t threads) {
@@ -81,6 +83,20 @@ std::optional<InferencePlan> plan_from(const Json& json) {
 
 }  // namespace
 
+std::string images_per_call_text(std::int64_t images) {
+    return std::to_string(images) + (images == 1 ? " image per call" : " images per call");
+}
+
+std::string network_name(const std::string& backbone, const std::string& graft_point, int width, int height,
+                         const std::string& precision) {
+    return backbone + (graft_point.empty() ? "" : " to " + graft_point) + " " + std::to_string(width) + "x" +
+           std::to_string(height) + " " + precision;
+}
+
+std::filesystem::path calibrations_file() {
+    return cache_folder().empty() ? std::filesystem::path() : cache_folder() / "calibrations.json";
+}
+
 std::optional<InferencePlan> Calibrations::find(const std::string& network) const {
     const Json document = read_all(file_);
     const auto found = document.at("plans").find(network);
@@ -93,6 +109,23 @@ void Calibrations::keep(const std::string& network, const InferencePlan& plan) c
                                   {"images_per_call", plan.images_per_call},
                                   {"images_per_second", plan.images_per_second}};
     write_file(file_, pretty(document));
+}
+
+std::optional<InferencePlan> Calibrations::find_or_measure(const std::string& network, std::int64_t images,
+                                                           const std::function<InferencePlan()>& measure,
+                                                           Reporter& reporter) const {
+    if (file_.empty()) return std::nullopt;
+    if (const auto known = find(network)) return known;
+    if (images < kWorthMeasuring) return std::nullopt;
+    const InferencePlan plan = measure();
+    reporter.note("measured " + network + " on this machine: fastest with " + std::to_string(plan.workers) +
+                  " workers and " + images_per_call_text(plan.images_per_call));
+    try {
+        keep(network, plan);
+    } catch (const std::exception& error) {
+        reporter.warn(std::string("the measurement is not kept: ") + error.what());
+    }
+    return plan;
 }
 
 std::vector<CalibrationRecord> Calibrations::all() const {
@@ -112,6 +145,7 @@ InferencePlan calibrate(const TorchModule& module, const at::Tensor& example, Pr
             const double speed = images_per_second(network, example, workers);
             if (speed > best.images_per_second * (images == 1 ? 1 : kWorthwhile)) best = {workers, images, speed};
         }
+        if (best.images_per_call != images) break;  // more would need more memory for nothing
     }
     return best;
 }

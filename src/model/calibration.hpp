@@ -7,10 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "graft/core/reporter.hpp"
 #include "model/inference.hpp"
 
 namespace graft {
@@ -28,15 +30,31 @@ struct CalibrationRecord {
     InferencePlan plan;
 };
 
+/// What a calibration is of: "resnet50 224x224 float32", "resnet50 to layer3 224x224 float32".
+/// @param graft_point the last stage of what is run, or "" for the whole network
+[[nodiscard]] std::string network_name(const std::string& backbone, const std::string& graft_point, int width,
+                                       int height, const std::string& precision);
+
+/// Where the calibrations of this machine are kept; empty without a cache folder.
+[[nodiscard]] std::filesystem::path calibrations_file();
+
+/// "1 image per call", "4 images per call".
+[[nodiscard]] std::string images_per_call_text(std::int64_t images);
+
 /// The plans of a machine, in one file. A plan of another processor, number of cores or LibTorch is not found.
 class Calibrations {
 public:
-    /// @param file may be absent; a damaged one is as if it were
+    /// @param file may be absent or "", when nothing is known or kept; a damaged one is as if it were absent
     explicit Calibrations(std::filesystem::path file) : file_(std::move(file)) {}
 
     [[nodiscard]] std::optional<InferencePlan> find(const std::string& network) const;
     /// Throws Error when the file cannot be written.
     void keep(const std::string& network, const InferencePlan& plan) const;
+    /// The plan that is kept. Where there is none and so many images are to come that a few seconds come back,
+    /// `measure` is called and its plan kept; else nothing.
+    [[nodiscard]] std::optional<InferencePlan> find_or_measure(const std::string& network, std::int64_t images,
+                                                               const std::function<InferencePlan()>& measure,
+                                                               Reporter& reporter) const;
     /// All that were measured on this machine as it is.
     [[nodiscard]] std::vector<CalibrationRecord> all() const;
 
@@ -44,8 +62,8 @@ private:
     std::filesystem::path file_;
 };
 
-/// Runs the network with one, two and four images per call on every core, and where cores run two threads each on half
-/// as many workers too; a few seconds. One image per call stays unless another number is at least 3 % faster.
+/// Runs the network with one image per call on every core, and where cores run two threads each on half as many workers
+/// too; then with two and with four images, as long as that is at least 3 % faster. A few seconds.
 [[nodiscard]] InferencePlan calibrate(const TorchModule& module, const at::Tensor& example, Precision precision);
 
 }  // namespace graft

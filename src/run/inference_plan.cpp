@@ -2,13 +2,10 @@
 
 #include <algorithm>
 
-#include "core/cache_folder.hpp"
 #include "model/network_input.hpp"
 
 namespace graft {
 namespace {
-
-constexpr std::int64_t kWorthMeasuring = 3000;  // network calls; below, the measuring takes longer than it saves
 
 std::int64_t calls_of(const AssembledRun& run) {
     const std::int64_t views = std::max<std::int64_t>(augmented_views(run.config), 1);
@@ -16,40 +13,23 @@ std::int64_t calls_of(const AssembledRun& run) {
            static_cast<std::int64_t>(run.split.validation.size());
 }
 
-InferencePlan measured_plan(const AssembledRun& run, Reporter& reporter) {
-    const InferencePlan usual{.workers = run.workers};
-    if (run.model.frozen_stages.empty() || calibrations_file().empty()) return usual;
-    const Calibrations calibrations(calibrations_file());
-    const std::string network = network_name(run);
-    if (const auto known = calibrations.find(network)) return *known;
-    if (calls_of(run) < kWorthMeasuring) return usual;
-    const InferencePlan plan =
-        calibrate(run.model.trunk, example_input(run.preprocessing), run.config.backbone.precision);
-    reporter.note("measured " + network + " on this machine: fastest with " + std::to_string(plan.workers) +
-                  " workers and " + std::to_string(plan.images_per_call) + " images per call");
-    try {
-        calibrations.keep(network, plan);
-    } catch (const std::exception& error) {
-        reporter.warn(std::string("the measurement is not kept: ") + error.what());
-    }
-    return plan;
+std::string trunk_name(const AssembledRun& run) {
+    return network_name(run.backbone.architecture.name,
+                        run.model.trained_stages.empty() ? "" : run.config.backbone.freeze, run.preprocessing.width,
+                        run.preprocessing.height, run.resolved_config.at("backbone").at("precision"));
 }
 
 }  // namespace
 
-std::filesystem::path calibrations_file() {
-    return cache_folder().empty() ? std::filesystem::path() : cache_folder() / "calibrations.json";
-}
-
-std::string network_name(const AssembledRun& run) {
-    return run.backbone.architecture.name +
-           (run.model.trained_stages.empty() ? "" : " to " + run.config.backbone.freeze) + " " +
-           std::to_string(run.preprocessing.width) + "x" + std::to_string(run.preprocessing.height) + " " +
-           run.resolved_config.at("backbone").at("precision").get<std::string>();
-}
-
 InferencePlan plan_inference(const AssembledRun& run, Reporter& reporter) {
-    InferencePlan plan = measured_plan(run, reporter);
+    const InferencePlan usual{.workers = run.workers};
+    if (run.model.frozen_stages.empty()) return usual;
+    const auto measure = [&] {
+        return calibrate(run.model.trunk, example_input(run.preprocessing), run.config.backbone.precision);
+    };
+    InferencePlan plan = Calibrations(calibrations_file())
+                             .find_or_measure(trunk_name(run), calls_of(run), measure, reporter)
+                             .value_or(usual);
     if (run.config.data.workers) plan.workers = run.workers;
     return plan;
 }

@@ -8,14 +8,8 @@
 
 namespace graft {
 
-/// Where the calibrations of this machine are kept; empty without a cache folder.
-[[nodiscard]] std::filesystem::path calibrations_file();
-
-/// What a calibration is of: "resnet50 224x224 float32".
-[[nodiscard]] std::string network_name(const AssembledRun& run);
-
-/// The plan that was measured for the run's network on this machine. Where there is none it is measured now and kept,
-/// if the run has so much to compute that the few seconds come back. /data/workers, where it is given, stays.
+/// The plan that was measured for the run's trunk on this machine. Where there is none it is measured now and kept, if
+/// the run has so much to compute that the few seconds come back. /data/workers, where it is given, stays.
 [[nodiscard]] InferencePlan plan_inference(const AssembledRun& run, Reporter& reporter);
 
 }  // namespace graft

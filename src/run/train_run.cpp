@@ -143,11 +143,12 @@ TrainedScion train_scion(AssembledRun& run, const RunFolder& folder, const std::
 
 EvaluationRecord evaluate_test(const AssembledRun& run, const RunFolder& folder, std::stop_token stop,
                                Reporter& reporter) {
-    const Predictor predictor(folder.model());
+    const Predictor predictor(folder.model(),
+                              {.calibrations = calibrations_file(), .expected_images = run.test.size()});
     const ImageFolder images{.root = *run.config.data.test, .classes = run.classes, .samples = run.test};
     const EvaluateOptions options{.top_k = run.config.top_k,
                                   .on_bad_image = run.config.data.on_bad_image,
-                                  .workers = run.workers,
+                                  .workers = static_cast<std::size_t>(run.config.data.workers.value_or(0)),
                                   .predictions = folder.test() / "predictions.csv"};
     EvaluationRecord record = evaluate_folder(predictor, images, options, stop, reporter).finish(*run.config.data.test);
     write_evaluation(folder.test(), record);

@@ -15,6 +15,7 @@
 #include "core/files.hpp"
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
+#include "model/calibration.hpp"
 #include "model/grafted_model.hpp"
 #include "model/network_input.hpp"
 #include "model/tiny_architecture.hpp"
@@ -149,6 +150,38 @@ TEST_F(PredictorTest, HandsManyFilesOverInOrderWithTheErrorsOfBadOnes) {
             EXPECT_TRUE(predictions[i].error.starts_with(files[i].string() + ": ")) << predictions[i].error;
         }
     }
+}
+
+TEST_F(PredictorTest, GivesTheSameWhenSeveralImagesShareACall) {
+    const fs::path calibrations = folder_ / "calibrations.json";
+    Calibrations(calibrations).keep("tiny 16x16 float32", {.workers = 2, .images_per_call = 4});
+    const Predictor calibrated(folder_ / "model.pt", {.calibrations = calibrations});
+    std::vector<fs::path> files;
+    for (int i = 0; i < 10; ++i) files.push_back(write(std::to_string(i) + ".png", picture(20 * i)));
+    for (const std::size_t bad : {0, 3, 8, 9}) write_file(files[bad], "no picture");
+    std::size_t next = 0;
+    const auto compare = [&](std::size_t index, const Prediction& prediction) {
+        EXPECT_EQ(index, next++);
+        if (index % 8 == 0 || index == 3 || index == 9) {
+            EXPECT_TRUE(prediction.error.starts_with(files[index].string() + ": ")) << prediction.error;
+            EXPECT_TRUE(prediction.probabilities.empty());
+            return;
+        }
+        EXPECT_EQ(prediction.error, "");
+        const Probabilities alone = predictor_->predict_file(files[index]);
+        ASSERT_EQ(prediction.probabilities.size(), alone.size());
+        for (std::size_t k = 0; k < alone.size(); ++k) EXPECT_NEAR(prediction.probabilities[k], alone[k], 1e-6);
+    };
+    EXPECT_EQ(calibrated.predict_files(files, compare), files.size());
+    EXPECT_EQ(next, files.size());
+}
+
+TEST_F(PredictorTest, MeasuresANetworkThatNobodyKnowsWhenManyImagesAreToCome) {
+    const fs::path calibrations = folder_ / "calibrations.json";
+    const Predictor few(folder_ / "model.pt", {.calibrations = calibrations, .expected_images = 10});
+    EXPECT_FALSE(fs::exists(calibrations));
+    const Predictor many(folder_ / "model.pt", {.calibrations = calibrations, .expected_images = 100'000});
+    EXPECT_TRUE(Calibrations(calibrations).find("tiny 16x16 float32"));
 }
 
 TEST_F(PredictorTest, StopsBeforeTheEndWhenAStopIsRequested) {

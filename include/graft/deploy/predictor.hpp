@@ -32,11 +32,21 @@ struct Prediction {
 /// The order of the three channels of a cv::Mat; OpenCV's own functions give BGR.
 enum class ColourOrder { bgr, rgb };
 
+/// How a Predictor computes. The default is right for single images.
+struct PredictorOptions {
+    /// A file that says with how many workers and images per call networks run fastest on this machine (`graft train`
+    /// keeps one in its cache folder). Empty: one worker per core, one image per call.
+    std::filesystem::path calibrations;
+    /// How many images will be classified, as far as is known. A network that is not in `calibrations` is measured
+    /// and added when they are so many that the few seconds come back.
+    std::size_t expected_images = 0;
+};
+
 /// Loads model.pt and classifies images. Thread-safe: one object serves all threads of an application.
 class GRAFT_EXPORT Predictor {
 public:
     /// @throws DataError when the file is not a graft model
-    explicit Predictor(const std::filesystem::path& model);
+    explicit Predictor(const std::filesystem::path& model, const PredictorOptions& options = {});
     ~Predictor();
     Predictor(Predictor&&) noexcept;
     Predictor& operator=(Predictor&&) noexcept;
@@ -50,8 +60,9 @@ public:
     /// The same for pixels. @param pixels [H,W] CV_8UC3. Throws DataError for another type or an empty picture.
     [[nodiscard]] std::vector<float> predict_pixels(const cv::Mat& pixels, ColourOrder order) const;
 
-    /// Classifies many files on `workers` threads (0: one per core) and hands the results over in order, on the calling
-    /// thread. A bad file is a Prediction with an error. Memory does not grow with the number of files.
+    /// Classifies many files on `workers` threads (0: as calibrated, else one per core) and hands the results over in
+    /// order, on the calling thread. A bad file is a Prediction with an error. Memory does not grow with the number of
+    /// files.
     /// @return how many were handed over: all, or fewer when a stop was requested
     std::size_t predict_files(std::span<const std::filesystem::path> images,
                               const std::function<void(std::size_t index, const Prediction&)>& consume,
