@@ -248,7 +248,7 @@ void register_views(const std::string& name, const fs::path& folder) {
     benchmark::RegisterBenchmark(("view/" + name).c_str(),
                                  [samples = spread_samples(folder)](auto& state) { view(state, samples); })
         ->Arg(1)
-        ->Arg(3)
+        ->Arg(4)
         ->Unit(benchmark::kMicrosecond);
 }
 
