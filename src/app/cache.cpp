@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/text_layout.hpp"
 #include "core/cache_folder.hpp"
@@ -87,7 +88,7 @@ void add_cache(CLI::App& app, Command& chosen) {
     CLI::App* clear_command = cache->add_subcommand("clear", "Delete features that no run is using");
     clear_command->add_option("--keep", *keep_gb, "Only as many as needed to get down to so many GB, oldest first")
         ->type_name("GB")
-        ->check(CLI::NonNegativeNumber.description(""));
+        ->check(number_in(at_least(0)));
     clear_command->callback([keep_gb, &chosen] { chosen = [keep_gb](const Session&) { clear(*keep_gb); }; });
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/run_log.hpp"
 #include "app/terminal_reporter.hpp"
@@ -114,7 +115,7 @@ void add_train(CLI::App& app, Command& chosen) {
         ->excludes(resume);
     command->add_option("--fail-under", arguments->fail_under, "Exit with 4 when the test accuracy is below this")
         ->type_name("ACCURACY")
-        ->check(CLI::Range(0.0, 1.0).description(""));
+        ->check(number_in(between(0, 1)));
     command->add_flag("--json", arguments->json, "Print the outcome as JSON");
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { train(*arguments, session); }; });

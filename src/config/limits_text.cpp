@@ -14,6 +14,13 @@ std::string number_as_text(double value) {
     return {text, end.ptr};
 }
 
+bool within(double value, const Limits& limits) {
+    if (!std::isfinite(value)) return false;
+    if (limits.minimum && (limits.above_minimum ? value <= *limits.minimum : value < *limits.minimum)) return false;
+    if (limits.maximum && (limits.below_maximum ? value >= *limits.maximum : value > *limits.maximum)) return false;
+    return true;
+}
+
 std::string number_text(const std::string& type, const Limits& limits) {
     if (limits.minimum && limits.maximum)
         return type + " in " + (limits.above_minimum ? "(" : "[") + number_as_text(*limits.minimum) + ", " +

@@ -180,11 +180,6 @@ TEST(Train, SaysWhatIsWrongWithItsConfig) {
               (folder / "absent.json").string() + ": cannot be read: No such file or directory");
 }
 
-TEST(Export, KnowsTheFormatsItWrites) {
-    EXPECT_THAT(error_of<ConfigError>({"export", "m.pt", "--format", "torchscrip"}),
-                StartsWith("--format torchscrip: unknown (did you mean \"torchscript\"?)"));
-}
-
 TEST(Export, ReplacesNothingUnasked) {
     const TemporaryFolder folder;
     const std::string output = folder.write("out.pt", "precious").string();

@@ -273,7 +273,8 @@ class ModelFiles(ModelWorkspace):
 
     def test_an_unknown_format_is_a_usage_error(self):
         said = self.graft("export", "model.pt", "--format", "torchscrip", expect=2)
-        self.assertIn('--format torchscrip: unknown (did you mean "torchscript"?)', said.err)
+        self.assertIn('--format: expected one of torchscript, onnx, safetensors, got "torchscrip" (did you mean "torch',
+                      said.err)
 
 
 class CommandLine(Workspace):
