@@ -37,5 +37,8 @@ void add_data(CLI::App& app, Command& chosen);
 void add_cache(CLI::App& app, Command& chosen);
 void add_inspect(CLI::App& app, Command& chosen);
 void add_doctor(CLI::App& app, Command& chosen);
+// These two write about all commands, so they come last.
+void add_completion(CLI::App& app, Command& chosen);
+void add_man(CLI::App& app, Command& chosen);
 
 }  // namespace graft

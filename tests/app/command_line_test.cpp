@@ -41,6 +41,10 @@ const Words kUnderstood[] = {
     {"data", "check", "data/train", "--json"},
     {"data", "sample", "data", "--train-per-class", "2", "--test-per-class", "0", "--size", "64", "--seed", "1"},
     {"doctor"},
+    {"completion", "bash"},
+    {"man"},
+    {"man", "train"},
+    {"man", "--output", "pages"},
 };
 INSTANTIATE_TEST_SUITE_P(Of, UnderstoodLines, ValuesIn(kUnderstood));
 
@@ -59,11 +63,11 @@ TEST_P(WrongLines, SayWhatIsWrongAndWhereHelpIs) {
 const WrongLine kWrongLines[] = {
     {{"trian"},
      "unknown command \"trian\" (did you mean \"train\"?); the commands are: train, evaluate, predict, export, verify, "
-     "config, data, cache, inspect, doctor\nSee: graft --help"},
+     "config, data, cache, inspect, doctor, completion, man\nSee: graft --help"},
     {{"fly"},
      "unknown command \"fly\"; the commands are: train, evaluate, predict, export, verify, config, data, cache, "
      "inspect, "
-     "doctor\nSee: graft --help"},
+     "doctor, completion, man\nSee: graft --help"},
     {{"config", "chek"},
      "unknown command \"chek\" (did you mean \"check\"?); the commands are: check, init, schema, docs\n"
      "See: graft config --help"},
@@ -114,6 +118,7 @@ const WrongValue kWrongValues[] = {
      "--weights-type: expected one of float32, float16, got \"half\""},
     {{"data", "sample", "d", "--size", "big"}, "--size: expected integer, got \"big\""},
     {{"data", "sample", "d", "--seed", "-1"}, "--seed: expected integer >= 0, got \"-1\""},
+    {{"completion", "tcsh"}, "shell: expected one of bash, zsh, fish, got \"tcsh\""},
 };
 INSTANTIATE_TEST_SUITE_P(Of, WrongValues, ValuesIn(kWrongValues));
 
@@ -135,6 +140,8 @@ TEST(CommandLine, HelpsWithEveryCommand) {
                                {"verify"},
                                {"inspect"},
                                {"doctor"},
+                               {"completion"},
+                               {"man"},
                                {"cache", "clear"},
                                {"config"},
                                {"config", "check"},
