@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 
 namespace graft {
 
@@ -12,6 +13,12 @@ std::string number_as_text(double value) {
     const auto end =
         std::to_chars(text, text + sizeof text, value, plain ? std::chars_format::fixed : std::chars_format::general);
     return {text, end.ptr};
+}
+
+std::string four_digits(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.4g", value);
+    return text;
 }
 
 bool within(double value, const Limits& limits) {
