@@ -199,6 +199,17 @@ TEST(RunConfig, ChecksFieldsThatConcernEachOther) {
     EXPECT_THAT(problems_of(with_data(R"("mean": [127, 127, 127], "std": [128, 128, 128])")), IsEmpty());
 }
 
+TEST(RunConfig, RefusesNesterovWithoutMomentum) {
+    const auto sgd = [](const std::string& options) {
+        return with(R"("training": {"optimizer": {"name": "sgd", "nesterov": true)" + options + "}}");
+    };
+    EXPECT_THAT(problems_of(sgd(R"(, "momentum": 0)")),
+                ElementsAre("/training/optimizer/nesterov: looks ahead along the momentum, which is 0: set a momentum, "
+                            "or leave nesterov out"));
+    EXPECT_THAT(problems_of(sgd(R"(, "momentum": 0.1)")), IsEmpty());
+    EXPECT_THAT(problems_of(sgd("")), IsEmpty());  // the default is 0.9
+}
+
 TEST(RunConfig, AllowsTheSchemaOfAnEditor) {
     EXPECT_THAT(problems_of(with(R"("$schema": "configs/schema.json")")), IsEmpty());
     EXPECT_FALSE(resolved(read(with(R"("$schema": "x")")), Tables{}).contains("$schema"));
