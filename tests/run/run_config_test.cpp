@@ -248,7 +248,11 @@ std::vector<fs::path> shipped_configs() {
 TEST(ShippedConfigs, ReadWithoutAProblem) {
     const std::vector<fs::path> files = shipped_configs();
     EXPECT_GE(files.size(), 3);
-    for (const fs::path& file : files) EXPECT_NO_THROW((void)read_run_config(file, {}, Tables{})) << file;
+    for (const fs::path& file : files) {
+        EXPECT_NO_THROW((void)read_run_config(file, {}, Tables{})) << file;
+        const std::string schema = parse_json_file(file).at("$schema").get<std::string>();
+        EXPECT_TRUE(fs::equivalent(file.parent_path() / schema, kProject / "configs/schema.json")) << file;
+    }
 }
 
 std::string content(const fs::path& file) {
