@@ -29,10 +29,6 @@ std::string time_text(std::int64_t seconds) {
     return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts)};
 }
 
-std::string megabytes(std::uint64_t bytes) {
-    return with_commas(static_cast<std::int64_t>((bytes + 500'000) / 1'000'000)) + " MB";
-}
-
 Json as_json(const SpaceInfo& space) {
     return {{"name", space.name},
             {"bytes", space.bytes},
@@ -65,14 +61,14 @@ void list(bool json) {
     std::vector<std::vector<std::string>> rows = {{"features of", "last used", "size", ""}};
     for (const SpaceInfo& space : spaces)
         rows.push_back(
-            {what_of(space.description), time_text(space.used), megabytes(space.bytes), space.in_use ? "in use" : ""});
-    rows.push_back({"all", "", megabytes(bytes), ""});
+            {what_of(space.description), time_text(space.used), size_text(space.bytes), space.in_use ? "in use" : ""});
+    rows.push_back({"all", "", size_text(bytes), ""});
     std::cout << aligned(rows) << "\nfolder  " << features_folder().string() << "\n";
 }
 
 void clear(double keep_gb) {
     const std::uint64_t gone = FeatureCache(features_folder()).shrink_to(static_cast<std::uint64_t>(keep_gb * 1e9));
-    std::cout << megabytes(gone) << " of features are gone\n";
+    std::cout << size_text(gone) << " of features are gone\n";
 }
 
 }  // namespace
