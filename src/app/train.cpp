@@ -38,7 +38,10 @@ void expect_something_to_gate_on(const RunConfig& config) {
 
 RunOutcome run_logged(const RunConfig& config, const TrainArguments& arguments, const Session& session) {
     const auto begin = arguments.resume ? RunLog::Begin::after_what_is_there : RunLog::Begin::anew;
-    RunLog log(std::filesystem::path(config.output) / "log.txt", begin);
+    const auto complain = [&](const std::string& message) {
+        session.screen.out << painted(session.screen, Colour::yellow, "warning:") + " " + message + "\n";
+    };
+    RunLog log(std::filesystem::path(config.output) / "log.txt", begin, complain);
     TerminalReporter reporter(session.screen,
                               [&](Severity severity, std::string_view line) { log.write(severity, line); });
     try {
