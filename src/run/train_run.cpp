@@ -20,6 +20,7 @@
 #include "run/inference_plan.hpp"
 #include "run/keep_features.hpp"
 #include "run/summary.hpp"
+#include "train/checkpoint.hpp"
 
 namespace graft {
 namespace {
@@ -42,12 +43,13 @@ struct RunFolder {
         return fs::exists(config()) || fs::exists(model()) || fs::exists(checkpoint());
     }
     /// Makes the folder ready; an earlier run's results must not be taken for this one's.
-    void prepare(ExistingRun existing) const {
+    void prepare(ExistingRun existing, const Json& identity) const {
         if (existing == ExistingRun::refuse && holds_a_run())
             throw ConfigError("/output: " + root.string() + " already holds a run; go on with it (--resume), replace " +
                               "it (--overwrite), or name another folder");
         if (existing == ExistingRun::resume && !fs::exists(checkpoint()))
             throw DataError(checkpoint().string() + ": there is no checkpoint to resume from");
+        if (existing == ExistingRun::resume) expect_checkpoint_of(checkpoint(), identity);
         std::error_code error;
         fs::create_directories(root, error);
         if (error) throw Error(root.string() + ": the folder cannot be made: " + error.message());
@@ -108,7 +110,7 @@ struct TrainedScion {
     PassRecord features;
 };
 
-TrainedScion train_scion(AssembledRun& run, const RunFolder& folder, const std::string& identity,
+TrainedScion train_scion(AssembledRun& run, const RunFolder& folder, const Json& identity,
                          std::shared_ptr<const InferenceModule> trunk, ExistingRun existing, std::stop_token stop,
                          Reporter& reporter) {
     const auto seed = static_cast<std::uint64_t>(run.config.seed);
@@ -200,9 +202,9 @@ RunOutcome run_training(const RunConfig& config, const Tables& tables, ExistingR
                         Reporter& reporter) {
     const auto start = std::chrono::steady_clock::now();
     AssembledRun run = assemble(config, tables);
-    const std::string identity = run.identity();
+    const Json identity = run.identity();
     const RunFolder folder{config.output};
-    folder.prepare(existing);
+    folder.prepare(existing, identity);
     for (const std::string& warning : run.warnings) reporter.warn(warning);
     if (!run.backbone.note.empty()) reporter.note(run.backbone.note);
     check_images(run, folder, stop, reporter);

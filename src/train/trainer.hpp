@@ -37,7 +37,7 @@ struct TrainingParts {
     std::function<void(const std::filesystem::path&)> save_model;
     std::function<void(const std::vector<EpochRecord>&)> on_history;  ///< after each epoch, before its checkpoint
     std::filesystem::path checkpoint;                                 ///< the file that the last state goes to
-    std::string run_identity;  ///< a checkpoint of another identity is not resumed from
+    Json run_identity = Json::object();                               ///< what a checkpoint must agree with
     std::stop_token stop;
 };
 

@@ -184,8 +184,31 @@ class Interruption(Workspace):
     def test_resuming_with_another_config_is_refused(self):
         _, file = self.config("changed", training={"epochs": 1})
         self.graft("train", file)
-        refused = self.graft("train", file, "--resume", "--set", "/training/optimizer/learning_rate=0.1", expect=2)
-        self.assertIn("another config", refused.err)
+        before = read_json(self.folder / "changed" / "config.json")
+        refused = self.graft("train", file, "--resume", "--set", "/training/optimizer/learning_rate=0.1",
+                             "--set", "/head/hidden=[16]", expect=2)
+        self.assertIn("changed/checkpoint/last.pt: is the checkpoint of another run; resume with what it was started "
+                      "with:\n  /head/hidden/0: 32 then, 16 now\n"
+                      "  /training/optimizer/learning_rate: 0.003 then, 0.1 now\n", refused.err)
+        self.assertEqual(read_json(self.folder / "changed" / "config.json"), before)
+
+    def test_what_may_differ_when_resuming(self):
+        _, file = self.config("moved", training={"epochs": 1})
+        self.graft("train", file)
+        (self.folder / "moved").rename(self.folder / "there")
+        self.graft("train", file, "--resume", "--set", "/output=there", "--set", "/name=another", "--set",
+                   "/training/epochs=2", "--set", "/data/workers=1", "--set", "/features/keep=none",
+                   "--set", "/features/limit_gb=1")
+        self.assertEqual(len(read_history(self.folder / "there")), 2)
+
+    def test_resuming_with_other_images_is_refused(self):
+        _, file = self.config("images", training={"epochs": 1})
+        self.graft("train", file)
+        new = self.folder / "data" / "train" / "fish" / "new.jpg"
+        with self.put_back(new):
+            new.write_bytes(next((self.folder / "data" / "train" / "fish").iterdir()).read_bytes())
+            refused = self.graft("train", file, "--resume", "--set", "/training/epochs=2", expect=2)
+        self.assertRegex(refused.err, r'/data/images_sha256: "[0-9a-f]{64}" then, "[0-9a-f]{64}" now')
 
     def test_resuming_needs_a_checkpoint(self):
         _, file = self.config("nothing-yet")
