@@ -45,9 +45,7 @@ RunOutcome run_logged(const RunConfig& config, const TrainArguments& arguments, 
     TerminalReporter reporter(session.screen,
                               [&](Severity severity, std::string_view line) { log.write(severity, line); });
     try {
-        RunOutcome outcome = run_training(config, Tables{}, existing_run(arguments), session.stop, reporter);
-        if (!outcome.training.reason.empty()) reporter.note(outcome.training.reason);
-        return outcome;
+        return run_training(config, Tables{}, existing_run(arguments), session.stop, reporter);
     } catch (const std::exception& error) {
         log.write_failure(error.what());
         throw;

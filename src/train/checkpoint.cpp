@@ -144,6 +144,7 @@ void save_checkpoint(const std::filesystem::path& file, const Json& run_identity
     const Json json = {{"identity", run_identity},
                        {"next_epoch", state.next_epoch},
                        {"finished", state.finished},
+                       {"reason", state.reason},
                        {"history", history_as_json(state.history)},
                        {"callbacks", callbacks}};
     archive.write("state", c10::IValue(json.dump()));
@@ -163,6 +164,7 @@ TrainingState load_checkpoint(const std::filesystem::path& file, const Json& run
         expect_same_run(json.at("identity"), run_identity, file);
         state.next_epoch = json.at("next_epoch").get<std::int64_t>();
         state.finished = json.at("finished").get<bool>();
+        state.reason = json.at("reason").get<std::string>();
         state.history = history_from_json(json.at("history"));
         for (std::size_t i = 0; i < json.at("callbacks").size(); ++i) {
             const Json& saved = json.at("callbacks").at(i);

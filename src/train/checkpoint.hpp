@@ -23,6 +23,7 @@ struct TrainingState {
     std::vector<EpochRecord> history;
     std::vector<CallbackState> callbacks;
     bool finished = false;  ///< no further epoch is due
+    std::string reason;     ///< of the callback that finished it
 };
 
 /// Writes the state, the scion's values and the optimizer's, whole or not at all.

@@ -69,12 +69,12 @@ public:
         TrainingResult result;
         try {
             while (!state_.finished && state_.next_epoch < options_.epochs) run_epoch();
-            if (!stop_reason_.empty()) result.end = TrainingEnd::stopped_by_callback;
+            if (state_.finished) result.end = TrainingEnd::stopped_by_callback;
         } catch (const Interrupted&) {
             result.end = TrainingEnd::interrupted;
         }
         for (const auto& callback : parts_.callbacks) callback->on_train_end(*this);
-        result.reason = stop_reason_;
+        result.reason = state_.reason;
         result.history = std::move(state_.history);
         return result;
     }
@@ -105,8 +105,13 @@ private:
                 throw DataError(parts_.checkpoint.string() + ": the checkpoint is damaged: " + error.what());
             }
         }
-        reporter_.note("resumed after epoch " + std::to_string(state_.next_epoch) + " of " +
-                       std::to_string(options_.epochs));
+        const std::string epochs = std::to_string(state_.next_epoch) + " of " + std::to_string(options_.epochs);
+        if (state_.finished)
+            reporter_.note("this run is finished already, after epoch " + epochs + ": " + state_.reason);
+        else if (state_.next_epoch >= options_.epochs)
+            reporter_.note("this run is finished already: " + epochs + " epochs are done");
+        else
+            reporter_.note("resumed after epoch " + epochs);
     }
 
     void run_epoch() {
@@ -183,10 +188,12 @@ private:
         state_.history.push_back(std::move(record));
         ++state_.next_epoch;
         state_.finished = !stop_reason_.empty();
+        state_.reason = stop_reason_;
         state_.callbacks.clear();
         for (const auto& callback : parts_.callbacks) state_.callbacks.push_back(callback->save_state());
         if (parts_.on_history) parts_.on_history(state_.history);
         save_checkpoint(parts_.checkpoint, parts_.run_identity, state_, parts_.scion, *parts_.optimizer);
+        if (state_.finished) reporter_.note(state_.reason);
     }
 
     [[noreturn]] void fail_on(const BatchRecord& record) const {

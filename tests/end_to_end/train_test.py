@@ -438,7 +438,12 @@ class Training(Workspace):
                                callbacks=[{"name": "early_stopping", "patience": 1, "min_delta": 100}])
         self.assertEqual(said.json()["end"], "stopped by a callback")
         self.assertIn("early_stopping: no sufficient improvement of val_loss", said.json()["reason"])
+        self.assertEqual(said.err.count("note: early_stopping: no sufficient improvement of val_loss"), 1)
         self.assertEqual(len(read_history(run)), 2)
+
+        again = self.graft("train", "stopped.json", "--resume", "--json")
+        self.assertIn("note: this run is finished already, after epoch 2 of 30: early_stopping: no sufficient", again.err)
+        self.assertEqual((again.json()["end"], again.json()["reason"]), (said.json()["end"], said.json()["reason"]))
 
     @workspace.unittest.skipUnless(workspace.real_weights(), "GRAFT_TEST_WEIGHTS has no pretrained weights")
     def test_pretrained_features_tell_the_drawn_classes_apart(self):

@@ -46,7 +46,7 @@ Json run_a() {
 }
 
 TrainingState some_state() {
-    TrainingState state{.next_epoch = 2, .finished = true};
+    TrainingState state{.next_epoch = 2, .finished = true, .reason = "enough"};
     state.history = {{.epoch = 0, .learning_rate = 0.1, .seconds = 1.5, .metrics = {{"loss", 0.1 + 0.2}}},
                      {.epoch = 1, .learning_rate = 0.05, .seconds = 2, .metrics = {{"loss", std::nan("")}}}};
     state.callbacks = {
@@ -88,6 +88,7 @@ TEST_F(CheckpointTest, KeepsHistoryAndCallbacksToTheLastBit) {
     const TrainingState state = load(learner), expected = some_state();
     EXPECT_EQ(state.next_epoch, 2);
     EXPECT_TRUE(state.finished);
+    EXPECT_EQ(state.reason, "enough");
     ASSERT_EQ(state.history.size(), 2);
     EXPECT_EQ(state.history[0].metrics, expected.history[0].metrics);
     EXPECT_EQ(state.history[0].learning_rate, 0.1);

@@ -147,7 +147,21 @@ TEST_F(TrainerTest, DoesNotGoOnWithARunThatACallbackHasEnded) {
         return parts;
     };
     (void)run(stopping(), 10);
-    EXPECT_EQ(run(stopping(), 10, true).history.size(), 1);
+    EXPECT_EQ(reporter_.notes, Strings{"enough"});
+    reporter_.notes.clear();
+    const TrainingResult result = run(stopping(), 10, true);
+    EXPECT_EQ(result.history.size(), 1);
+    EXPECT_EQ(result.end, TrainingEnd::stopped_by_callback);
+    EXPECT_EQ(result.reason, "enough");
+    EXPECT_EQ(reporter_.notes, Strings{"this run is finished already, after epoch 1 of 10: enough"});
+}
+
+TEST_F(TrainerTest, SaysThatARunWhoseEpochsAreOverIsFinished) {
+    (void)run(training_.parts(), 2);
+    const TrainingResult result = run(training_.parts(), 2, true);
+    EXPECT_EQ(result.end, TrainingEnd::completed);
+    EXPECT_EQ(result.history.size(), 2);
+    EXPECT_EQ(reporter_.notes, Strings{"this run is finished already: 2 of 2 epochs are done"});
 }
 
 TEST_F(TrainerTest, TrainsOnNoFurtherBatchWhenACallbackStopsWithinAnEpoch) {
