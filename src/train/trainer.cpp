@@ -5,6 +5,7 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/optim/optimizer.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -38,6 +39,7 @@ private:
 struct Tally {
     double loss_sum = 0;
     std::int64_t correct = 0, images = 0;
+    bool diverged = false;  ///< a loss was not finite
 
     void add(double mean_loss, const at::Tensor& scores, const at::Tensor& labels) {
         loss_sum += mean_loss * static_cast<double>(labels.size(0));
@@ -74,6 +76,7 @@ public:
             result.end = TrainingEnd::interrupted;
         }
         for (const auto& callback : parts_.callbacks) callback->on_train_end(*this);
+        if (result.end != TrainingEnd::interrupted) expect_a_good_epoch();
         result.reason = state_.reason;
         result.history = std::move(state_.history);
         return result;
@@ -123,6 +126,7 @@ private:
         const std::string title = "epoch " + std::to_string(epoch + 1) + "/" + std::to_string(options_.epochs);
         reporter_.start(title, parts_.train.samples().size(), "images");
         const Tally tally = train_on_batches(epoch);
+        if (tally.diverged) expect_a_good_epoch();
         record.metrics = {{"loss", tally.loss()}, {"accuracy", tally.accuracy()}};
         if (parts_.validation != nullptr) {
             const Tally validation = validate(epoch);
@@ -157,6 +161,8 @@ private:
                     loss.backward();
                     parts_.optimizer->step();
                     tally.add(record.loss, scores.detach(), batch.labels);
+                } else {
+                    tally.diverged = true;
                 }
                 for (const auto& callback : parts_.callbacks) callback->on_batch_end(record, *this);
                 if (!std::isfinite(record.loss) && stop_reason_.empty()) fail_on(record);
@@ -194,6 +200,16 @@ private:
         if (parts_.on_history) parts_.on_history(state_.history);
         save_checkpoint(parts_.checkpoint, parts_.run_identity, state_, parts_.scion, *parts_.optimizer);
         if (state_.finished) reporter_.note(state_.reason);
+    }
+
+    /// Throws when nothing that was trained so far is worth keeping.
+    void expect_a_good_epoch() const {
+        const auto finite = [](const EpochRecord& record) {
+            return std::ranges::all_of(record.metrics, [](const auto& metric) { return std::isfinite(metric.second); });
+        };
+        if (std::ranges::any_of(state_.history, finite)) return;
+        throw Error("no epoch had finite losses, so there is no model worth keeping" +
+                    (stop_reason_.empty() ? "" : ": " + stop_reason_));
     }
 
     [[noreturn]] void fail_on(const BatchRecord& record) const {

@@ -433,6 +433,15 @@ class Training(Workspace):
         self.assertFalse((run / "model.pt").exists())
         self.assertIn("the loss became", (run / "log.txt").read_text(encoding="utf-8"))
 
+    def test_a_loss_that_is_infinite_at_once_is_a_failure_whoever_notices_it(self):
+        sections = {"augmentation": {"rotation_range": 0, "horizontal_flip": False},
+                    "training": {"optimizer": {"name": "sgd", "learning_rate": 1e30, "momentum": 0}},
+                    "callbacks": ["terminate_on_nan"]}
+        run, said = self.train("terminated", expect=1, **sections)
+        self.assertIn("no epoch had finite losses, so there is no model worth keeping: terminate_on_nan: the loss is",
+                      said.err)
+        self.assertEqual(contents_of(run), {"config.json", "split.json", "log.txt"})
+
     def test_early_stopping_ends_the_run_and_says_why(self):
         run, said = self.train("stopped", "--json", training={"epochs": 30},
                                callbacks=[{"name": "early_stopping", "patience": 1, "min_delta": 100}])
