@@ -174,6 +174,25 @@ class Interruption(Workspace):
         self.assertIn("interrupted before the first epoch was over", stopped.err)
         self.assertEqual(contents_of(self.folder / "early"), {"config.json", "split.json", "log.txt"})
 
+        # Nothing is lost, so that the folder is as good as a new one, whichever way one goes on.
+        resumed = self.graft("train", file, "--resume", "--set", "/training/epochs=1")
+        self.assertIn("note: the run was stopped before its first epoch was over: it begins anew", resumed.err)
+        self.assertEqual(contents_of(self.folder / "early"), FILES_OF_A_RUN)
+
+    def test_before_the_first_epoch_is_over_leaves_a_folder_that_the_same_command_takes(self):
+        _, file = self.config("early-again", data={"image_size": 224})
+        self.interrupt_when("model ", "train", file)
+        self.graft("train", file, "--set", "/training/epochs=1")
+        self.assertEqual(contents_of(self.folder / "early-again"), FILES_OF_A_RUN)
+
+    def test_a_config_that_somebody_put_into_the_run_folder_is_not_replaced(self):
+        _, file = self.config("mine")
+        (self.folder / "mine").mkdir()
+        own = self.folder / "mine" / "config.json"
+        own.write_bytes(file.read_bytes())
+        self.assertIn("already holds a run", self.graft("train", own, expect=2).err)
+        self.assertEqual(own.read_bytes(), file.read_bytes())
+
     def test_more_epochs_can_be_asked_for_when_resuming(self):
         straight, _ = self.train("four", training={"epochs": 4})
         _, file = self.config("two-and-two", training={"epochs": 2})
@@ -441,6 +460,8 @@ class Training(Workspace):
         self.assertIn("no epoch had finite losses, so there is no model worth keeping: terminate_on_nan: the loss is",
                       said.err)
         self.assertEqual(contents_of(run), {"config.json", "split.json", "log.txt"})
+        self.graft("train", "terminated.json", "--set", "/training/optimizer/learning_rate=0.001")
+        self.assertEqual(contents_of(run), FILES_OF_A_RUN)
 
     def test_early_stopping_ends_the_run_and_says_why(self):
         run, said = self.train("stopped", "--json", training={"epochs": 30},
