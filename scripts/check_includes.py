@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the direction of the includes: which room may use which, which may see OpenCV, and that nothing goes round.
+"""Checks the direction of the includes: which room may use which, which may see OpenCV, what public headers and examples
+may show to an application, and that nothing goes round.
 
 usage: scripts/check_includes.py [ROOT]      exit codes: 0 all is well, 1 it is not
 """
@@ -28,6 +29,8 @@ ALLOWED = {
 # Rooms that may include OpenCV's headers. cv::Mat alone may go wherever the room of images may be used.
 OPENCV_ROOMS = {"image", "data", "features", "deploy", "app"}
 CV_MAT = "opencv2/core/mat.hpp"
+# Public headers that lie in no room, and the room whose rights they have.
+WITHOUT_A_ROOM = {"include/graft/graft.h": "core", "include/graft/graft.hpp": "run"}
 # Headers nobody includes, and why.
 FORBIDDEN = {"torch/torch.h": "it costs most of a minute per file: include the narrow header"}
 
@@ -49,10 +52,12 @@ def includes_of(file):
 
 def project_files(root):
     for folder in ("src", "include/graft"):
-        yield from sorted(f for f in (root / folder).rglob("*") if f.suffix in (".hpp", ".cpp", ".inc"))
+        yield from sorted(f for f in (root / folder).rglob("*") if f.suffix in (".h", ".hpp", ".cpp", ".inc"))
 
 
 def room_of(file, root):
+    if room := WITHOUT_A_ROOM.get(str(file.relative_to(root))):
+        return room
     folder = "include/graft" if file.is_relative_to(root / "include") else "src"
     parts = file.relative_to(root / folder).parts
     return parts[0] if len(parts) > 1 else ""
@@ -92,6 +97,31 @@ def problem_with(room, header, quoted, root):
     return None
 
 
+def shown_to_applications(header, quoted):
+    """What is wrong with an include of a public header, or None: an application has graft's public headers, the standard
+    library's and OpenCV's core, and no more."""
+    if quoted:
+        return None if header.startswith("graft/") else f"a public header includes {header}, which is not public"
+    if "/" in header and header != CV_MAT:
+        return f"a public header includes {header}; it may include the standard library and {CV_MAT}"
+    return None
+
+
+def shown_in_examples(header, quoted):
+    """What is wrong with an include of an example, or None."""
+    if quoted or ("/" in header and not header.startswith(("graft/", "opencv2/"))):
+        return f"an example includes {header}; it may include <graft/…>, <opencv2/…> and the standard library"
+    return None
+
+
+def example_problems(root):
+    for file in sorted((root / "docs" / "examples").glob("*.cpp")):
+        for line, header, quoted in includes_of(file):
+            problem = shown_in_examples(header, quoted)
+            if problem:
+                yield f"{file.relative_to(root)}:{line}: {problem}"
+
+
 def cycles(graph):
     """One cycle through every group of files that include each other."""
     done, path, found = set(), [], []
@@ -114,7 +144,7 @@ def cycles(graph):
 
 
 def check(root):
-    problems, graph = [], {}
+    problems, graph = list(example_problems(root)), {}
     for file in project_files(root):
         name, room = file.relative_to(root), room_of(file, root)
         if room not in ALLOWED:
@@ -124,6 +154,8 @@ def check(root):
         graph[file] = [target for _, header, quoted in includes if quoted and (target := resolve(header, root))]
         for line, header, quoted in includes:
             problem = problem_with(room, header, quoted, root)
+            if not problem and file.is_relative_to(root / "include"):
+                problem = shown_to_applications(header, quoted)
             if problem:
                 problems.append(f"{name}:{line}: {problem}")
     for cycle in cycles(graph):

@@ -25,7 +25,7 @@ struct InitArguments {
 };
 
 /// What a run with this config would do, in a few lines.
-std::string plan_text(const RunConfig& config) {
+std::string plan_text(const RunOptions& config) {
     const auto folder = [](const std::optional<std::string>& name) { return name.value_or("none"); };
     std::string validation = folder(config.data.validation);
     if (config.data.split.split_file) validation = "as " + *config.data.split.split_file + " says";
@@ -44,7 +44,7 @@ std::string plan_text(const RunConfig& config) {
 
 void check(const CheckArguments& arguments) {
     const Tables tables;
-    const RunConfig config = read_run_config(arguments.config, arguments.assignments, tables);
+    const RunOptions config = read_run_config(arguments.config, arguments.assignments, tables);
     if (arguments.json) return print_json(resolved(config, tables));
     std::cout << arguments.config << ": OK\n" << plan_text(config);
 }

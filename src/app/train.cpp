@@ -28,7 +28,7 @@ ExistingRun existing_run(const TrainArguments& arguments) {
 }
 
 /// A gate that could never be decided is said before hours are spent.
-void expect_something_to_gate_on(const RunConfig& config) {
+void expect_something_to_gate_on(const RunOptions& config) {
     const SplitOptions& split = config.data.split;
     if (!config.data.test && !config.data.validation && split.validation_split == 0 && !split.split_file)
         throw ConfigError(
@@ -36,7 +36,7 @@ void expect_something_to_gate_on(const RunConfig& config) {
             "(/data/validation_split, /data/validation)");
 }
 
-RunOutcome run_logged(const RunConfig& config, const TrainArguments& arguments, const Session& session) {
+RunOutcome run_logged(const RunOptions& config, const TrainArguments& arguments, const Session& session) {
     const auto begin = arguments.resume ? RunLog::Begin::after_what_is_there : RunLog::Begin::anew;
     const auto complain = [&](const std::string& message) {
         session.screen.out << painted(session.screen, Colour::yellow, "warning:") + " " + message + "\n";
@@ -53,7 +53,7 @@ RunOutcome run_logged(const RunConfig& config, const TrainArguments& arguments, 
 }
 
 /// The epoch whose weights were kept, as far as the config alone tells.
-const EpochRecord& kept_epoch(const RunConfig& config, const std::vector<EpochRecord>& history) {
+const EpochRecord& kept_epoch(const RunOptions& config, const std::vector<EpochRecord>& history) {
     const auto loss = [](const EpochRecord& row) { return row.metric("val_loss").value_or(*row.metric("loss")); };
     if (config.training.keep == Keep::last) return history.back();
     return *std::ranges::min_element(history, {}, loss);
@@ -73,13 +73,13 @@ Json outcome_json(const RunOutcome& outcome) {
             {"test", record.at("test")},      {"history", record.at("history")}};
 }
 
-void print_outcome(const RunConfig& config, const RunOutcome& outcome) {
+void print_outcome(const RunOptions& config, const RunOutcome& outcome) {
     std::cout << (outcome.test ? to_text(*outcome.test) : metrics_text(kept_epoch(config, outcome.training.history)))
               << "\nrun       " << outcome.folder.string() << "\nmodel     " << (outcome.folder / "model.pt").string()
               << "\n";
 }
 
-void check_gate(const RunConfig& config, const RunOutcome& outcome, const std::optional<double>& fail_under) {
+void check_gate(const RunOptions& config, const RunOutcome& outcome, const std::optional<double>& fail_under) {
     if (!fail_under) return;
     if (outcome.test) return expect_accuracy("the test accuracy", outcome.test->accuracy, fail_under);
     const std::optional<double> accuracy = kept_epoch(config, outcome.training.history).metric("val_accuracy");
@@ -88,7 +88,7 @@ void check_gate(const RunConfig& config, const RunOutcome& outcome, const std::o
 }
 
 void train(const TrainArguments& arguments, const Session& session) {
-    const RunConfig config = read_run_config(arguments.config, arguments.assignments, Tables{});
+    const RunOptions config = read_run_config(arguments.config, arguments.assignments, Tables{});
     if (arguments.fail_under) expect_something_to_gate_on(config);
     const RunOutcome outcome = run_logged(config, arguments, session);
     if (arguments.json)

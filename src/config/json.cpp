@@ -63,11 +63,7 @@ void assign(Json& document, const std::string& assignment) {
     const std::string text = assignment.substr(equals + 1);
     Json value = Json::parse(text, Strictness("the value"), false);
     if (value.is_discarded()) value = text;
-    try {
-        place(document, Json::json_pointer(assignment.substr(0, equals))) = std::move(value);
-    } catch (const Json::exception& error) {
-        throw ConfigError(parse_message(error.what()));
-    }
+    set_value(document, assignment.substr(0, equals), std::move(value));
 }
 
 }  // namespace
@@ -100,6 +96,28 @@ void apply_assignments(Json& document, std::span<const std::string> assignments)
         }
     }
     if (!problems.empty()) throw ConfigError(problems);
+}
+
+void set_value(Json& document, const std::string& pointer, Json value) {
+    try {
+        place(document, Json::json_pointer(pointer)) = std::move(value);
+    } catch (const Json::exception& error) {
+        throw ConfigError(parse_message(error.what()));
+    }
+}
+
+void erase_value(Json& document, const std::string& pointer) {
+    try {
+        const Json::json_pointer place(pointer);
+        if (place.empty() || !document.contains(place)) return;
+        Json& parent = document[place.parent_pointer()];
+        if (parent.is_array())
+            parent.erase(std::stoul(place.back()));
+        else
+            parent.erase(place.back());
+    } catch (const Json::exception& error) {
+        throw ConfigError(parse_message(error.what()));
+    }
 }
 
 std::string pretty(const Json& document) { return document.dump(2) + "\n"; }

@@ -24,6 +24,11 @@ using Json = nlohmann::ordered_json;
 /// has no `=`, no pointer, points into something that is no object or list, or beyond the end of a list.
 void apply_assignments(Json& document, std::span<const std::string> assignments);
 
+/// Sets or takes away what a JSON pointer names; the places it may lead to are those of apply_assignments. To take away
+/// what is not there changes nothing. Throws ConfigError.
+void set_value(Json& document, const std::string& pointer, Json value);
+void erase_value(Json& document, const std::string& pointer);
+
 /// `text` as it goes into a file: indented by two spaces, with a final newline.
 [[nodiscard]] std::string pretty(const Json& document);
 

@@ -1,13 +1,10 @@
 /// @file
-/// Which graft this is.
+/// What was put into this binary when it was built.
 #pragma once
 
-#include <string_view>
+#include "graft/core/version.hpp"
 
 namespace graft {
-
-/// "0.1.0", from the build.
-[[nodiscard]] std::string_view version_text();
 
 /// weights/manifest.json as it was when this binary was built.
 [[nodiscard]] std::string_view embedded_manifest();

@@ -76,6 +76,12 @@ std::size_t Predictor::predict_files(std::span<const std::filesystem::path> imag
     return ordered_map(images.size(), options, classify, consume);
 }
 
+std::string Predictor::description() const {
+    Json json = to_json(parts_->info);
+    json.erase("golden");
+    return pretty(json);
+}
+
 std::vector<ClassProbability> Predictor::top(std::span<const float> probabilities, std::size_t count) const {
     std::vector<ClassProbability> top;
     for (const std::size_t index : top_indices(probabilities, count))

@@ -12,24 +12,10 @@
 #include <vector>
 
 #include "core/registry.hpp"
+#include "graft/model/own_backbone.hpp"
 #include "model/layers.hpp"
 
 namespace graft {
-
-/// What the stages give, and so how pooling makes a vector of it.
-enum class FeatureForm {
-    map,     ///< `[N,C,H,W]`, a convolutional network's
-    tokens,  ///< `[N,T,C]`, a transformer's: the class token, then one token per patch
-};
-
-/// How a published name begins, and how the same name begins here.
-using Rename = std::pair<std::string, std::string>;
-
-/// A dense layer of a published classifier.
-struct ClassifierLayer {
-    std::string name;              ///< its parameters are `<name>.weight` and `<name>.bias`
-    std::string activation = "x";  ///< what follows it, an expression of x
-};
 
 /// A network without its classifier, cut into stages. Parameters are there, their values are not. A training trick
 /// that is the identity once a network is trained (stochastic depth, dropout inside of the backbone) is left out: graft

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "graft/core/threads.hpp"
 #include "model/layers.hpp"
 
 namespace graft {
@@ -58,8 +59,5 @@ private:
     bool mirrored_ = false;  // the network takes mirrored images, see model/mirror.hpp
     std::string engine_, note_;
 };
-
-/// Tells LibTorch to use one thread for what the calling thread computes. First call of every worker.
-void use_one_thread_here();
 
 }  // namespace graft

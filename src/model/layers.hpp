@@ -5,36 +5,18 @@
 
 #include <torch/csrc/jit/api/module.h>
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/random.hpp"
+#include "graft/model/layer.hpp"
 
 namespace graft {
 
 using TorchModule = torch::jit::Module;
 using NamedModules = std::vector<std::pair<std::string, TorchModule>>;
-
-struct ConvOptions {
-    std::int64_t in = 0, out = 0, kernel = 1, stride = 1, groups = 1;
-    /// Zeros added left, right, top and bottom, pixels. TensorFlow's "SAME" padding needs different sides.
-    std::array<std::int64_t, 4> pad = {0, 0, 0, 0};
-    bool bias = false;  ///< rarely: where a batch norm follows it changes nothing
-};
-
-/// That many zeros on every side.
-[[nodiscard]] constexpr std::array<std::int64_t, 4> on_each_side(std::int64_t pixels) {
-    return {pixels, pixels, pixels, pixels};
-}
-
-struct BatchNormOptions {
-    std::int64_t channels = 0;
-    double eps = 1e-5;
-    double momentum = 0.1;  ///< weight of the new batch in the moving statistics (PyTorch's convention)
-};
 
 /// `[N,in,H,W] -> [N,out,H',W']`. Parameters: weight; bias where there is one.
 [[nodiscard]] TorchModule make_conv2d(const ConvOptions& options);

@@ -6,6 +6,7 @@
 
 #include "core/hash.hpp"
 #include "graft/core/errors.hpp"
+#include "train/shared_callback.hpp"
 #include "train/trainer.hpp"
 #include "weights/manifest.hpp"
 
@@ -126,7 +127,7 @@ void build_callbacks(AssembledRun& run, const Tables& tables, Problems& problems
 
 }  // namespace
 
-AssembledRun assemble(const RunConfig& config, const Tables& tables) {
+AssembledRun assemble(const RunOptions& config, const Tables& tables) {
     AssembledRun run{.config = config, .resolved_config = resolved(config, tables)};
     run.workers = config.data.workers ? static_cast<std::size_t>(*config.data.workers)
                                       : std::max(1U, std::thread::hardware_concurrency());
@@ -148,6 +149,7 @@ AssembledRun assemble(const RunConfig& config, const Tables& tables) {
         run.loss = config.training.loss->build(run.classes, count_per_class(run.split.train, run.classes.size()));
     });
     build_callbacks(run, tables, problems);
+    for (const auto& callback : config.own_callbacks) run.callbacks.push_back(shared_callback(callback));
     problems.throw_if_any();
 
     const auto seed = static_cast<std::uint64_t>(config.seed);

@@ -16,7 +16,7 @@
 namespace graft {
 
 struct AssembledRun {
-    RunConfig config;
+    RunOptions config;
     Json resolved_config;
     Preprocessing preprocessing;
     std::vector<std::string> classes;
@@ -38,6 +38,6 @@ struct AssembledRun {
 };
 
 /// @throws ConfigError with every problem of the config that shows here; DataError for folders and weights
-[[nodiscard]] AssembledRun assemble(const RunConfig& config, const Tables& tables);
+[[nodiscard]] AssembledRun assemble(const RunOptions& config, const Tables& tables);
 
 }  // namespace graft

@@ -38,7 +38,7 @@ This page is written by `graft config docs` from the program's own declarations.
 )";
 
 /// What the sections' own declarations cannot say, because it concerns several fields or a table.
-std::vector<std::string> cross_check(const RunConfig& config, const Tables& tables) {
+std::vector<std::string> cross_check(const RunOptions& config, const Tables& tables) {
     std::vector<std::string> problems = check_augmentation(config.augmentation);
     if (!config.backbone.name.empty() && tables.architectures.find(config.backbone.name) == nullptr) {
         const std::vector<std::string> known = tables.architectures.names();
@@ -62,7 +62,7 @@ std::vector<std::string> cross_check(const RunConfig& config, const Tables& tabl
     return problems;
 }
 
-std::string default_output(const RunConfig& config) { return "runs/" + (config.name.empty() ? "run" : config.name); }
+std::string default_output(const RunOptions& config) { return "runs/" + (config.name.empty() ? "run" : config.name); }
 
 }  // namespace
 
@@ -106,18 +106,18 @@ void describe(Fields& fields, BackboneOptions& options) {
                   "have units for it, and refused on others.");
 }
 
-std::int64_t augmented_views(const RunConfig& config) {
+std::int64_t augmented_views(const RunOptions& config) {
     return enabled(config.augmentation) ? config.features.views.value_or(config.training.epochs) : 0;
 }
 
-RunConfig default_run_config(const Tables& tables) {
-    RunConfig config;
+RunOptions default_run_config(const Tables& tables) {
+    RunOptions config;
     config.training.optimizer = tables.optimizers.find("adam")->make();
     config.training.loss = tables.losses.find("cross_entropy")->make();
     return config;
 }
 
-void describe(Fields& fields, RunConfig& config, const Tables& tables) {
+void describe(Fields& fields, RunOptions& config, const Tables& tables) {
     const auto training = [&](Fields& f, TrainingSection& section) {
         f.field("epochs", section.epochs, "Passes over the training images, at most.", between(1, 100000));
         f.one_of("optimizer", section.optimizer, tables.optimizers, "How weights are changed.");
@@ -141,9 +141,9 @@ void describe(Fields& fields, RunConfig& config, const Tables& tables) {
     fields.field("output", config.output, "The run folder; empty: `runs/<name>`.");
 }
 
-RunConfig read_run_config(Json document, const Tables& tables) {
+RunOptions read_run_config(Json document, const Tables& tables) {
     if (document.is_object()) document.erase("$schema");
-    RunConfig config = default_run_config(tables);
+    RunOptions config = default_run_config(tables);
     std::vector<std::string> problems =
         read_options(document, [&](Fields& fields) { describe(fields, config, tables); });
     const std::vector<std::string> more = cross_check(config, tables);
@@ -153,8 +153,8 @@ RunConfig read_run_config(Json document, const Tables& tables) {
     return config;
 }
 
-RunConfig read_run_config(const std::filesystem::path& file, std::span<const std::string> assignments,
-                          const Tables& tables) {
+RunOptions read_run_config(const std::filesystem::path& file, std::span<const std::string> assignments,
+                           const Tables& tables) {
     Json document = parse_json_file(file);
     apply_assignments(document, assignments);
     try {
@@ -166,18 +166,18 @@ RunConfig read_run_config(const std::filesystem::path& file, std::span<const std
     }
 }
 
-Json resolved(const RunConfig& config, const Tables& tables) {
-    RunConfig copy = config;
+Json resolved(const RunOptions& config, const Tables& tables) {
+    RunOptions copy = config;
     return write_options([&](Fields& fields) { describe(fields, copy, tables); });
 }
 
 Json run_config_schema(const Tables& tables) {
-    RunConfig config = default_run_config(tables);
+    RunOptions config = default_run_config(tables);
     return schema_of([&](Fields& fields) { describe(fields, config, tables); }, "graft run");
 }
 
 std::string run_config_markdown(const Tables& tables) {
-    RunConfig config = default_run_config(tables);
+    RunOptions config = default_run_config(tables);
     return std::string(kReferenceHead) + markdown_of([&](Fields& fields) { describe(fields, config, tables); });
 }
 

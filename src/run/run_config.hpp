@@ -70,7 +70,7 @@ struct TrainingSection {
     Keep keep = Keep::best;
 };
 
-struct RunConfig {
+struct RunOptions {
     std::string name;
     std::int64_t seed = 0;
     DataOptions data;
@@ -80,28 +80,29 @@ struct RunConfig {
     FeatureOptions features;
     TrainingSection training;
     std::vector<std::shared_ptr<CallbackSpec>> callbacks;
+    std::vector<std::shared_ptr<Callback>> own_callbacks;  ///< an application's: called after those; in no document
     std::vector<std::int64_t> top_k = {5};
     std::string output;
 };
 
 /// Augmented views per image that a run reads; 0 without augmentation: the plain picture alone.
-[[nodiscard]] std::int64_t augmented_views(const RunConfig& config);
+[[nodiscard]] std::int64_t augmented_views(const RunOptions& config);
 
 /// A config with every default, ready to be read into.
-[[nodiscard]] RunConfig default_run_config(const Tables& tables);
+[[nodiscard]] RunOptions default_run_config(const Tables& tables);
 
 /// Declares all fields.
-void describe(Fields& fields, RunConfig& config, const Tables& tables);
+void describe(Fields& fields, RunOptions& config, const Tables& tables);
 
 /// Reads and checks a document. Throws ConfigError with every problem found.
-[[nodiscard]] RunConfig read_run_config(Json document, const Tables& tables);
+[[nodiscard]] RunOptions read_run_config(Json document, const Tables& tables);
 
 /// Reads a file, applies `--set` assignments, and checks the result.
-[[nodiscard]] RunConfig read_run_config(const std::filesystem::path& file, std::span<const std::string> assignments,
-                                        const Tables& tables);
+[[nodiscard]] RunOptions read_run_config(const std::filesystem::path& file, std::span<const std::string> assignments,
+                                         const Tables& tables);
 
 /// The config with all defaults written out.
-[[nodiscard]] Json resolved(const RunConfig& config, const Tables& tables);
+[[nodiscard]] Json resolved(const RunOptions& config, const Tables& tables);
 
 /// The JSON Schema (configs/schema.json) and the reference (docs/config.md), from the same declarations.
 [[nodiscard]] Json run_config_schema(const Tables& tables);

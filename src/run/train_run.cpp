@@ -209,7 +209,7 @@ double peak_memory_mb() {
 
 }  // namespace
 
-RunOutcome run_training(const RunConfig& config, const Tables& tables, ExistingRun existing, std::stop_token stop,
+RunOutcome run_training(const RunOptions& config, const Tables& tables, ExistingRun existing, std::stop_token stop,
                         Reporter& reporter) {
     const auto start = std::chrono::steady_clock::now();
     AssembledRun run = assemble(config, tables);

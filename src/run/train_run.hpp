@@ -8,14 +8,12 @@
 #include <string>
 
 #include "graft/core/reporter.hpp"
+#include "graft/run/train.hpp"
 #include "record/evaluation.hpp"
 #include "run/run_config.hpp"
 #include "train/trainer.hpp"
 
 namespace graft {
-
-/// What to do with a run folder that already holds a run.
-enum class ExistingRun { refuse, resume, overwrite };
 
 struct RunOutcome {
     TrainingResult training;
@@ -26,7 +24,7 @@ struct RunOutcome {
 /// Trains as the config says and writes the run folder: config.json, split.json, skipped.json, history.csv,
 /// checkpoint/, model.pt, test/, record.json. All parts are put together before the first image is read.
 /// @throws ConfigError, DataError, Error; Interrupted only when nothing worth keeping was done yet
-[[nodiscard]] RunOutcome run_training(const RunConfig& config, const Tables& tables, ExistingRun existing,
+[[nodiscard]] RunOutcome run_training(const RunOptions& config, const Tables& tables, ExistingRun existing,
                                       std::stop_token stop, Reporter& reporter);
 
 }  // namespace graft

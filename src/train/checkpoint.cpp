@@ -168,7 +168,7 @@ TrainingState load_checkpoint(const std::filesystem::path& file, const Json& run
         state.history = history_from_json(json.at("history"));
         for (std::size_t i = 0; i < json.at("callbacks").size(); ++i) {
             const Json& saved = json.at("callbacks").at(i);
-            CallbackState callback{.values = saved.at("values")};
+            CallbackState callback{.values = saved.at("values").get<std::string>()};
             if (saved.at("has_weights").get<bool>())
                 callback.weights =
                     std::make_shared<TensorSnapshot>(tensors_in(archive, "callback" + std::to_string(i)));

@@ -41,8 +41,6 @@ struct TrainingParts {
     std::stop_token stop;
 };
 
-enum class TrainingEnd { completed, stopped_by_callback, interrupted };
-
 struct TrainingResult {
     std::vector<EpochRecord> history;
     TrainingEnd end = TrainingEnd::completed;

@@ -25,15 +25,12 @@ EpochRecord random_epoch(std::int64_t epoch, Rng& rng) {
                                 {"val_accuracy", rng.uniform()}});
 }
 
-/// A state as a checkpoint keeps it: the values as text, the weights aside.
-CallbackState stored(const CallbackState& state) { return {Json::parse(state.values.dump()), state.weights}; }
-
 /// All that a callback made of an epoch, and of the end of training; file names without the run folder.
 struct Outcome {
     std::vector<std::string> stops, notes, files;
     double rate;
     int weights;
-    Json state;
+    std::string state;
     bool operator==(const Outcome&) const = default;
 };
 
@@ -83,7 +80,7 @@ TEST_P(EveryCallback, MakesTheSameDecisionsAfterAResume) {
 
         before->on_train_begin(resumed_control);
         auto outcomes = train(*before, resumed_control, 0, resumed_at, resumed_rng);
-        after->load_state(stored(before->save_state()));
+        after->load_state(before->save_state());
         after->on_train_begin(resumed_control);
         const auto rest = train(*after, resumed_control, resumed_at, kEpochs, resumed_rng);
         outcomes.insert(outcomes.end(), rest.begin(), rest.end());

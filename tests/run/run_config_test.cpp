@@ -22,7 +22,7 @@ using testing::TemporaryFolder;
 
 const fs::path kProject = fs::path(GRAFT_TEST_DIR).parent_path();
 
-RunConfig read(const std::string& text) { return read_run_config(parse_json(text, "run.json"), Tables{}); }
+RunOptions read(const std::string& text) { return read_run_config(parse_json(text, "run.json"), Tables{}); }
 
 std::vector<std::string> problems_of(const std::string& text) {
     try {
@@ -58,7 +58,7 @@ constexpr const char* kClassicRecipe = R"({
 })";
 
 TEST(RunConfig, ReadsTheClassicRecipe) {
-    const RunConfig config = read(kClassicRecipe);
+    const RunOptions config = read(kClassicRecipe);
     EXPECT_EQ(config.name, "cifar10-resnet50");
     EXPECT_EQ(config.seed, 0);
     EXPECT_EQ(config.data.train, "data/cifar10/train");
@@ -102,7 +102,7 @@ TEST(RunConfig, ReadsTheKindsOfTheClassicRecipe) {
 }
 
 TEST(RunConfig, HasDefaultsForWhatIsNotWritten) {
-    const RunConfig config = read(R"({"data": {"train": "t"}, "backbone": {"name": "efficientnet_lite0"}})");
+    const RunOptions config = read(R"({"data": {"train": "t"}, "backbone": {"name": "efficientnet_lite0"}})");
     EXPECT_EQ(config.data.split.validation_split, 0);
     EXPECT_EQ(config.data.split.split, SplitRule::hash);
     EXPECT_EQ(config.data.on_bad_image, OnBadImage::fail);

@@ -49,9 +49,9 @@ TrainingState some_state() {
     TrainingState state{.next_epoch = 2, .finished = true, .reason = "enough"};
     state.history = {{.epoch = 0, .learning_rate = 0.1, .seconds = 1.5, .metrics = {{"loss", 0.1 + 0.2}}},
                      {.epoch = 1, .learning_rate = 0.05, .seconds = 2, .metrics = {{"loss", std::nan("")}}}};
-    state.callbacks = {
-        {.values = {{"wait", 3}, {"best", nullptr}}},
-        {.values = {{"best", 0.25}}, .weights = std::make_shared<TensorSnapshot>(std::vector{at::full({2, 2}, 7.0)})}};
+    state.callbacks = {{.values = "{\"wait\":3}"},
+                       {.values = "in \"its own\" form",
+                        .weights = std::make_shared<TensorSnapshot>(std::vector{at::full({2, 2}, 7.0)})}};
     return state;
 }
 

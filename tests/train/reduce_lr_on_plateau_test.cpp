@@ -53,8 +53,9 @@ TEST(ReduceLrOnPlateau, DoesNotRestartItsWaitAtTheFloor) {
     control.rate = 0.25;
     const auto callback = reduce_lr({{"patience", 2}, {"min_lr", 0.25}, {"cooldown", 3}});
     run_epochs(*callback, control, "val_loss", {1, 1, 1, 1});
-    EXPECT_EQ(callback->save_state().values.at("wait"), 3);
-    EXPECT_EQ(callback->save_state().values.at("cooldown_counter"), 0);
+    const Json state = Json::parse(callback->save_state().values);
+    EXPECT_EQ(state.at("wait"), 3);
+    EXPECT_EQ(state.at("cooldown_counter"), 0);
     EXPECT_TRUE(control.remarks.notes.empty());
 }
 

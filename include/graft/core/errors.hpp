@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "graft/core/export.hpp"
+
 namespace graft {
 
 /// What the process returns; a contract that scripts rely on.
@@ -20,7 +22,7 @@ enum class ExitCode : int {
 };
 
 /// Base of all errors that graft reports to a person. The message says where, what was found, what is allowed.
-class Error : public std::runtime_error {
+class GRAFT_EXPORT Error : public std::runtime_error {
 public:
     explicit Error(const std::string& message, ExitCode code = ExitCode::failed)
         : std::runtime_error(message), code_(code) {}
@@ -31,7 +33,7 @@ private:
 };
 
 /// The config or the command line is wrong. Holds every problem found, each `"<JSON pointer>: <what is wrong>"`.
-class ConfigError : public Error {
+class GRAFT_EXPORT ConfigError : public Error {
 public:
     explicit ConfigError(std::vector<std::string> problems);
     explicit ConfigError(const std::string& problem) : ConfigError(std::vector<std::string>{problem}) {}
@@ -42,19 +44,19 @@ private:
 };
 
 /// A file or a folder of data cannot be used as it is.
-class DataError : public Error {
+class GRAFT_EXPORT DataError : public Error {
 public:
     explicit DataError(const std::string& message) : Error(message, ExitCode::data) {}
 };
 
 /// A threshold that the user set was not met.
-class GateError : public Error {
+class GRAFT_EXPORT GateError : public Error {
 public:
     explicit GateError(const std::string& message) : Error(message, ExitCode::gate) {}
 };
 
 /// The user asked to stop; what was finished is saved.
-class Interrupted : public Error {
+class GRAFT_EXPORT Interrupted : public Error {
 public:
     explicit Interrupted(const std::string& message) : Error(message, ExitCode::interrupted) {}
 };

@@ -6,10 +6,12 @@
 #include <string>
 #include <string_view>
 
+#include "graft/core/export.hpp"
+
 namespace graft {
 
 /// Receives the progress and the remarks of a piece of work. All calls come from one thread.
-class Reporter {
+class GRAFT_EXPORT Reporter {
 public:
     virtual ~Reporter() = default;
 
@@ -26,7 +28,7 @@ public:
 };
 
 /// Says nothing.
-class SilentReporter final : public Reporter {
+class GRAFT_EXPORT SilentReporter final : public Reporter {
 public:
     void start(std::string_view, std::size_t, std::string_view) override {}
     void advance(std::size_t, std::string_view) override {}

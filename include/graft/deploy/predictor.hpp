@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "graft/core/export.hpp"
+
 namespace graft {
 
 /// One class and how likely it is.
@@ -31,7 +33,7 @@ struct Prediction {
 enum class ColourOrder { bgr, rgb };
 
 /// Loads model.pt and classifies images. Thread-safe: one object serves all threads of an application.
-class Predictor {
+class GRAFT_EXPORT Predictor {
 public:
     /// @throws DataError when the file is not a graft model
     explicit Predictor(const std::filesystem::path& model);
@@ -55,8 +57,26 @@ public:
                               const std::function<void(std::size_t index, const Prediction&)>& consume,
                               std::size_t workers = 0, std::stop_token stop = {}) const;
 
+    /// The same for files that are few enough to have all results at once: one each, in order.
+    [[nodiscard]] std::vector<Prediction> predict_files(std::span<const std::filesystem::path> images,
+                                                        std::size_t workers = 0) const;
+    /// Classifies pictures in memory on `workers` threads (0: one per core): one result each, in order. A picture that
+    /// predict_pixels would not take is a Prediction with an error.
+    /// @param pixels each [H,W] CV_8UC3, of any sizes
+    [[nodiscard]] std::vector<Prediction> predict_pixels(std::span<const cv::Mat> pixels, ColourOrder order,
+                                                         std::size_t workers = 0) const;
+
+    /// Classifies a grey picture. The network is compiled by the constructor; this also makes what LibTorch makes at
+    /// the first call of a thread (buffers, helper threads), so that the first real picture takes no longer than
+    /// others.
+    void warm_up() const;
+
     /// The `count` likeliest classes of some probabilities [K], likeliest first.
     [[nodiscard]] std::vector<ClassProbability> top(std::span<const float> probabilities, std::size_t count) const;
+
+    /// What the model says of itself, JSON: classes, preprocessing, backbone, the config it was trained with
+    /// (docs/model-format.md), without the golden images.
+    [[nodiscard]] std::string description() const;
 
     /// How the network runs on this machine: "oneDNN graph" or "folded".
     [[nodiscard]] const std::string& engine() const;
@@ -64,7 +84,7 @@ public:
     [[nodiscard]] const std::string& engine_note() const;
 
 private:
-    struct Parts;
+    struct GRAFT_HIDDEN Parts;
     std::unique_ptr<const Parts> parts_;
 };
 

@@ -59,8 +59,8 @@ public:
         write_file(file_, rows_);
     }
 
-    [[nodiscard]] CallbackState save_state() const override { return {{{"rows", rows_}}, nullptr}; }
-    void load_state(const CallbackState& state) override { rows_ = state.values.at("rows").get<std::string>(); }
+    [[nodiscard]] CallbackState save_state() const override { return {rows_, nullptr}; }
+    void load_state(const CallbackState& state) override { rows_ = state.values; }
 
 private:
     std::filesystem::path file_;

@@ -60,12 +60,14 @@ public:
     }
 
     [[nodiscard]] CallbackState save_state() const override {
-        return {{{"wait", wait_}, {"best", monitor_.save_state()}, {"best_epoch", best_epoch_}}, best_weights_};
+        const Json values = {{"wait", wait_}, {"best", monitor_.save_state()}, {"best_epoch", best_epoch_}};
+        return {values.dump(), best_weights_};
     }
     void load_state(const CallbackState& state) override {
-        wait_ = state.values.at("wait").get<std::int64_t>();
-        best_epoch_ = state.values.at("best_epoch").get<std::int64_t>();
-        monitor_.load_state(state.values.at("best"));
+        const Json values = Json::parse(state.values);
+        wait_ = values.at("wait").get<std::int64_t>();
+        best_epoch_ = values.at("best_epoch").get<std::int64_t>();
+        monitor_.load_state(values.at("best"));
         best_weights_ = state.weights;
     }
 

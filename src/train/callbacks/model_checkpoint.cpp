@@ -91,10 +91,10 @@ public:
     }
 
     [[nodiscard]] CallbackState save_state() const override {
-        return {{{"best", best_ ? best_->save_state() : Json(nullptr)}}, nullptr};
+        return {(best_ ? best_->save_state() : Json(nullptr)).dump(), nullptr};
     }
     void load_state(const CallbackState& state) override {
-        if (best_) best_->load_state(state.values.at("best"));
+        if (best_) best_->load_state(Json::parse(state.values));
     }
 
 private:

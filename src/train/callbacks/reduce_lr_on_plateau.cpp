@@ -46,12 +46,14 @@ public:
     }
 
     [[nodiscard]] CallbackState save_state() const override {
-        return {{{"wait", wait_}, {"best", monitor_.save_state()}, {"cooldown_counter", cooldown_counter_}}, nullptr};
+        const Json values = {{"wait", wait_}, {"best", monitor_.save_state()}, {"cooldown_counter", cooldown_counter_}};
+        return {values.dump(), nullptr};
     }
     void load_state(const CallbackState& state) override {
-        wait_ = state.values.at("wait").get<std::int64_t>();
-        cooldown_counter_ = state.values.at("cooldown_counter").get<std::int64_t>();
-        monitor_.load_state(state.values.at("best"));
+        const Json values = Json::parse(state.values);
+        wait_ = values.at("wait").get<std::int64_t>();
+        cooldown_counter_ = values.at("cooldown_counter").get<std::int64_t>();
+        monitor_.load_state(values.at("best"));
     }
 
 private:

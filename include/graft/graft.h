@@ -1,0 +1,81 @@
+/** @file
+ * graft for C and for every language that calls C: load a model, classify pictures. docs/examples/classify.py uses it
+ * from Python's ctypes.
+ *
+ * - A function that can fail returns a graft_status. Unless that is GRAFT_DONE, graft_last_error() says what went wrong,
+ *   and nothing was written to the caller's memory.
+ * - No exception leaves the library.
+ * - Text is UTF-8 and ends in a zero byte. A null pointer where a value is needed is GRAFT_WRONG_ARGUMENT.
+ * - Every function may be called from any number of threads at once, also with the same predictor; only
+ *   graft_predictor_free must be the last call with its predictor.
+ *
+ * The functions here stay as they are within a soname (docs/library.md). */
+#ifndef GRAFT_GRAFT_H
+#define GRAFT_GRAFT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define GRAFT_API __attribute__((visibility("default")))
+#else
+#define GRAFT_API
+#endif
+#ifdef __cplusplus
+#define GRAFT_NOEXCEPT noexcept
+extern "C" {
+#else
+#define GRAFT_NOEXCEPT
+#endif
+
+/** The numbers are those of the program's exit codes. */
+typedef enum graft_status {
+    GRAFT_DONE = 0,
+    GRAFT_FAILED = 1,         /**< while it ran: not enough memory, an error inside of LibTorch */
+    GRAFT_WRONG_ARGUMENT = 2, /**< the call itself is wrong */
+    GRAFT_UNUSABLE = 3        /**< the model or the picture cannot be used as it is */
+} graft_status;
+
+/** The order of the three channels of a pixel. */
+typedef enum graft_colour_order { GRAFT_RGB = 0, GRAFT_BGR = 1 } graft_colour_order;
+
+/** A loaded model. */
+typedef struct graft_predictor graft_predictor;
+
+/** "0.1.0": of the library that runs. */
+GRAFT_API const char* graft_version(void) GRAFT_NOEXCEPT;
+
+/** What the last failed call of the calling thread was refused for, or "". Valid until the thread's next call fails. */
+GRAFT_API const char* graft_last_error(void) GRAFT_NOEXCEPT;
+
+/** Loads a model.pt. *predictor is to be freed with graft_predictor_free. */
+GRAFT_API graft_status graft_predictor_load(const char* model, graft_predictor** predictor) GRAFT_NOEXCEPT;
+/** Frees a predictor. NULL is no error. */
+GRAFT_API void graft_predictor_free(graft_predictor* predictor) GRAFT_NOEXCEPT;
+
+/** The number of classes K; 0 for NULL. */
+GRAFT_API size_t graft_predictor_class_count(const graft_predictor* predictor) GRAFT_NOEXCEPT;
+/** The name of a class, valid as long as the predictor; NULL when index >= K. */
+GRAFT_API const char* graft_predictor_class_name(const graft_predictor* predictor, size_t index) GRAFT_NOEXCEPT;
+
+/** Classifies an image file (JPEG, PNG, BMP, WebP, TIFF, GIF).
+ * @param probabilities receives K numbers whose sum is 1, in the order of the classes
+ * @param count room in `probabilities`; must be K */
+GRAFT_API graft_status graft_predict_file(const graft_predictor* predictor, const char* image, float* probabilities,
+                                          size_t count) GRAFT_NOEXCEPT;
+/** The same for an encoded image in memory: `size` bytes. */
+GRAFT_API graft_status graft_predict_encoded(const graft_predictor* predictor, const void* bytes, size_t size,
+                                             float* probabilities, size_t count) GRAFT_NOEXCEPT;
+/** The same for pixels: `height` rows of `width` pixels of three bytes each.
+ * @param stride bytes from the beginning of a row to that of the next one, at least 3 * width */
+GRAFT_API graft_status graft_predict_pixels(const graft_predictor* predictor, const uint8_t* pixels, size_t width,
+                                            size_t height, size_t stride, graft_colour_order order,
+                                            float* probabilities, size_t count) GRAFT_NOEXCEPT;
+
+/** Tells LibTorch to use one thread for what the calling thread computes: for pools that classify in parallel. */
+GRAFT_API graft_status graft_use_one_thread_here(void) GRAFT_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,159 @@
+// graft/graft.h: the predictor without C++. Every function is a call of the C++ interface inside of `guarded`.
+#include <algorithm>
+#include <limits>
+#include <new>
+#include <opencv2/core.hpp>
+#include <string>
+
+#include "core/foreign_error.hpp"
+#include "graft/core/errors.hpp"
+#include "graft/core/threads.hpp"
+#include "graft/core/version.hpp"
+#include "graft/deploy/predictor.hpp"
+#include "graft/graft.h"
+
+struct graft_predictor {
+    graft::Predictor predictor;
+};
+
+namespace graft {
+namespace {
+
+/// The text of the calling thread's last error. When even that finds no memory, the text stays what it was.
+std::string& last_error() {
+    thread_local std::string text;
+    return text;
+}
+
+graft_status refuse(graft_status status, const char* what) noexcept {
+    try {
+        last_error() = what;
+    } catch (...) {  // there is no memory for the text: the status alone has to tell
+    }
+    return status;
+}
+
+/// The call itself is wrong.
+class WrongArgument : public std::exception {
+public:
+    explicit WrongArgument(std::string message) : message_(std::move(message)) {}
+    [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
+
+private:
+    std::string message_;
+};
+
+/// Runs a call; whatever it throws becomes a status and a text.
+template <class Call>
+graft_status guarded(const Call& call) noexcept {
+    try {
+        call();
+        return GRAFT_DONE;
+    } catch (const WrongArgument& error) {
+        return refuse(GRAFT_WRONG_ARGUMENT, error.what());
+    } catch (const DataError& error) {
+        return refuse(GRAFT_UNUSABLE, error.what());
+    } catch (const Error& error) {
+        return refuse(GRAFT_FAILED, error.what());
+    } catch (const std::bad_alloc&) {
+        return refuse(GRAFT_FAILED, "there is not enough memory");
+    } catch (const std::exception& error) {
+        try {
+            return refuse(GRAFT_FAILED, cause_in(error.what()).c_str());
+        } catch (...) {
+            return refuse(GRAFT_FAILED, "there is not enough memory");
+        }
+    } catch (...) {
+        return refuse(GRAFT_FAILED, "an exception of an unknown kind");
+    }
+}
+
+void expect_given(const void* pointer, const char* name) {
+    if (pointer == nullptr) throw WrongArgument(std::string(name) + " is NULL");
+}
+
+/// Classifies and writes the result, once it is complete.
+template <class Classify>
+graft_status predict(const graft_predictor* predictor, float* probabilities, std::size_t count,
+                     const Classify& classify) noexcept {
+    return guarded([&] {
+        expect_given(predictor, "predictor");
+        expect_given(probabilities, "probabilities");
+        const std::size_t classes = predictor->predictor.classes().size();
+        if (count != classes)
+            throw WrongArgument("count is " + std::to_string(count) + ", but the model has " + std::to_string(classes) +
+                                " classes");
+        std::ranges::copy(classify(predictor->predictor), probabilities);
+    });
+}
+
+/// [height,width] CV_8UC3 over the caller's pixels.
+cv::Mat picture_of(const uint8_t* pixels, std::size_t width, std::size_t height, std::size_t stride) {
+    expect_given(pixels, "pixels");
+    constexpr std::size_t kLongest = std::numeric_limits<int>::max() / 4;
+    if (width == 0 || height == 0 || width > kLongest || height > kLongest)
+        throw WrongArgument("the picture is " + std::to_string(width) + "x" + std::to_string(height) +
+                            " pixels: expected 1 to " + std::to_string(kLongest) + " each way");
+    if (stride < 3 * width)
+        throw WrongArgument("stride is " + std::to_string(stride) + ", less than the " + std::to_string(3 * width) +
+                            " bytes of a row");
+    // OpenCV takes pixels it may write to; the predictor only reads.
+    return {static_cast<int>(height), static_cast<int>(width), CV_8UC3, const_cast<uint8_t*>(pixels), stride};
+}
+
+}  // namespace
+}  // namespace graft
+
+using graft::expect_given;
+
+const char* graft_version(void) noexcept { return graft::version_text().data(); }  // a literal
+
+const char* graft_last_error(void) noexcept { return graft::last_error().c_str(); }
+
+graft_status graft_predictor_load(const char* model, graft_predictor** predictor) noexcept {
+    return graft::guarded([&] {
+        expect_given(model, "model");
+        expect_given(predictor, "predictor");
+        *predictor = new graft_predictor{graft::Predictor(model)};
+    });
+}
+
+void graft_predictor_free(graft_predictor* predictor) noexcept { delete predictor; }
+
+size_t graft_predictor_class_count(const graft_predictor* predictor) noexcept {
+    return predictor == nullptr ? 0 : predictor->predictor.classes().size();
+}
+
+const char* graft_predictor_class_name(const graft_predictor* predictor, size_t index) noexcept {
+    if (index >= graft_predictor_class_count(predictor)) return nullptr;
+    return predictor->predictor.classes()[index].c_str();
+}
+
+graft_status graft_predict_file(const graft_predictor* predictor, const char* image, float* probabilities,
+                                size_t count) noexcept {
+    return graft::predict(predictor, probabilities, count, [&](const graft::Predictor& loaded) {
+        expect_given(image, "image");
+        return loaded.predict_file(image);
+    });
+}
+
+graft_status graft_predict_encoded(const graft_predictor* predictor, const void* bytes, size_t size,
+                                   float* probabilities, size_t count) noexcept {
+    return graft::predict(predictor, probabilities, count, [&](const graft::Predictor& loaded) {
+        expect_given(bytes, "bytes");
+        return loaded.predict_encoded({static_cast<const char*>(bytes), size}, "the image");
+    });
+}
+
+graft_status graft_predict_pixels(const graft_predictor* predictor, const uint8_t* pixels, size_t width, size_t height,
+                                  size_t stride, graft_colour_order order, float* probabilities,
+                                  size_t count) noexcept {
+    return graft::predict(predictor, probabilities, count, [&](const graft::Predictor& loaded) {
+        if (order != GRAFT_RGB && order != GRAFT_BGR)
+            throw graft::WrongArgument("order is " + std::to_string(order) + ": expected GRAFT_RGB or GRAFT_BGR");
+        const cv::Mat picture = graft::picture_of(pixels, width, height, stride);
+        return loaded.predict_pixels(picture, order == GRAFT_RGB ? graft::ColourOrder::rgb : graft::ColourOrder::bgr);
+    });
+}
+
+graft_status graft_use_one_thread_here(void) noexcept { return graft::guarded(graft::use_one_thread_here); }

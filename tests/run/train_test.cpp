@@ -1,0 +1,222 @@
+// Training as an application does it: public headers only, except for what draws the pictures.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+
+#include "error_message.hpp"
+#include "graft/graft.hpp"
+#include "image/sample_art.hpp"
+#include "temporary_folder.hpp"
+
+namespace graft {
+namespace {
+
+using testing::error_message;
+using testing::TemporaryFolder;
+
+/// Two stages, random values: made in no time.
+OwnBackbone small_backbone() {
+    const auto stage = [](std::int64_t in, std::int64_t out) {
+        return layers::chain(
+            {{"conv", layers::conv2d({.in = in, .out = out, .kernel = 3, .stride = 4, .pad = on_each_side(1)})},
+             {"bn", layers::batch_norm({.channels = out})},
+             {"relu", layers::function("torch.relu(x)")}});
+    };
+    return {"small", "two stages", [stage](std::int64_t, std::int64_t) {
+                return BackboneNetwork{.stages = {{"stem", stage(3, 8)}, {"layer1", stage(8, 12)}}, .channels = 12};
+            }};
+}
+
+/// Writes down what it is told; asks for the end after some epochs.
+class Witness final : public Callback {
+public:
+    explicit Witness(std::int64_t last_epoch = 1000) : last_epoch_(last_epoch) {}
+    void on_train_begin(TrainControl& control) override {
+        events += "begin ";
+        control.set_learning_rate(0.25);
+    }
+    void on_batch_end(const BatchRecord&, TrainControl&) override { ++batches; }
+    void on_epoch_end(const EpochRecord& record, TrainControl& control) override {
+        events += "epoch" + std::to_string(record.epoch) + " ";
+        if (record.epoch == last_epoch_) control.stop_training("the witness has seen enough");
+    }
+    void on_train_end(TrainControl& control) override {
+        events += "end";
+        EXPECT_EQ(control.learning_rate(), 0.25);
+    }
+    [[nodiscard]] CallbackState save_state() const override { return {"seen \"" + events + "\"", nullptr}; }
+    void load_state(const CallbackState& state) override { restored = state.values; }
+
+    std::string events, restored;
+    int batches = 0;
+
+private:
+    std::int64_t last_epoch_;
+};
+
+class Train : public ::testing::Test {
+protected:
+    Train() {
+        ::setenv("GRAFT_CACHE", (folder_ / "cache").c_str(), 1);
+        write_samples(folder_ / "data", {.train_per_class = 4, .test_per_class = 2, .image_size = 32});
+        options_.backbones = {small_backbone()};
+    }
+    ~Train() override { ::unsetenv("GRAFT_CACHE"); }
+
+    [[nodiscard]] RunConfig config(const std::string& run) const {
+        RunConfig config;
+        config.set("/output", (folder_ / run).string())
+            .set("/data/train", (folder_ / "data" / "train").string())
+            .set("/data/test", (folder_ / "data" / "test").string())
+            .set("/data/validation_split", 0.25)
+            .set("/data/image_size", 32)
+            .set("/data/batch_size", 8)
+            .set("/backbone/name", "small")
+            .set("/backbone/weights", "random")
+            .set("/backbone/freeze", "stem")
+            .set("/head/hidden", std::vector<std::int64_t>{})
+            .set("/training/epochs", 2);
+        return config;
+    }
+
+    const TemporaryFolder folder_;
+    TrainOptions options_;
+};
+
+TEST_F(Train, GivesTheRecordOfTheRun) {
+    const TrainRecord record = train(config("run"), options_);
+    EXPECT_EQ(record.end, TrainingEnd::completed);
+    ASSERT_EQ(record.history.size(), 2);
+    EXPECT_TRUE(record.history[1].metric("val_accuracy").has_value());
+    ASSERT_TRUE(record.test.has_value());
+    EXPECT_EQ(record.test->images, 16);
+    EXPECT_EQ(record.test->classes.size(), 8);
+    EXPECT_EQ(record.folder, folder_ / "run");
+    EXPECT_EQ(record.json, folder_.read("run/record.json"));
+    const Predictor predictor(record.model);
+    EXPECT_EQ(predictor.classes(), sample_art_classes());
+    EXPECT_NE(predictor.description().find("\"name\": \"small\""), std::string::npos);
+}
+
+TEST_F(Train, CallsTheCallbacksOfTheApplication) {
+    const auto witness = std::make_shared<Witness>();
+    options_.callbacks = {witness};
+    const TrainRecord record = train(config("run"), options_);
+    EXPECT_EQ(witness->events, "begin epoch0 epoch1 end");
+    EXPECT_EQ(witness->batches, 2 * 3);  // 24 images in batches of 8
+    EXPECT_EQ(record.history[0].learning_rate, 0.25);
+}
+
+TEST_F(Train, EndsWhenACallbackOfTheApplicationSaysSo) {
+    options_.callbacks = {std::make_shared<Witness>(0)};
+    const TrainRecord record = train(config("run"), options_);
+    EXPECT_EQ(record.end, TrainingEnd::stopped_by_callback);
+    EXPECT_EQ(record.reason, "the witness has seen enough");
+    EXPECT_EQ(record.history.size(), 1);
+    EXPECT_TRUE(record.test.has_value());
+}
+
+TEST_F(Train, KeepsTheStateOfTheApplicationsCallbacksInTheCheckpoint) {
+    options_.callbacks = {std::make_shared<Witness>()};
+    (void)train(config("run").set("/training/epochs", 1), options_);
+    const auto witness = std::make_shared<Witness>();
+    options_.callbacks = {witness};
+    options_.existing = ExistingRun::resume;
+    const TrainRecord record = train(config("run"), options_);
+    EXPECT_EQ(witness->restored, "seen \"begin epoch0 \"");
+    EXPECT_EQ(witness->events, "begin epoch1 end");
+    EXPECT_EQ(record.history.size(), 2);
+}
+
+TEST_F(Train, RefusesToResumeWithOtherCallbacks) {
+    (void)train(config("run").set("/training/epochs", 1), options_);
+    options_.callbacks = {std::make_shared<Witness>()};
+    options_.existing = ExistingRun::resume;
+    EXPECT_EQ(error_message<DataError>([&] { (void)train(config("run"), options_); }),
+              (folder_ / "run/checkpoint/last.pt").string() + ": the checkpoint has other callbacks than the config");
+}
+
+TEST_F(Train, TellsTheReporterAndHeedsAStop) {
+    /// Asks for a stop when the second epoch begins.
+    class Stopping final : public Reporter {
+    public:
+        void start(std::string_view phase, std::size_t, std::string_view) override {
+            if (phase.starts_with("epoch 2")) stop.request_stop();
+        }
+        void advance(std::size_t, std::string_view) override {}
+        void finish(std::string_view) override {}
+        void note(std::string_view message) override { notes += message; }
+        void warn(std::string_view) override {}
+        std::string notes;
+        std::stop_source stop;
+    } reporter;
+    options_.reporter = &reporter;
+    options_.stop = reporter.stop.get_token();
+    const TrainRecord record = train(config("run"), options_);
+    EXPECT_EQ(record.end, TrainingEnd::interrupted);
+    EXPECT_EQ(record.history.size(), 1);
+    EXPECT_FALSE(record.test.has_value());
+    EXPECT_NE(reporter.notes.find("layer1"), std::string::npos) << "the table of the network is a note";
+}
+
+TEST_F(Train, LetsWhatACallbackThrowsThrough) {
+    class Throwing final : public Callback {
+        void on_epoch_end(const EpochRecord&, TrainControl&) override { throw std::out_of_range("mine"); }
+    };
+    options_.callbacks = {std::make_shared<Throwing>()};
+    EXPECT_THROW((void)train(config("run"), options_), std::out_of_range);
+    options_.callbacks.clear();
+    options_.existing = ExistingRun::overwrite;
+    EXPECT_EQ(train(config("run"), options_).history.size(), 2) << "the next training is not kept from running";
+}
+
+TEST_F(Train, RunsOneAtATimeInAProcess) {
+    class Nested final : public Callback {
+    public:
+        explicit Nested(RunConfig config) : config_(std::move(config)) {}
+        void on_train_begin(TrainControl&) override {
+            refusal = error_message<Error>([&] { (void)train(config_, {.backbones = {small_backbone()}}); });
+        }
+        std::string refusal;
+
+    private:
+        RunConfig config_;
+    };
+    const auto nested = std::make_shared<Nested>(config("other"));
+    options_.callbacks = {nested};
+    (void)train(config("run"), options_);
+    EXPECT_EQ(nested->refusal, "another training runs in this process: one at a time");
+}
+
+TEST_F(Train, RefusesARunFolderThatIsTakenUnlessToldOtherwise) {
+    (void)train(config("run"), options_);
+    EXPECT_TRUE(error_message<ConfigError>([&] {
+                    (void)train(config("run"), options_);
+                }).starts_with("/output: " + (folder_ / "run").string() + " already holds a run"));
+    options_.existing = ExistingRun::overwrite;
+    EXPECT_EQ(train(config("run"), options_).history.size(), 2);
+}
+
+TEST_F(Train, RefusesBackbonesOfATakenNameAndCallbacksThatAreNone) {
+    options_.backbones = {small_backbone(), small_backbone()};
+    EXPECT_EQ(error_message<Error>([&] { (void)train(config("run"), options_); }),
+              "the backbone \"small\" has the name of another one");
+    options_.backbones = {small_backbone()};
+    options_.callbacks = {nullptr};
+    EXPECT_EQ(error_message<Error>([&] { (void)train(config("run"), options_); }),
+              "a callback given to the training is a null pointer");
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "run")) << "nothing was begun";
+}
+
+TEST_F(Train, KnowsTheBackbonesOfTheApplicationByName) {
+    options_.backbones.clear();
+    EXPECT_NE(error_message<ConfigError>([&] {
+                  (void)train(config("run"), options_);
+              }).find("/backbone/name: expected one of "),
+              std::string::npos);
+    EXPECT_NO_THROW((void)resolved_config(config("run"), {small_backbone()}));
+}
+
+}  // namespace
+}  // namespace graft
