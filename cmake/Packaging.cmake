@@ -4,7 +4,8 @@ option(GRAFT_BUNDLE_LIBTORCH "Install LibTorch's run-time libraries too, so that
 
 # --- Manual pages and completions ---------------------------------------------------------------------------------------
 
-if(GRAFT_BUILD_PROGRAM AND NOT CMAKE_CROSSCOMPILING)
+# Not with sanitizers, which have their own opinion of how a program should end.
+if(GRAFT_BUILD_PROGRAM AND NOT CMAKE_CROSSCOMPILING AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
     set(manual "${PROJECT_BINARY_DIR}/manual")
     add_custom_command(OUTPUT "${manual}/complete" VERBATIM
                        COMMAND "${CMAKE_COMMAND}" "-DGRAFT=$<TARGET_FILE:graft_cli>" "-DFOLDER=${manual}"
