@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <graft/graft.hpp>
 #include <stop_token>
-#include <thread>
 
 namespace {
 

@@ -10,6 +10,7 @@
 #include "graft/model/own_backbone.hpp"
 #include "graft/record/evaluation.hpp"
 #include "graft/record/history.hpp"
+#include "graft/run/evaluate.hpp"
 #include "graft/run/run_config.hpp"
 #include "graft/run/train.hpp"
 #include "graft/train/callback.hpp"

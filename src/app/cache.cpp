@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/text_layout.hpp"
 #include "core/cache_folder.hpp"
@@ -26,10 +27,6 @@ std::string time_text(std::int64_t seconds) {
     char text[32];
     ::localtime_r(&time, &parts);
     return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts)};
-}
-
-std::string megabytes(std::uint64_t bytes) {
-    return with_commas(static_cast<std::int64_t>((bytes + 500'000) / 1'000'000)) + " MB";
 }
 
 Json as_json(const SpaceInfo& space) {
@@ -64,14 +61,14 @@ void list(bool json) {
     std::vector<std::vector<std::string>> rows = {{"features of", "last used", "size", ""}};
     for (const SpaceInfo& space : spaces)
         rows.push_back(
-            {what_of(space.description), time_text(space.used), megabytes(space.bytes), space.in_use ? "in use" : ""});
-    rows.push_back({"all", "", megabytes(bytes), ""});
+            {what_of(space.description), time_text(space.used), size_text(space.bytes), space.in_use ? "in use" : ""});
+    rows.push_back({"all", "", size_text(bytes), ""});
     std::cout << aligned(rows) << "\nfolder  " << features_folder().string() << "\n";
 }
 
 void clear(double keep_gb) {
     const std::uint64_t gone = FeatureCache(features_folder()).shrink_to(static_cast<std::uint64_t>(keep_gb * 1e9));
-    std::cout << megabytes(gone) << " of features are gone\n";
+    std::cout << size_text(gone) << " of features are gone\n";
 }
 
 }  // namespace
@@ -87,7 +84,7 @@ void add_cache(CLI::App& app, Command& chosen) {
     CLI::App* clear_command = cache->add_subcommand("clear", "Delete features that no run is using");
     clear_command->add_option("--keep", *keep_gb, "Only as many as needed to get down to so many GB, oldest first")
         ->type_name("GB")
-        ->check(CLI::NonNegativeNumber.description(""));
+        ->check(number_in(at_least(0)));
     clear_command->callback([keep_gb, &chosen] { chosen = [keep_gb](const Session&) { clear(*keep_gb); }; });
 }
 

@@ -23,6 +23,9 @@ struct Session {
 /// What a command does. Whatever goes wrong is thrown.
 using Command = std::function<void(const Session&)>;
 
+/// Adds all commands to `app`, in the order in which help shows them.
+void add_commands(CLI::App& app, Command& chosen);
+
 // Each adds a subcommand to `app`. Parsing a command line that names it sets `chosen`.
 void add_train(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
@@ -34,5 +37,8 @@ void add_data(CLI::App& app, Command& chosen);
 void add_cache(CLI::App& app, Command& chosen);
 void add_inspect(CLI::App& app, Command& chosen);
 void add_doctor(CLI::App& app, Command& chosen);
+// These two write about all commands, so they come last.
+void add_completion(CLI::App& app, Command& chosen);
+void add_man(CLI::App& app, Command& chosen);
 
 }  // namespace graft

@@ -5,6 +5,7 @@
 
 #include "app/commands.hpp"
 #include "app/results.hpp"
+#include "app/schema_file.hpp"
 #include "core/files.hpp"
 #include "run/run_config.hpp"
 
@@ -62,6 +63,7 @@ Json data_section(const fs::path& data) {
 /// The classic recipe of transfer learning, on a small network.
 Json starter_config(const fs::path& data) {
     Json config = Json::parse(R"({
+        "$schema": "schema.json",
         "name": "my-classifier",
         "seed": 0,
         "data": {},
@@ -81,9 +83,16 @@ Json starter_config(const fs::path& data) {
 
 void init(const InitArguments& arguments) {
     expect_nothing_at(arguments.output, "name another file with --output");
-    write_file(arguments.output, pretty(starter_config(arguments.data)));
+    Json config = starter_config(arguments.data);
+    std::error_code ignored;
+    const fs::path schema = schema_file_of(fs::read_symlink("/proc/self/exe", ignored));
+    if (!schema.empty()) config["$schema"] = schema.string();
+    write_file(arguments.output, pretty(config));
     std::cout << arguments.output << "\n";
     std::cerr << "edit it, then: graft train " << arguments.output << "\n";
+    if (schema.empty())
+        std::cerr << "for completion in an editor: graft config schema --output "
+                  << (fs::path(arguments.output).parent_path() / "schema.json").string() << "\n";
 }
 
 void print_or_write(const std::string& text, const std::string& output) {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "app/commands.hpp"
+#include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal_reporter.hpp"
 #include "app/text_layout.hpp"
@@ -97,16 +98,20 @@ void add_sample(CLI::App& data, Command& chosen) {
         ->type_name("FOLDER");
     command->add_option("--train-per-class", options.train_per_class, "Training images of each class")
         ->capture_default_str()
-        ->type_name("N");
+        ->type_name("N")
+        ->check(integer_in({}));
     command->add_option("--test-per-class", options.test_per_class, "Test images of each class")
         ->capture_default_str()
-        ->type_name("N");
+        ->type_name("N")
+        ->check(integer_in({}));
     command->add_option("--size", options.image_size, "Pixels of the shorter side")
         ->capture_default_str()
-        ->type_name("PX");
+        ->type_name("PX")
+        ->check(integer_in({}));
     command->add_option("--seed", options.seed, "Another seed draws other images")
         ->capture_default_str()
-        ->type_name("S");
+        ->type_name("S")
+        ->check(integer_in(at_least(0)));
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session&) { write_sample_images(*arguments); }; });
 }

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal_reporter.hpp"
 #include "app/text_layout.hpp"
@@ -143,24 +144,22 @@ void add_evaluate(CLI::App& app, Command& chosen) {
         ->type_name("K,K")
         ->delimiter(',')
         ->allow_extra_args(false)
-        ->check(CLI::Range(std::int64_t{1}, std::int64_t{100000}).description(""));
-    command->add_option("--classes", arguments->classes, "When a folder has other classes than the model")
-        ->capture_default_str()
-        ->type_name("fail|use_known")
-        ->check(CLI::IsMember({"fail", "use_known"}).description(""));
-    command->add_option("--on-bad-image", arguments->on_bad_image, "When an image cannot be read")
-        ->capture_default_str()
-        ->type_name("fail|skip")
-        ->check(CLI::IsMember({"fail", "skip"}).description(""));
+        ->check(integer_in(between(1, 100000)));
+    takes_one_of(command->add_option("--classes", arguments->classes, "When a folder has other classes than the model"),
+                 {"fail", "use_known"})
+        ->capture_default_str();
+    takes_one_of(command->add_option("--on-bad-image", arguments->on_bad_image, "When an image cannot be read"),
+                 {"fail", "skip"})
+        ->capture_default_str();
     command->add_option("--output", arguments->output, "Write report, confusion matrix and predictions here")
         ->type_name("FOLDER");
     command->add_option("--workers", arguments->workers, "Threads; 0: one per core")
         ->capture_default_str()
         ->type_name("N")
-        ->check(CLI::Range(0, 1024).description(""));
+        ->check(integer_in(between(0, 1024)));
     command->add_option("--fail-under", arguments->fail_under, "Exit with 4 when the accuracy is below this")
         ->type_name("ACCURACY")
-        ->check(CLI::Range(0.0, 1.0).description(""));
+        ->check(number_in(between(0, 1)));
     command->add_flag("--json", arguments->json, "Print one JSON object");
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { evaluate(*arguments, session); }; });

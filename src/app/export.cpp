@@ -3,10 +3,10 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal_reporter.hpp"
 #include "core/registry.hpp"
-#include "core/suggest.hpp"
 #include "deploy/export_model.hpp"
 #include "graft/core/errors.hpp"
 
@@ -49,11 +49,7 @@ const Registry<FormatRow>& formats() {
 
 /// The format, with options that it takes. Throws ConfigError.
 const FormatRow& chosen_format(const ExportArguments& arguments) {
-    const FormatRow* row = formats().find(arguments.format);
-    if (row == nullptr)
-        throw ConfigError("--format " + arguments.format + ": unknown" +
-                          did_you_mean(arguments.format, formats().names()) +
-                          "; graft writes: " + comma_separated(formats().names()));
+    const FormatRow* row = formats().find(arguments.format);  // one of them: the option takes no other
     if (arguments.optimize && row->name != "torchscript")
         throw ConfigError("--optimize: is for --format torchscript; " + row->name +
                           (row->name == "onnx" ? " is always written optimised" : " holds weights alone"));
@@ -91,18 +87,17 @@ void add_export(CLI::App& app, Command& chosen) {
     command->add_option("model", arguments->model, "The model, for example runs/NAME/model.pt")
         ->required()
         ->type_name("MODEL");
-    command
-        ->add_option("--format", arguments->format,
-                     "torchscript: for any LibTorch or PyTorch program; onnx: for ONNX Runtime, OpenCV and others; "
-                     "safetensors: the weights alone")
-        ->required()
-        ->type_name("FORMAT");
+    takes_one_of(
+        command->add_option("--format", arguments->format,
+                            "torchscript: for any LibTorch or PyTorch program; onnx: for ONNX Runtime, OpenCV and "
+                            "others; safetensors: the weights alone"),
+        formats().names())
+        ->required();
     command->add_option("--output", arguments->output, "Default: MODEL's name with another extension")
         ->type_name("FILE");
-    command->add_option("--weights-type", arguments->weights_type, "How an ONNX file stores weights")
-        ->capture_default_str()
-        ->type_name("float32|float16")
-        ->check(CLI::IsMember({"float32", "float16"}).description(""));
+    takes_one_of(command->add_option("--weights-type", arguments->weights_type, "How an ONNX file stores weights"),
+                 {"float32", "float16"})
+        ->capture_default_str();
     command->add_flag("--optimize", arguments->optimize, "TorchScript: frozen, with batch norms folded");
     command->add_flag("--force", arguments->force, "Replace a file that is already there");
     command->callback(

@@ -1,7 +1,5 @@
 /// @file
 /// The `graft` executable: reads the command line, runs a command, turns what it throws into an exit code.
-#include <torch/version.h>
-
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -15,8 +13,8 @@
 #include "app/commands.hpp"
 #include "app/interrupt.hpp"
 #include "app/usage_error.hpp"
+#include "app/versions.hpp"
 #include "core/foreign_error.hpp"
-#include "core/version.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -28,18 +26,11 @@ int report(const Screen& screen, const std::string& message, ExitCode code) {
     return static_cast<int>(code);
 }
 
-std::string version_line() {
-    return "graft " + std::string(version_text()) + " (LibTorch " + TORCH_VERSION + ", OpenCV " + CV_VERSION + ")";
-}
-
 /// Fills in what the command line asks for. @return an exit code when nothing is left to do
 std::optional<int> parse(int argc, char** argv, const Screen& screen, Command& chosen) {
     CLI::App app("Transfer learning: a pretrained network, your images, one command.", "graft");
-    app.set_version_flag("--version", version_line);
-    app.require_subcommand(0, 1);  // with a limit, a folder called "data" is no second command
-    for (const auto add : {add_train, add_evaluate, add_predict, add_export, add_verify, add_config, add_data,
-                           add_cache, add_inspect, add_doctor})
-        add(app, chosen);
+    app.set_version_flag("--version", versions_text, "Print the versions of graft and of what it is made of");
+    add_commands(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

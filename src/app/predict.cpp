@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/option_checks.hpp"
 #include "app/path_stream.hpp"
 #include "app/prediction_rows.hpp"
 #include "app/terminal_reporter.hpp"
@@ -156,21 +157,19 @@ void add_predict(CLI::App& app, Command& chosen) {
     command->add_option("paths", arguments->paths, "Images, folders, or - to read paths from standard input")
         ->required()
         ->type_name("PATH");
-    command->add_option("--format", arguments->format, "How rows are written")
-        ->capture_default_str()
-        ->type_name("csv|jsonl")
-        ->check(CLI::IsMember({"csv", "jsonl"}).description(""));
+    takes_one_of(command->add_option("--format", arguments->format, "How rows are written"), {"csv", "jsonl"})
+        ->capture_default_str();
     command->add_flag("--json", arguments->json, "The same as --format jsonl");
     command->add_option("--top-k", arguments->top_k, "The likeliest classes of each image")
         ->capture_default_str()
         ->type_name("N")
-        ->check(CLI::Range(1, 100000).description(""));
+        ->check(integer_in(between(1, 100000)));
     command->add_flag("--probabilities", arguments->all_probabilities, "Also the probability of every class");
     command->add_option("--output", arguments->output, "Write the rows to a file")->type_name("FILE");
     command->add_option("--workers", arguments->workers, "Threads; 0: one per core")
         ->capture_default_str()
         ->type_name("N")
-        ->check(CLI::Range(0, 1024).description(""));
+        ->check(integer_in(between(0, 1024)));
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { predict(*arguments, session); }; });
 }

@@ -11,11 +11,6 @@
 namespace graft {
 namespace {
 
-std::string shortest(float value) {
-    char text[32];
-    return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
-
 /// The double that is written like the float: 0.1, not 0.10000000149011612.
 double as_written(float value) {
     const std::string text = shortest(value);

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "app/terminal_reporter.hpp"
@@ -19,9 +21,12 @@ class RunLog {
 public:
     enum class Begin { anew, after_what_is_there };
 
-    RunLog(std::filesystem::path file, Begin begin);
+    /// @param complain told once when the log can no longer be written, for example on a full disk; the run goes on
+    RunLog(std::filesystem::path file, Begin begin, std::function<void(const std::string&)> complain = {});
+    RunLog(const RunLog&) = delete;
+    RunLog& operator=(const RunLog&) = delete;
 
-    /// Throws Error when the file cannot be written.
+    /// Throws Error when the file cannot be opened.
     void write(Severity severity, std::string_view line);
     /// Notes why the run failed, if the log was opened at all.
     void write_failure(std::string_view message);
@@ -29,6 +34,7 @@ public:
 private:
     std::filesystem::path file_;
     Begin begin_;
+    std::function<void(const std::string&)> complain_;
     std::shared_ptr<spdlog::logger> logger_;
 };
 

@@ -29,6 +29,11 @@ std::string with_commas(std::int64_t number) {
     return text;
 }
 
+std::string size_text(std::uint64_t bytes) {
+    if (bytes < 1'000'000) return std::to_string((bytes + 999) / 1'000) + " kB";
+    return with_commas(static_cast<std::int64_t>((bytes + 500'000) / 1'000'000)) + " MB";
+}
+
 std::string four_decimals(double value) {
     char text[64];
     std::snprintf(text, sizeof text, "%.4f", value);

@@ -19,6 +19,9 @@ namespace graft {
 /// "1,234,567".
 [[nodiscard]] std::string with_commas(std::int64_t number);
 
+/// "1,234 MB"; below 1 MB in kB, rounded up, so that only nothing is "0 kB".
+[[nodiscard]] std::string size_text(std::uint64_t bytes);
+
 /// "0.9643".
 [[nodiscard]] std::string four_decimals(double value);
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/run_log.hpp"
 #include "app/terminal_reporter.hpp"
@@ -37,13 +38,14 @@ void expect_something_to_gate_on(const RunOptions& config) {
 
 RunOutcome run_logged(const RunOptions& config, const TrainArguments& arguments, const Session& session) {
     const auto begin = arguments.resume ? RunLog::Begin::after_what_is_there : RunLog::Begin::anew;
-    RunLog log(std::filesystem::path(config.output) / "log.txt", begin);
+    const auto complain = [&](const std::string& message) {
+        session.screen.out << painted(session.screen, Colour::yellow, "warning:") + " " + message + "\n";
+    };
+    RunLog log(std::filesystem::path(config.output) / "log.txt", begin, complain);
     TerminalReporter reporter(session.screen,
                               [&](Severity severity, std::string_view line) { log.write(severity, line); });
     try {
-        RunOutcome outcome = run_training(config, Tables{}, existing_run(arguments), session.stop, reporter);
-        if (!outcome.training.reason.empty()) reporter.note(outcome.training.reason);
-        return outcome;
+        return run_training(config, Tables{}, existing_run(arguments), session.stop, reporter);
     } catch (const std::exception& error) {
         log.write_failure(error.what());
         throw;
@@ -114,7 +116,7 @@ void add_train(CLI::App& app, Command& chosen) {
         ->excludes(resume);
     command->add_option("--fail-under", arguments->fail_under, "Exit with 4 when the test accuracy is below this")
         ->type_name("ACCURACY")
-        ->check(CLI::Range(0.0, 1.0).description(""));
+        ->check(number_in(between(0, 1)));
     command->add_flag("--json", arguments->json, "Print the outcome as JSON");
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { train(*arguments, session); }; });

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "app/commands.hpp"
+#include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal_reporter.hpp"
 #include "app/text_layout.hpp"
@@ -114,7 +115,7 @@ void add_verify(CLI::App& app, Command& chosen) {
     command->add_option("--tolerance", arguments->tolerance, "Largest difference, on a scale of 0 to 1")
         ->capture_default_str()
         ->type_name("X")
-        ->check(CLI::Range(0.0, 1.0).description(""));
+        ->check(number_in(between(0, 1)));
     command->add_flag("--json", arguments->json, "Print one JSON object, with a row for every image");
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { verify(*arguments, session); }; });

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 
 namespace graft {
 
@@ -12,6 +13,19 @@ std::string number_as_text(double value) {
     const auto end =
         std::to_chars(text, text + sizeof text, value, plain ? std::chars_format::fixed : std::chars_format::general);
     return {text, end.ptr};
+}
+
+std::string four_digits(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.4g", value);
+    return text;
+}
+
+bool within(double value, const Limits& limits) {
+    if (!std::isfinite(value)) return false;
+    if (limits.minimum && (limits.above_minimum ? value <= *limits.minimum : value < *limits.minimum)) return false;
+    if (limits.maximum && (limits.below_maximum ? value >= *limits.maximum : value > *limits.maximum)) return false;
+    return true;
 }
 
 std::string number_text(const std::string& type, const Limits& limits) {

@@ -24,13 +24,6 @@ std::string below(const std::string& pointer, const std::string& name) {
     return pointer + (Json::json_pointer() / name).to_string();
 }
 
-bool within(double value, const Limits& limits) {
-    if (!std::isfinite(value)) return false;
-    if (limits.minimum && (limits.above_minimum ? value <= *limits.minimum : value < *limits.minimum)) return false;
-    if (limits.maximum && (limits.below_maximum ? value >= *limits.maximum : value > *limits.maximum)) return false;
-    return true;
-}
-
 /// Fills options from JSON and collects problems instead of stopping at the first.
 class Reader final : public Fields {
 public:

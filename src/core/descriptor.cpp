@@ -8,29 +8,25 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <string>
 
 #include "graft/core/errors.hpp"
 
 namespace graft {
-namespace {
 
-[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
+void throw_system_error(const std::filesystem::path& file, const std::string& what) {
     throw Error(file.string() + ": " + what + ": " + std::strerror(errno));
 }
 
-}  // namespace
-
 int open_or_make(const std::filesystem::path& file) {
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (descriptor < 0) fail(file, "cannot be opened");
+    if (descriptor < 0) throw_system_error(file, "cannot be opened");
     return descriptor;
 }
 
 int open_unnamed(const std::filesystem::path& folder) {
     std::string name = (folder / "unnamed-XXXXXX").string();
     const int descriptor = ::mkostemp(name.data(), O_CLOEXEC);
-    if (descriptor < 0) fail(folder, "no temporary file can be made");
+    if (descriptor < 0) throw_system_error(folder, "no temporary file can be made");
     ::unlink(name.c_str());
     return descriptor;
 }
@@ -39,7 +35,7 @@ bool read_at(int descriptor, std::uint64_t offset, std::span<std::byte> bytes, c
     while (!bytes.empty()) {
         const ssize_t count = ::pread(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) fail(file, "cannot be read");
+        if (count < 0) throw_system_error(file, "cannot be read");
         if (count == 0) return false;
         bytes = bytes.subspan(static_cast<std::size_t>(count));
         offset += static_cast<std::uint64_t>(count);
@@ -52,7 +48,7 @@ void write_at(int descriptor, std::uint64_t offset, std::span<const std::byte> b
     while (!bytes.empty()) {
         const ssize_t count = ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) fail(file, "cannot be written");
+        if (count < 0) throw_system_error(file, "cannot be written");
         bytes = bytes.subspan(static_cast<std::size_t>(count));
         offset += static_cast<std::uint64_t>(count);
     }
@@ -60,13 +56,13 @@ void write_at(int descriptor, std::uint64_t offset, std::span<const std::byte> b
 
 std::uint64_t size_of(int descriptor, const std::filesystem::path& file) {
     struct stat status {};
-    if (::fstat(descriptor, &status) != 0) fail(file, "cannot be examined");
+    if (::fstat(descriptor, &status) != 0) throw_system_error(file, "cannot be examined");
     return static_cast<std::uint64_t>(status.st_size);
 }
 
 ExclusiveLock::ExclusiveLock(int descriptor, const std::filesystem::path& file) : descriptor_(descriptor) {
     while (::flock(descriptor_, LOCK_EX) != 0)
-        if (errno != EINTR) fail(file, "cannot be locked");
+        if (errno != EINTR) throw_system_error(file, "cannot be locked");
 }
 
 ExclusiveLock::~ExclusiveLock() { ::flock(descriptor_, LOCK_UN); }

@@ -5,8 +5,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 
 namespace graft {
+
+/// Throws Error: the file's name, what cannot be done with it, and the system's reason (errno).
+[[noreturn]] void throw_system_error(const std::filesystem::path& file, const std::string& what);
 
 /// Opens `file` for reading and writing, and makes it when it is absent. The descriptor is closed by whoever takes it.
 /// Throws Error naming the file and the system's reason.

@@ -6,9 +6,11 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "core/descriptor.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -16,10 +18,6 @@ namespace {
 
 constexpr std::string_view kTemporarySuffix = ".graft-tmp";
 constexpr std::size_t kBlockBytes = 1 << 16;
-
-[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
-    throw Error(file.string() + ": " + what + ": " + std::strerror(errno));
-}
 
 std::filesystem::path folder_of(const std::filesystem::path& file) {
     return file.has_parent_path() ? file.parent_path() : ".";
@@ -66,7 +64,7 @@ WholeFile::WholeFile(std::filesystem::path target)
       temporary_(target_.string() + "." + std::to_string(::getpid()) + std::string(kTemporarySuffix)) {
     expect_replaceable(target_);
     descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (descriptor_ < 0) fail(target_, "cannot be written");
+    if (descriptor_ < 0) throw_system_error(target_, "cannot be written");
 }
 
 WholeFile::~WholeFile() {
@@ -80,21 +78,16 @@ void WholeFile::write(std::string_view bytes) {
 }
 
 void WholeFile::flush() {
-    std::string_view left = buffer_;
-    while (!left.empty()) {
-        const ssize_t written = ::write(descriptor_, left.data(), left.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail(target_, "cannot be written");
-        left.remove_prefix(static_cast<std::size_t>(written));
-    }
+    write_at(descriptor_, written_, std::as_bytes(std::span(buffer_)), target_);
+    written_ += buffer_.size();
     buffer_.clear();
 }
 
 void WholeFile::commit() {
     flush();
-    if (::fsync(descriptor_) != 0) fail(target_, "cannot be written");
-    if (::close(std::exchange(descriptor_, -1)) != 0) fail(target_, "cannot be written");
-    if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail(target_, "cannot be replaced");
+    if (::fsync(descriptor_) != 0) throw_system_error(target_, "cannot be written");
+    if (::close(std::exchange(descriptor_, -1)) != 0) throw_system_error(target_, "cannot be written");
+    if (::rename(temporary_.c_str(), target_.c_str()) != 0) throw_system_error(target_, "cannot be replaced");
     temporary_.clear();
     sync_folder(folder_of(target_));
 }

@@ -2,6 +2,7 @@
 /// Files that are written whole or not at all (temporary file, fsync, rename), and files read whole.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -38,6 +39,7 @@ private:
     std::filesystem::path target_, temporary_;
     int descriptor_;
     std::string buffer_;
+    std::uint64_t written_ = 0;  ///< bytes that are in the file already
 };
 
 /// Removes temporary files that a killed process left in `folder` (not in its sub-folders).

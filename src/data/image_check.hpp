@@ -11,6 +11,7 @@
 #include "data/image_folder.hpp"
 #include "data/image_memo.hpp"
 #include "graft/core/reporter.hpp"
+#include "graft/data/policies.hpp"
 
 namespace graft {
 
@@ -25,11 +26,6 @@ struct BadImage {
 /// @throws Interrupted when a stop is requested
 [[nodiscard]] std::vector<BadImage> find_bad_images(std::span<Sample> samples, std::size_t workers,
                                                     std::stop_token stop, Reporter& reporter, ImageMemo& memo);
-
-enum class OnBadImage {
-    fail,  ///< an error that lists every bad file
-    skip,  ///< they are left out, and listed
-};
 
 /// Takes the bad images out of the samples that they were found in.
 void drop_bad_images(std::vector<Sample>& samples, std::span<const BadImage> bad);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/hash.hpp"
+#include "graft/data/policies.hpp"
 
 namespace graft {
 
@@ -19,12 +20,6 @@ struct Sample {
     std::int64_t label = 0;  ///< index into the classes
     std::uint64_t id = 0;    ///< from the name alone: other files coming or going do not change it
     Fingerprint content;     ///< of the file's bytes, once the image was checked; zero before
-};
-
-/// What to do with class folders that do not match the classes a model knows.
-enum class ClassMismatch {
-    fail,       ///< an error that lists missing and unknown class folders
-    use_known,  ///< images of unknown classes are left out, missing ones may be missing
 };
 
 struct ImageFolder {

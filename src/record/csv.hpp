@@ -2,10 +2,19 @@
 /// CSV as RFC 4180 has it.
 #pragma once
 
+#include <charconv>
+#include <concepts>
 #include <string>
 #include <string_view>
 
 namespace graft {
+
+/// The fewest digits that give the same number when they are read again.
+template <std::floating_point Number>
+[[nodiscard]] std::string shortest(Number value) {
+    char text[32];
+    return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
 
 /// The field as it stands in a CSV line: quoted when it holds a comma, a quote or a line break.
 [[nodiscard]] inline std::string csv_field(std::string_view text) {

@@ -1,16 +1,8 @@
 #include "record/history.hpp"
 
-#include <charconv>
+#include "record/csv.hpp"
 
 namespace graft {
-namespace {
-
-std::string shortest(double value) {
-    char text[32];
-    return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
-
-}  // namespace
 
 std::optional<double> EpochRecord::metric(std::string_view name) const {
     for (const auto& [metric_name, value] : metrics)

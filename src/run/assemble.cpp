@@ -169,17 +169,18 @@ ModelInfo AssembledRun::model_info() const {
             .config = resolved_config};
 }
 
-std::string AssembledRun::identity() const {
+Json AssembledRun::identity() const {
     Json json = resolved_config;
     json["training"].erase("epochs");
     for (const char* key : {"limit_gb", "keep"}) json["features"].erase(key);
     json["data"].erase("workers");
     for (const char* key : {"name", "output"}) json.erase(key);
-    Sha256 hash;
-    hash.add(json.dump()).add(backbone.weights_hash);
+    Sha256 images;
     for (const std::vector<Sample>* part : {&split.train, &split.validation})
-        for (const Sample& sample : *part) hash.add(sample.name).add("\n");
-    return hash.hex();
+        for (const Sample& sample : *part) images.add(sample.name).add("\n");
+    json["data"]["images_sha256"] = images.hex();
+    json["backbone"]["weights_sha256"] = backbone.weights_hash;
+    return json;
 }
 
 }  // namespace graft

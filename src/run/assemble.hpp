@@ -32,8 +32,9 @@ struct AssembledRun {
 
     /// What model.pt says of itself.
     [[nodiscard]] ModelInfo model_info() const;
-    /// Changes when a checkpoint of this run would not fit any more: config, images, weights.
-    [[nodiscard]] std::string identity() const;
+    /// What a checkpoint must agree with to go on from it: the config without what may change, and SHA-256 of the
+    /// weights and of the images' names.
+    [[nodiscard]] Json identity() const;
 };
 
 /// @throws ConfigError with every problem of the config that shows here; DataError for folders and weights

@@ -13,7 +13,7 @@ Json as_json(const ConfigValue& value) {
 
 bool is_utf8(const Json& json) {
     if (json.is_string()) return fits_into_json(json.get_ref<const std::string&>());
-    return !json.is_array() || std::ranges::all_of(json, is_utf8);
+    return !json.is_array() || std::all_of(json.begin(), json.end(), is_utf8);
 }
 
 /// The text after a change, with errors that begin with the pointer.

@@ -1,6 +1,5 @@
 #include "run/evaluate_folder.hpp"
 
-#include <charconv>
 #include <optional>
 
 #include "core/files.hpp"
@@ -9,11 +8,6 @@
 
 namespace graft {
 namespace {
-
-std::string shortest(float value) {
-    char text[32];
-    return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
 
 /// predictions.csv: file, true class, predicted class, whether they agree, and a probability per class.
 class PredictionsFile {

@@ -57,6 +57,8 @@ std::vector<std::string> cross_check(const RunOptions& config, const Tables& tab
         if (!values->empty() && values->size() != 3)
             problems.push_back(std::string("/data/") + key + ": expected three numbers or none, got " +
                                std::to_string(values->size()));
+    for (const std::string& problem : config.training.optimizer->contradictions())
+        problems.push_back("/training/optimizer" + problem);
     return problems;
 }
 

@@ -20,6 +20,7 @@
 #include "run/inference_plan.hpp"
 #include "run/keep_features.hpp"
 #include "run/summary.hpp"
+#include "train/checkpoint.hpp"
 
 namespace graft {
 namespace {
@@ -38,16 +39,28 @@ struct RunFolder {
     [[nodiscard]] fs::path checkpoint() const { return root / "checkpoint" / "last.pt"; }
     [[nodiscard]] fs::path test() const { return root / "test"; }
 
+    /// A run that ended before its first epoch was over: nothing in it is worth keeping. The split is written first, so
+    /// that a config.json alone is somebody else's.
+    [[nodiscard]] bool holds_a_mere_beginning() const {
+        return fs::exists(split()) && !fs::exists(checkpoint()) && !fs::exists(model());
+    }
     [[nodiscard]] bool holds_a_run() const {
-        return fs::exists(config()) || fs::exists(model()) || fs::exists(checkpoint());
+        return !holds_a_mere_beginning() && (fs::exists(config()) || fs::exists(model()) || fs::exists(checkpoint()));
+    }
+    /// Where a run never came to its first checkpoint, going on means beginning. Throws DataError when there is no run.
+    [[nodiscard]] ExistingRun possible(ExistingRun asked, Reporter& reporter) const {
+        if (asked != ExistingRun::resume || fs::exists(checkpoint())) return asked;
+        if (!holds_a_mere_beginning())
+            throw DataError(checkpoint().string() + ": there is no checkpoint to resume from");
+        reporter.note("the run was stopped before its first epoch was over: it begins anew");
+        return ExistingRun::refuse;
     }
     /// Makes the folder ready; an earlier run's results must not be taken for this one's.
-    void prepare(ExistingRun existing) const {
+    void prepare(ExistingRun existing, const Json& identity) const {
         if (existing == ExistingRun::refuse && holds_a_run())
             throw ConfigError("/output: " + root.string() + " already holds a run; go on with it (--resume), replace " +
                               "it (--overwrite), or name another folder");
-        if (existing == ExistingRun::resume && !fs::exists(checkpoint()))
-            throw DataError(checkpoint().string() + ": there is no checkpoint to resume from");
+        if (existing == ExistingRun::resume) expect_checkpoint_of(checkpoint(), identity);
         std::error_code error;
         fs::create_directories(root, error);
         if (error) throw Error(root.string() + ": the folder cannot be made: " + error.message());
@@ -108,7 +121,7 @@ struct TrainedScion {
     PassRecord features;
 };
 
-TrainedScion train_scion(AssembledRun& run, const RunFolder& folder, const std::string& identity,
+TrainedScion train_scion(AssembledRun& run, const RunFolder& folder, const Json& identity,
                          std::shared_ptr<const InferenceModule> trunk, ExistingRun existing, std::stop_token stop,
                          Reporter& reporter) {
     const auto seed = static_cast<std::uint64_t>(run.config.seed);
@@ -201,14 +214,15 @@ RunOutcome run_training(const RunOptions& config, const Tables& tables, Existing
                         Reporter& reporter) {
     const auto start = std::chrono::steady_clock::now();
     AssembledRun run = assemble(config, tables);
-    const std::string identity = run.identity();
+    const Json identity = run.identity();
     const RunFolder folder{config.output};
-    folder.prepare(existing);
+    existing = folder.possible(existing, reporter);
+    folder.prepare(existing, identity);
     for (const std::string& warning : run.warnings) reporter.warn(warning);
     if (!run.backbone.note.empty()) reporter.note(run.backbone.note);
     check_images(run, folder, stop, reporter);
-    write_file(folder.config(), pretty(run.resolved_config));
     write_file(folder.split(), split_as_json(run.split, run.classes));
+    write_file(folder.config(), pretty(run.resolved_config));
     reporter.note(data_summary(run));
     reporter.note(model_summary(run));
 
@@ -223,7 +237,8 @@ RunOutcome run_training(const RunOptions& config, const Tables& tables, Existing
     RunOutcome outcome{.training = std::move(trained.training), .folder = folder.root};
     const std::string frozen_after = hash_of_values(run.model.trunk);
     if (frozen_before != frozen_after) throw Error("the frozen part changed during training: this is a bug in graft");
-    if (outcome.training.history.empty()) throw Interrupted("interrupted before the first epoch was over");
+    if (outcome.training.history.empty())
+        throw Interrupted("interrupted before the first epoch was over; the same command begins anew");
     save(run, folder.model());
     if (!run.test.empty() && outcome.training.end != TrainingEnd::interrupted)
         outcome.test = evaluate_test(run, folder, stop, reporter);

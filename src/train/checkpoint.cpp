@@ -5,6 +5,7 @@
 #include <torch/serialize/input-archive.h>
 #include <torch/serialize/output-archive.h>
 
+#include <functional>
 #include <limits>
 #include <sstream>
 #include <string_view>
@@ -68,6 +69,36 @@ torch::serialize::OutputArchive tensors_as_archive(const std::vector<at::Tensor>
     return archive;
 }
 
+/// The value of a key, null where it is absent.
+Json value_at(const Json& object, const std::string& key) {
+    const auto found = object.find(key);
+    return found == object.end() ? Json() : *found;
+}
+
+/// Every value in which two documents differ, a line each: "  /training/epochs: 3 then, 4 now".
+void add_differences(const Json& then, const Json& now, const Json::json_pointer& at, std::string& lines) {
+    if (then == now) return;
+    const bool lists = then.is_array() && now.is_array() && then.size() == now.size();
+    for (std::size_t i = 0; lists && i < then.size(); ++i) add_differences(then[i], now[i], at / i, lines);
+    if (lists) return;
+    if (!then.is_object() || !now.is_object()) {
+        lines += "\n  " + at.to_string() + ": " + then.dump() + " then, " + now.dump() + " now";
+        return;
+    }
+    Json keys = then;
+    keys.update(now);
+    for (const auto& [key, unused] : keys.items())
+        add_differences(value_at(then, key), value_at(now, key), at / key, lines);
+}
+
+void expect_same_run(const Json& then, const Json& now, const std::filesystem::path& file) {
+    std::string lines;
+    add_differences(then, now, Json::json_pointer(), lines);
+    if (!lines.empty())
+        throw ConfigError(file.string() +
+                          ": is the checkpoint of another run; resume with what it was started with:" + lines);
+}
+
 std::vector<at::Tensor> tensors_in(torch::serialize::InputArchive& parent, const std::string& key) {
     torch::serialize::InputArchive archive;
     parent.read(key, archive);
@@ -78,9 +109,27 @@ std::vector<at::Tensor> tensors_in(torch::serialize::InputArchive& parent, const
     return tensors;
 }
 
+/// Calls `use` with the archive and with the state in it; whatever is wrong with the file becomes a DataError.
+void open_checkpoint(const std::filesystem::path& file,
+                     const std::function<void(torch::serialize::InputArchive&, const Json&)>& use) {
+    std::istringstream bytes(without_digest(read_file(file), file));
+    try {
+        torch::serialize::InputArchive archive;
+        archive.load_from(bytes);
+        c10::IValue text;
+        archive.read("state", text);
+        use(archive, Json::parse(text.toStringRef()));
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        const std::string what = error.what();
+        throw DataError(file.string() + ": the checkpoint is damaged: " + what.substr(0, what.find('\n')));
+    }
+}
+
 }  // namespace
 
-void save_checkpoint(const std::filesystem::path& file, const std::string& run_identity, const TrainingState& state,
+void save_checkpoint(const std::filesystem::path& file, const Json& run_identity, const TrainingState& state,
                      const TorchModule& scion, const torch::optim::Optimizer& optimizer) {
     torch::serialize::OutputArchive archive, optimizer_archive;
     Json callbacks = Json::array();
@@ -95,6 +144,7 @@ void save_checkpoint(const std::filesystem::path& file, const std::string& run_i
     const Json json = {{"identity", run_identity},
                        {"next_epoch", state.next_epoch},
                        {"finished", state.finished},
+                       {"reason", state.reason},
                        {"history", history_as_json(state.history)},
                        {"callbacks", callbacks}};
     archive.write("state", c10::IValue(json.dump()));
@@ -107,22 +157,14 @@ void save_checkpoint(const std::filesystem::path& file, const std::string& run_i
     write_file(file, with_digest(bytes.str()));
 }
 
-TrainingState load_checkpoint(const std::filesystem::path& file, const std::string& run_identity,
-                              const TorchModule& scion, torch::optim::Optimizer& optimizer) {
-    std::istringstream bytes(without_digest(read_file(file), file));
+TrainingState load_checkpoint(const std::filesystem::path& file, const Json& run_identity, const TorchModule& scion,
+                              torch::optim::Optimizer& optimizer) {
     TrainingState state;
-    try {
-        torch::serialize::InputArchive archive, optimizer_archive;
-        archive.load_from(bytes);
-        c10::IValue text;
-        archive.read("state", text);
-        const Json json = Json::parse(text.toStringRef());
-        if (json.at("identity").get<std::string>() != run_identity)
-            throw ConfigError(file.string() +
-                              ": is the checkpoint of a run with another config, other images or other "
-                              "weights; resume with what it was started with (only /training/epochs may differ)");
+    open_checkpoint(file, [&](torch::serialize::InputArchive& archive, const Json& json) {
+        expect_same_run(json.at("identity"), run_identity, file);
         state.next_epoch = json.at("next_epoch").get<std::int64_t>();
         state.finished = json.at("finished").get<bool>();
+        state.reason = json.at("reason").get<std::string>();
         state.history = history_from_json(json.at("history"));
         for (std::size_t i = 0; i < json.at("callbacks").size(); ++i) {
             const Json& saved = json.at("callbacks").at(i);
@@ -133,15 +175,17 @@ TrainingState load_checkpoint(const std::filesystem::path& file, const std::stri
             state.callbacks.push_back(std::move(callback));
         }
         TensorSnapshot(tensors_in(archive, "scion")).restore(scion);
+        torch::serialize::InputArchive optimizer_archive;
         archive.read("optimizer", optimizer_archive);
         optimizer.load(optimizer_archive);
-    } catch (const Error&) {
-        throw;
-    } catch (const std::exception& error) {
-        const std::string what = error.what();
-        throw DataError(file.string() + ": the checkpoint is damaged: " + what.substr(0, what.find('\n')));
-    }
+    });
     return state;
+}
+
+void expect_checkpoint_of(const std::filesystem::path& file, const Json& run_identity) {
+    open_checkpoint(file, [&](torch::serialize::InputArchive&, const Json& json) {
+        expect_same_run(json.at("identity"), run_identity, file);
+    });
 }
 
 }  // namespace graft

@@ -26,6 +26,8 @@ public:
     virtual ~OptimizerSpec() = default;
     [[nodiscard]] virtual std::string_view name() const = 0;
     virtual void describe(Fields& fields) = 0;
+    /// What is wrong with options that contradict each other, each `"/<key>: <what is wrong>"`.
+    [[nodiscard]] virtual std::vector<std::string> contradictions() const { return {}; }
     [[nodiscard]] virtual std::shared_ptr<torch::optim::Optimizer> build(
         const std::vector<at::Tensor>& parameters) const = 0;
 };

@@ -5,6 +5,7 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/optim/optimizer.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -38,6 +39,7 @@ private:
 struct Tally {
     double loss_sum = 0;
     std::int64_t correct = 0, images = 0;
+    bool diverged = false;  ///< a loss was not finite
 
     void add(double mean_loss, const at::Tensor& scores, const at::Tensor& labels) {
         loss_sum += mean_loss * static_cast<double>(labels.size(0));
@@ -69,12 +71,13 @@ public:
         TrainingResult result;
         try {
             while (!state_.finished && state_.next_epoch < options_.epochs) run_epoch();
-            if (!stop_reason_.empty()) result.end = TrainingEnd::stopped_by_callback;
+            if (state_.finished) result.end = TrainingEnd::stopped_by_callback;
         } catch (const Interrupted&) {
             result.end = TrainingEnd::interrupted;
         }
         for (const auto& callback : parts_.callbacks) callback->on_train_end(*this);
-        result.reason = stop_reason_;
+        if (result.end != TrainingEnd::interrupted) expect_a_good_epoch();
+        result.reason = state_.reason;
         result.history = std::move(state_.history);
         return result;
     }
@@ -105,8 +108,13 @@ private:
                 throw DataError(parts_.checkpoint.string() + ": the checkpoint is damaged: " + error.what());
             }
         }
-        reporter_.note("resumed after epoch " + std::to_string(state_.next_epoch) + " of " +
-                       std::to_string(options_.epochs));
+        const std::string epochs = std::to_string(state_.next_epoch) + " of " + std::to_string(options_.epochs);
+        if (state_.finished)
+            reporter_.note("this run is finished already, after epoch " + epochs + ": " + state_.reason);
+        else if (state_.next_epoch >= options_.epochs)
+            reporter_.note("this run is finished already: " + epochs + " epochs are done");
+        else
+            reporter_.note("resumed after epoch " + epochs);
     }
 
     void run_epoch() {
@@ -118,6 +126,7 @@ private:
         const std::string title = "epoch " + std::to_string(epoch + 1) + "/" + std::to_string(options_.epochs);
         reporter_.start(title, parts_.train.samples().size(), "images");
         const Tally tally = train_on_batches(epoch);
+        if (tally.diverged) expect_a_good_epoch();
         record.metrics = {{"loss", tally.loss()}, {"accuracy", tally.accuracy()}};
         if (parts_.validation != nullptr) {
             const Tally validation = validate(epoch);
@@ -152,6 +161,8 @@ private:
                     loss.backward();
                     parts_.optimizer->step();
                     tally.add(record.loss, scores.detach(), batch.labels);
+                } else {
+                    tally.diverged = true;
                 }
                 for (const auto& callback : parts_.callbacks) callback->on_batch_end(record, *this);
                 if (!std::isfinite(record.loss) && stop_reason_.empty()) fail_on(record);
@@ -183,10 +194,22 @@ private:
         state_.history.push_back(std::move(record));
         ++state_.next_epoch;
         state_.finished = !stop_reason_.empty();
+        state_.reason = stop_reason_;
         state_.callbacks.clear();
         for (const auto& callback : parts_.callbacks) state_.callbacks.push_back(callback->save_state());
         if (parts_.on_history) parts_.on_history(state_.history);
         save_checkpoint(parts_.checkpoint, parts_.run_identity, state_, parts_.scion, *parts_.optimizer);
+        if (state_.finished) reporter_.note(state_.reason);
+    }
+
+    /// Throws when nothing that was trained so far is worth keeping.
+    void expect_a_good_epoch() const {
+        const auto finite = [](const EpochRecord& record) {
+            return std::ranges::all_of(record.metrics, [](const auto& metric) { return std::isfinite(metric.second); });
+        };
+        if (std::ranges::any_of(state_.history, finite)) return;
+        throw Error("no epoch had finite losses, so there is no model worth keeping" +
+                    (stop_reason_.empty() ? "" : ": " + stop_reason_));
     }
 
     [[noreturn]] void fail_on(const BatchRecord& record) const {

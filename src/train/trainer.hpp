@@ -37,7 +37,7 @@ struct TrainingParts {
     std::function<void(const std::filesystem::path&)> save_model;
     std::function<void(const std::vector<EpochRecord>&)> on_history;  ///< after each epoch, before its checkpoint
     std::filesystem::path checkpoint;                                 ///< the file that the last state goes to
-    std::string run_identity;  ///< a checkpoint of another identity is not resumed from
+    Json run_identity = Json::object();                               ///< what a checkpoint must agree with
     std::stop_token stop;
 };
 
@@ -54,7 +54,8 @@ struct TrainingResult {
 /// Trains until the epochs are over, a callback stops it, or a stop is requested. A stop loses at most the epoch at
 /// hand: the state after every epoch is in the checkpoint.
 /// @param resume go on from the checkpoint; number for number as if there had been no pause
-/// @throws Error when the loss is not finite and no callback dealt with it, naming epoch and batch
+/// @throws Error when the loss is not finite and no callback dealt with it, naming epoch and batch; when a callback
+/// dealt with it but no epoch had given finite metrics before, so that there is nothing worth keeping
 [[nodiscard]] TrainingResult train(TrainingParts parts, const TrainingOptions& options, bool resume,
                                    Reporter& reporter);
 

@@ -80,7 +80,10 @@ TEST(ConfigInit, WritesAConfigThatChecks) {
     const std::string file = (folder / "run.json").string();
     ::testing::internal::CaptureStderr();
     EXPECT_EQ(printed_by({"config", "init", "--output", file, "--data", "my/images"}), file + "\n");
-    EXPECT_EQ(::testing::internal::GetCapturedStderr(), "edit it, then: graft train " + file + "\n");
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+              "edit it, then: graft train " + file + "\nfor completion in an editor: graft config schema --output " +
+                  (folder / "schema.json").string() + "\n");
+    EXPECT_EQ(parse_json_file(file).at("$schema"), "schema.json");
     const std::string plan = printed_by({"config", "check", file});
     EXPECT_THAT(plan, HasSubstr("  train on    my/images/train\n"));
     EXPECT_THAT(plan, HasSubstr("  test on     my/images/test\n"));
@@ -178,11 +181,6 @@ TEST(Train, SaysWhatIsWrongWithItsConfig) {
     const TemporaryFolder folder;
     EXPECT_EQ(error_of<ConfigError>({"train", (folder / "absent.json").string()}),
               (folder / "absent.json").string() + ": cannot be read: No such file or directory");
-}
-
-TEST(Export, KnowsTheFormatsItWrites) {
-    EXPECT_THAT(error_of<ConfigError>({"export", "m.pt", "--format", "torchscrip"}),
-                StartsWith("--format torchscrip: unknown (did you mean \"torchscript\"?)"));
 }
 
 TEST(Export, ReplacesNothingUnasked) {

@@ -91,6 +91,16 @@ TEST(TextLayout, SeparatesThousands) {
     EXPECT_EQ(with_commas(-1'234), "-1,234");
 }
 
+TEST(SizeText, IsInKilobytesBelowAMegabyte) {
+    EXPECT_EQ(size_text(0), "0 kB");
+    EXPECT_EQ(size_text(1), "1 kB");
+    EXPECT_EQ(size_text(329'600), "330 kB");
+    EXPECT_EQ(size_text(999'999), "1000 kB");
+    EXPECT_EQ(size_text(1'000'000), "1 MB");
+    EXPECT_EQ(size_text(1'499'999), "1 MB");
+    EXPECT_EQ(size_text(12'345'600'000), "12,346 MB");
+}
+
 TEST(TextLayout, RoundsToFourDecimals) {
     EXPECT_EQ(four_decimals(0.96428), "0.9643");
     EXPECT_EQ(four_decimals(1), "1.0000");

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
 #include <limits>
 
 #include "app/run_log.hpp"
@@ -91,6 +92,18 @@ TEST(RunLog, SaysWhenItCannotBeWritten) {
     RunLog log(folder.path(), RunLog::Begin::anew);  // a folder
     EXPECT_THAT(error_message<Error>([&] { log.write(Severity::note, "x"); }),
                 ::testing::StartsWith(folder.path().string() + ": the log cannot be written: "));
+}
+
+TEST(RunLog, ComplainsOnceWhenTheDiskIsFullAndGoesOn) {
+    if (!std::ofstream("/dev/full")) GTEST_SKIP() << "there is no /dev/full here";
+    std::vector<std::string> complaints;
+    RunLog log("/dev/full", RunLog::Begin::after_what_is_there,
+               [&](const std::string& message) { complaints.push_back(message); });
+    ::testing::internal::CaptureStderr();
+    for (int i = 0; i < 3; ++i) log.write(Severity::note, "line");
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");  // spdlog itself keeps quiet
+    ASSERT_EQ(complaints.size(), 1);
+    EXPECT_THAT(complaints[0], MatchesRegex("the log is incomplete: .*No space left on device"));
 }
 
 }  // namespace

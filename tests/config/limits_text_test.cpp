@@ -17,6 +17,13 @@ TEST(NumberAsText, WritesNumbersAsPeopleDo) {
     EXPECT_EQ(number_as_text(0.30000000000000004), "0.30000000000000004");
 }
 
+TEST(FourDigits, AreEnoughForARemark) {
+    EXPECT_EQ(four_digits(0.26906919479370117), "0.2691");
+    EXPECT_EQ(four_digits(12.3456), "12.35");
+    EXPECT_EQ(four_digits(0.9), "0.9");
+    EXPECT_EQ(four_digits(1e-3 * 0.1 * 0.1), "1e-05");
+}
+
 TEST(NumberText, SaysWhatIsAllowed) {
     EXPECT_EQ(number_text("number", {}), "number");
     EXPECT_EQ(number_text("integer", at_least(1)), "integer >= 1");

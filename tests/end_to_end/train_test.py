@@ -174,6 +174,25 @@ class Interruption(Workspace):
         self.assertIn("interrupted before the first epoch was over", stopped.err)
         self.assertEqual(contents_of(self.folder / "early"), {"config.json", "split.json", "log.txt"})
 
+        # Nothing is lost, so that the folder is as good as a new one, whichever way one goes on.
+        resumed = self.graft("train", file, "--resume", "--set", "/training/epochs=1")
+        self.assertIn("note: the run was stopped before its first epoch was over: it begins anew", resumed.err)
+        self.assertEqual(contents_of(self.folder / "early"), FILES_OF_A_RUN)
+
+    def test_before_the_first_epoch_is_over_leaves_a_folder_that_the_same_command_takes(self):
+        _, file = self.config("early-again", data={"image_size": 224})
+        self.interrupt_when("model ", "train", file)
+        self.graft("train", file, "--set", "/training/epochs=1")
+        self.assertEqual(contents_of(self.folder / "early-again"), FILES_OF_A_RUN)
+
+    def test_a_config_that_somebody_put_into_the_run_folder_is_not_replaced(self):
+        _, file = self.config("mine")
+        (self.folder / "mine").mkdir()
+        own = self.folder / "mine" / "config.json"
+        own.write_bytes(file.read_bytes())
+        self.assertIn("already holds a run", self.graft("train", own, expect=2).err)
+        self.assertEqual(own.read_bytes(), file.read_bytes())
+
     def test_more_epochs_can_be_asked_for_when_resuming(self):
         straight, _ = self.train("four", training={"epochs": 4})
         _, file = self.config("two-and-two", training={"epochs": 2})
@@ -184,8 +203,31 @@ class Interruption(Workspace):
     def test_resuming_with_another_config_is_refused(self):
         _, file = self.config("changed", training={"epochs": 1})
         self.graft("train", file)
-        refused = self.graft("train", file, "--resume", "--set", "/training/optimizer/learning_rate=0.1", expect=2)
-        self.assertIn("another config", refused.err)
+        before = read_json(self.folder / "changed" / "config.json")
+        refused = self.graft("train", file, "--resume", "--set", "/training/optimizer/learning_rate=0.1",
+                             "--set", "/head/hidden=[16]", expect=2)
+        self.assertIn("changed/checkpoint/last.pt: is the checkpoint of another run; resume with what it was started "
+                      "with:\n  /head/hidden/0: 32 then, 16 now\n"
+                      "  /training/optimizer/learning_rate: 0.003 then, 0.1 now\n", refused.err)
+        self.assertEqual(read_json(self.folder / "changed" / "config.json"), before)
+
+    def test_what_may_differ_when_resuming(self):
+        _, file = self.config("moved", training={"epochs": 1})
+        self.graft("train", file)
+        (self.folder / "moved").rename(self.folder / "there")
+        self.graft("train", file, "--resume", "--set", "/output=there", "--set", "/name=another", "--set",
+                   "/training/epochs=2", "--set", "/data/workers=1", "--set", "/features/keep=none",
+                   "--set", "/features/limit_gb=1")
+        self.assertEqual(len(read_history(self.folder / "there")), 2)
+
+    def test_resuming_with_other_images_is_refused(self):
+        _, file = self.config("images", training={"epochs": 1})
+        self.graft("train", file)
+        new = self.folder / "data" / "train" / "fish" / "new.jpg"
+        with self.put_back(new):
+            new.write_bytes(next((self.folder / "data" / "train" / "fish").iterdir()).read_bytes())
+            refused = self.graft("train", file, "--resume", "--set", "/training/epochs=2", expect=2)
+        self.assertRegex(refused.err, r'/data/images_sha256: "[0-9a-f]{64}" then, "[0-9a-f]{64}" now')
 
     def test_resuming_needs_a_checkpoint(self):
         _, file = self.config("nothing-yet")
@@ -410,12 +452,28 @@ class Training(Workspace):
         self.assertFalse((run / "model.pt").exists())
         self.assertIn("the loss became", (run / "log.txt").read_text(encoding="utf-8"))
 
+    def test_a_loss_that_is_infinite_at_once_is_a_failure_whoever_notices_it(self):
+        sections = {"augmentation": {"rotation_range": 0, "horizontal_flip": False},
+                    "training": {"optimizer": {"name": "sgd", "learning_rate": 1e30, "momentum": 0}},
+                    "callbacks": ["terminate_on_nan"]}
+        run, said = self.train("terminated", expect=1, **sections)
+        self.assertIn("no epoch had finite losses, so there is no model worth keeping: terminate_on_nan: the loss is",
+                      said.err)
+        self.assertEqual(contents_of(run), {"config.json", "split.json", "log.txt"})
+        self.graft("train", "terminated.json", "--set", "/training/optimizer/learning_rate=0.001")
+        self.assertEqual(contents_of(run), FILES_OF_A_RUN)
+
     def test_early_stopping_ends_the_run_and_says_why(self):
         run, said = self.train("stopped", "--json", training={"epochs": 30},
                                callbacks=[{"name": "early_stopping", "patience": 1, "min_delta": 100}])
         self.assertEqual(said.json()["end"], "stopped by a callback")
         self.assertIn("early_stopping: no sufficient improvement of val_loss", said.json()["reason"])
+        self.assertEqual(said.err.count("note: early_stopping: no sufficient improvement of val_loss"), 1)
         self.assertEqual(len(read_history(run)), 2)
+
+        again = self.graft("train", "stopped.json", "--resume", "--json")
+        self.assertIn("note: this run is finished already, after epoch 2 of 30: early_stopping: no sufficient", again.err)
+        self.assertEqual((again.json()["end"], again.json()["reason"]), (said.json()["end"], said.json()["reason"]))
 
     @workspace.unittest.skipUnless(workspace.real_weights(), "GRAFT_TEST_WEIGHTS has no pretrained weights")
     def test_pretrained_features_tell_the_drawn_classes_apart(self):

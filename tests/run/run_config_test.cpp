@@ -199,6 +199,17 @@ TEST(RunConfig, ChecksFieldsThatConcernEachOther) {
     EXPECT_THAT(problems_of(with_data(R"("mean": [127, 127, 127], "std": [128, 128, 128])")), IsEmpty());
 }
 
+TEST(RunConfig, RefusesNesterovWithoutMomentum) {
+    const auto sgd = [](const std::string& options) {
+        return with(R"("training": {"optimizer": {"name": "sgd", "nesterov": true)" + options + "}}");
+    };
+    EXPECT_THAT(problems_of(sgd(R"(, "momentum": 0)")),
+                ElementsAre("/training/optimizer/nesterov: looks ahead along the momentum, which is 0: set a momentum, "
+                            "or leave nesterov out"));
+    EXPECT_THAT(problems_of(sgd(R"(, "momentum": 0.1)")), IsEmpty());
+    EXPECT_THAT(problems_of(sgd("")), IsEmpty());  // the default is 0.9
+}
+
 TEST(RunConfig, AllowsTheSchemaOfAnEditor) {
     EXPECT_THAT(problems_of(with(R"("$schema": "configs/schema.json")")), IsEmpty());
     EXPECT_FALSE(resolved(read(with(R"("$schema": "x")")), Tables{}).contains("$schema"));
@@ -237,7 +248,11 @@ std::vector<fs::path> shipped_configs() {
 TEST(ShippedConfigs, ReadWithoutAProblem) {
     const std::vector<fs::path> files = shipped_configs();
     EXPECT_GE(files.size(), 3);
-    for (const fs::path& file : files) EXPECT_NO_THROW((void)read_run_config(file, {}, Tables{})) << file;
+    for (const fs::path& file : files) {
+        EXPECT_NO_THROW((void)read_run_config(file, {}, Tables{})) << file;
+        const std::string schema = parse_json_file(file).at("$schema").get<std::string>();
+        EXPECT_TRUE(fs::equivalent(file.parent_path() / schema, kProject / "configs/schema.json")) << file;
+    }
 }
 
 std::string content(const fs::path& file) {

@@ -209,6 +209,30 @@ TEST_F(Train, RefusesBackbonesOfATakenNameAndCallbacksThatAreNone) {
     EXPECT_FALSE(std::filesystem::exists(folder_ / "run")) << "nothing was begun";
 }
 
+TEST_F(Train, AndEvaluateSayTheSameOfTheTestFolder) {
+    const TrainRecord record = train(config("run"), options_);
+    const Predictor predictor(record.model);
+    const EvaluationRecord again = evaluate(predictor, folder_ / "data" / "test", {.output = folder_ / "tested"});
+    EXPECT_EQ(again.images, record.test->images);
+    EXPECT_EQ(again.accuracy, record.test->accuracy);
+    EXPECT_EQ(again.confusion, record.test->confusion);
+    EXPECT_EQ(folder_.read("tested/predictions.csv"), folder_.read("run/test/predictions.csv"));
+    EXPECT_EQ(folder_.read("tested/report.txt"), folder_.read("run/test/report.txt"));
+}
+
+TEST_F(Train, AndEvaluateBindsClassesByName) {
+    const Predictor predictor(train(config("run"), options_).model);
+    const std::filesystem::path test = folder_ / "data" / "test";
+    std::filesystem::rename(test / "leaf", test / "laef");
+    EXPECT_THROW((void)evaluate(predictor, test), DataError);
+    EXPECT_EQ(evaluate(predictor, test, {.class_mismatch = ClassMismatch::use_known}).images, 14);
+    folder_.write("data/test/fish/000.jpg", "no picture");
+    EXPECT_THROW((void)evaluate(predictor, test, {.class_mismatch = ClassMismatch::use_known}), DataError);
+    EXPECT_EQ(evaluate(predictor, test, {.on_bad_image = OnBadImage::skip, .class_mismatch = ClassMismatch::use_known})
+                  .images,
+              13);
+}
+
 TEST_F(Train, KnowsTheBackbonesOfTheApplicationByName) {
     options_.backbones.clear();
     EXPECT_NE(error_message<ConfigError>([&] {

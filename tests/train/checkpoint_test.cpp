@@ -40,8 +40,13 @@ struct Learner {
     [[nodiscard]] std::vector<at::Tensor> values() const { return TensorSnapshot(scion).values(); }
 };
 
+Json run_a() {
+    return Json::parse(R"({"seed": 0, "training": {"optimizer": {"name": "adam"}},
+                           "callbacks": [{"patience": 1}, {"patience": 3}], "images": "abc"})");
+}
+
 TrainingState some_state() {
-    TrainingState state{.next_epoch = 2, .finished = true};
+    TrainingState state{.next_epoch = 2, .finished = true, .reason = "enough"};
     state.history = {{.epoch = 0, .learning_rate = 0.1, .seconds = 1.5, .metrics = {{"loss", 0.1 + 0.2}}},
                      {.epoch = 1, .learning_rate = 0.05, .seconds = 2, .metrics = {{"loss", std::nan("")}}}};
     state.callbacks = {{.values = "{\"wait\":3}"},
@@ -53,14 +58,14 @@ TrainingState some_state() {
 class CheckpointTest : public testing::Test {
 protected:
     void save(Learner& learner) const {
-        save_checkpoint(file_, "run a", some_state(), learner.scion, *learner.optimizer);
+        save_checkpoint(file_, run_a(), some_state(), learner.scion, *learner.optimizer);
     }
-    TrainingState load(Learner& learner, const std::string& identity = "run a") const {
+    TrainingState load(Learner& learner, const Json& identity = run_a()) const {
         return load_checkpoint(file_, identity, learner.scion, *learner.optimizer);
     }
     /// What loading says, without the file's name; the learner must be as it was.
     template <class Expected>
-    std::string refusal(const std::string& identity = "run a", std::int64_t features = 3) const {
+    std::string refusal(const Json& identity = run_a(), std::int64_t features = 3) const {
         Learner learner(9, features);
         std::string what = "no error";
         try {
@@ -83,6 +88,7 @@ TEST_F(CheckpointTest, KeepsHistoryAndCallbacksToTheLastBit) {
     const TrainingState state = load(learner), expected = some_state();
     EXPECT_EQ(state.next_epoch, 2);
     EXPECT_TRUE(state.finished);
+    EXPECT_EQ(state.reason, "enough");
     ASSERT_EQ(state.history.size(), 2);
     EXPECT_EQ(state.history[0].metrics, expected.history[0].metrics);
     EXPECT_EQ(state.history[0].learning_rate, 0.1);
@@ -126,15 +132,37 @@ TEST_F(CheckpointTest, ReplacesTheOneBeforeItAndLeavesNothingElse) {
 TEST_F(CheckpointTest, IsRefusedByAnotherRun) {
     Learner learner(1);
     save(learner);
-    EXPECT_EQ(refusal<ConfigError>("run b"),
-              "is the checkpoint of a run with another config, other images or other weights; resume with what it was "
-              "started with (only /training/epochs may differ)");
+    Json run_b = run_a();
+    run_b["training"]["optimizer"] = {{"name", "sgd"}, {"momentum", 0.5}};
+    run_b["callbacks"][1]["patience"] = 2;
+    run_b["seed"] = 1;
+    run_b.erase("images");
+    const std::string expected =
+        "is the checkpoint of another run; resume with what it was started with:\n"
+        "  /seed: 0 then, 1 now\n"
+        "  /training/optimizer/name: \"adam\" then, \"sgd\" now\n"
+        "  /training/optimizer/momentum: null then, 0.5 now\n"
+        "  /callbacks/1/patience: 3 then, 2 now\n"
+        "  /images: \"abc\" then, null now";
+    EXPECT_EQ(refusal<ConfigError>(run_b), expected);
+    EXPECT_THROW(expect_checkpoint_of(file_, run_b), ConfigError);  // the same without reading the rest
+    EXPECT_NO_THROW(expect_checkpoint_of(file_, run_a()));
+}
+
+TEST_F(CheckpointTest, IsRefusedByARunWithAnotherNumberOfCallbacks) {
+    Learner learner(1);
+    save(learner);
+    Json run_b = run_a();
+    run_b["callbacks"].erase(1);
+    EXPECT_EQ(refusal<ConfigError>(run_b),
+              "is the checkpoint of another run; resume with what it was started with:\n"
+              "  /callbacks: [{\"patience\":1},{\"patience\":3}] then, [{\"patience\":1}] now");
 }
 
 TEST_F(CheckpointTest, IsRefusedByAnotherModel) {
     Learner learner(1);
     save(learner);
-    EXPECT_EQ(refusal<Error>("run a", 4), "the saved weights do not fit the model of this config");
+    EXPECT_EQ(refusal<Error>(run_a(), 4), "the saved weights do not fit the model of this config");
 }
 
 TEST_F(CheckpointTest, IsNamedWhenItIsAbsent) {

@@ -35,6 +35,18 @@ TEST(EarlyStopping, StopsAfterPatienceEpochsWithoutImprovement) {
               std::vector<std::string>{"early_stopping: restored the weights of epoch 2, the best val_loss 0.9"});
 }
 
+TEST(EarlyStopping, SaysTheBestValueInFourDigits) {
+    FakeControl control;
+    const auto callback = early_stopping({{"patience", 1}});
+    (void)run_epochs(*callback, control, "val_loss", {0.26906919479370117, 1});
+    callback->on_train_end(control);
+    EXPECT_EQ(control.stops,
+              std::vector<std::string>{"early_stopping: no sufficient improvement of val_loss for 1 epoch; the best "
+                                       "val_loss 0.2691 was in epoch 1"});
+    EXPECT_EQ(control.remarks.notes,
+              std::vector<std::string>{"early_stopping: restored the weights of epoch 1, the best val_loss 0.2691"});
+}
+
 TEST(EarlyStopping, TakesPatienceZeroAsOne) {
     EXPECT_EQ(epochs_run({{"patience", 0}}, {1, .9, .9, .9}), 3);
     EXPECT_EQ(epochs_run({{"patience", 1}}, {1, .9, .9, .9}), 3);

@@ -82,7 +82,7 @@ public:
                 .save_model = [](const std::filesystem::path&) {},
                 .on_history = {},
                 .checkpoint = checkpoint(),
-                .run_identity = "this run",
+                .run_identity = {{"name", "this run"}},
                 .stop = stop.get_token()};
     }
 

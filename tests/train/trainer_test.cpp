@@ -3,8 +3,10 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/equal.h>
 #include <gtest/gtest.h>
+#include <torch/csrc/autograd/grad_mode.h>
 
 #include <cmath>
+#include <filesystem>
 #include <functional>
 #include <limits>
 
@@ -147,7 +149,21 @@ TEST_F(TrainerTest, DoesNotGoOnWithARunThatACallbackHasEnded) {
         return parts;
     };
     (void)run(stopping(), 10);
-    EXPECT_EQ(run(stopping(), 10, true).history.size(), 1);
+    EXPECT_EQ(reporter_.notes, Strings{"enough"});
+    reporter_.notes.clear();
+    const TrainingResult result = run(stopping(), 10, true);
+    EXPECT_EQ(result.history.size(), 1);
+    EXPECT_EQ(result.end, TrainingEnd::stopped_by_callback);
+    EXPECT_EQ(result.reason, "enough");
+    EXPECT_EQ(reporter_.notes, Strings{"this run is finished already, after epoch 1 of 10: enough"});
+}
+
+TEST_F(TrainerTest, SaysThatARunWhoseEpochsAreOverIsFinished) {
+    (void)run(training_.parts(), 2);
+    const TrainingResult result = run(training_.parts(), 2, true);
+    EXPECT_EQ(result.end, TrainingEnd::completed);
+    EXPECT_EQ(result.history.size(), 2);
+    EXPECT_EQ(reporter_.notes, Strings{"this run is finished already: 2 of 2 epochs are done"});
 }
 
 TEST_F(TrainerTest, TrainsOnNoFurtherBatchWhenACallbackStopsWithinAnEpoch) {
@@ -249,18 +265,62 @@ TEST_F(TrainerTest, ExplainsALossThatIsNotFinite) {
     EXPECT_EQ(run(training_.parts(), 3, true).history.size(), 3);  // what it says can be used
 }
 
-TEST_F(TrainerTest, LeavesALossThatIsNotFiniteToACallbackThatDealsWithIt) {
-    TrainingParts parts = training_.parts();
+/// A training whose loss is NaN from a step on, counted from 1, with the callback that ends it then.
+TrainingParts diverging(SeparableTraining& training, int step) {
+    TrainingParts parts = training.parts();
     parts.callbacks.push_back(build_callback("terminate_on_nan", Json::object(), validated_run()));
-    parts.loss = [](const at::Tensor& scores, const at::Tensor&) { return scores.sum() * std::nan(""); };
+    parts.loss = [loss = parts.loss, step, steps = 0](const at::Tensor& scores, const at::Tensor& labels) mutable {
+        return loss(scores, labels) * (++steps >= step ? std::nan("") : 1);
+    };
+    return parts;
+}
+
+TEST_F(TrainerTest, LeavesALossThatIsNotFiniteToACallbackThatDealsWithIt) {
+    TrainingParts parts = diverging(training_, 5);  // the first batch of the second epoch
+    std::vector<at::Tensor> before;
     const TorchModule scion = parts.scion;
-    const std::vector<at::Tensor> before = values_of(scion);
+    watch(parts, "a", {}, [&](const EpochRecord& record, TrainControl&) {
+        if (record.epoch == 0) before = values_of(scion);
+    });
     const TrainingResult result = run(std::move(parts), 3);
     EXPECT_EQ(result.end, TrainingEnd::stopped_by_callback);
     EXPECT_NE(result.reason.find("terminate_on_nan"), std::string::npos);
-    EXPECT_EQ(result.history.size(), 1);
-    EXPECT_TRUE(std::isnan(result.history.front().metric("loss").value()));
+    ASSERT_EQ(result.history.size(), 2);
+    EXPECT_TRUE(std::isfinite(result.history.front().metric("loss").value()));
+    EXPECT_TRUE(std::isnan(result.history.back().metric("loss").value()));
     expect_equal(values_of(scion), before);  // no step was made with it
+}
+
+TEST_F(TrainerTest, FailsWhenTheLossIsNotFiniteBeforeAnyEpochWasGood) {
+    for (const int step : {1, 3}) {
+        try {
+            (void)run(diverging(training_, step), 3);
+            FAIL() << "no error";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.exit_code(), ExitCode::failed);
+            EXPECT_EQ(error.what(),
+                      "no epoch had finite losses, so there is no model worth keeping: terminate_on_nan: the loss is "
+                      "nan in epoch 1, batch " +
+                          std::to_string(step) + "; a smaller learning rate usually helps");
+        }
+        EXPECT_FALSE(std::filesystem::exists(training_.checkpoint()));
+    }
+}
+
+TEST_F(TrainerTest, FailsWhenNoEpochHadFiniteMetrics) {
+    TrainingParts parts = training_.parts();
+    const TorchModule scion = parts.scion;
+    watch(parts, "a", [&](const BatchRecord& record, TrainControl&) {
+        const at::NoGradGuard no_grad;
+        for (at::Tensor parameter : scion.parameters())
+            if (record.batch == 3) parameter.fill_(std::nan(""));  // seen in validation alone
+    });
+    try {
+        (void)run(std::move(parts), 1);
+        FAIL() << "no error";
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "no epoch had finite losses, so there is no model worth keeping");
+    }
 }
 
 TEST_F(TrainerTest, DrawsDropoutFromTheSeedAlone) {

@@ -7,6 +7,7 @@
 
 #include "core/files.hpp"
 #include "graft/core/errors.hpp"
+#include "record/history.hpp"
 #include "train/callbacks/callback_row.hpp"
 
 namespace graft {

@@ -74,7 +74,7 @@ public:
 private:
     // People count epochs from 1, as the progress lines do.
     [[nodiscard]] std::string best() const {
-        return "the best " + monitor_.name() + " " + number_as_text(*monitor_.best());
+        return "the best " + monitor_.name() + " " + four_digits(*monitor_.best());
     }
 
     [[nodiscard]] std::string reason() const {

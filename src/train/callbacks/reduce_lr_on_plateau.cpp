@@ -63,9 +63,9 @@ private:
         if (old_rate <= options_.min_lr) return;
         const double new_rate = std::max(old_rate * options_.factor, options_.min_lr);
         control.set_learning_rate(new_rate);
-        control.reporter().note("reduce_lr_on_plateau: learning rate " + number_as_text(old_rate) + " -> " +
-                                number_as_text(new_rate) + ": no sufficient improvement of " + monitor_.name() +
-                                " for " + std::to_string(wait_) + (wait_ == 1 ? " epoch" : " epochs"));
+        control.reporter().note("reduce_lr_on_plateau: learning rate " + four_digits(old_rate) + " -> " +
+                                four_digits(new_rate) + ": no sufficient improvement of " + monitor_.name() + " for " +
+                                std::to_string(wait_) + (wait_ == 1 ? " epoch" : " epochs"));
         cooldown_counter_ = options_.cooldown;
         wait_ = 0;
     }

@@ -18,11 +18,14 @@ struct Sgd {
         fields.field("nesterov", nesterov, "Look ahead along the momentum; needs momentum > 0.");
         fields.field("weight_decay", weight_decay, "L2 penalty added to the gradient.", at_least(0));
     }
+    [[nodiscard]] std::vector<std::string> contradictions() const {
+        if (!nesterov || momentum > 0) return {};
+        return {"/nesterov: looks ahead along the momentum, which is 0: set a momentum, or leave nesterov out"};
+    }
     std::shared_ptr<torch::optim::Optimizer> build(const std::vector<at::Tensor>& parameters) const {
-        return std::make_shared<torch::optim::SGD>(parameters, torch::optim::SGDOptions(learning_rate)
-                                                                   .momentum(momentum)
-                                                                   .nesterov(nesterov && momentum > 0)
-                                                                   .weight_decay(weight_decay));
+        return std::make_shared<torch::optim::SGD>(
+            parameters,
+            torch::optim::SGDOptions(learning_rate).momentum(momentum).nesterov(nesterov).weight_decay(weight_decay));
     }
 };
 
