@@ -20,6 +20,7 @@ namespace graft {
 enum class FeatureForm {
     map,     ///< `[N,C,H,W]`, a convolutional network's
     tokens,  ///< `[N,T,C]`, a transformer's: the class token, then one token per patch
+    vector,  ///< `[N,C]`, pooled already: what a network that was not made for it gives
 };
 
 /// How a published name begins, and how the same name begins here.
@@ -48,6 +49,7 @@ struct Architecture {
     /// The classifier that stands on the features in published files, in order.
     std::vector<ClassifierLayer> classifier_layers;
     std::int64_t classifier_grid = 1;  ///< it sees a map averaged to that many rows and columns
+    std::string whole_because;         ///< why it is one stage that cannot be cut; "" when it can
 };
 
 /// Adds `theirs + a` to `ours + b` for every (a, b) of a table: how a block's parts are named elsewhere.

@@ -42,7 +42,8 @@ std::filesystem::path calibrations_file() {
 }
 
 std::string network_name(const AssembledRun& run) {
-    return run.backbone.architecture.name +
+    const bool is_named = run.backbone.architecture.name != kTorchScript;
+    return run.backbone.architecture.name + (is_named ? "" : " " + run.backbone.weights_hash.substr(0, 12)) +
            (run.model.trained_stages.empty() ? "" : " to " + run.config.backbone.freeze) + " " +
            std::to_string(run.preprocessing.width) + "x" + std::to_string(run.preprocessing.height) + " " +
            run.resolved_config.at("backbone").at("precision").get<std::string>();

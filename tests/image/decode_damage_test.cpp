@@ -10,20 +10,21 @@
 #include "encoded_images.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode.hpp"
+#include "temporary_folder.hpp"
 
 namespace graft {
 namespace {
 
-using testing::big;
-using testing::bmp_file;
-using testing::crc32_of;
-using testing::encoded;
-using testing::from_hex;
-using testing::little;
-using testing::noise;
-using testing::pixel_bytes;
-using testing::png_with_chunk;
-using testing::tiff_file;
+using ::testing::big;
+using ::testing::bmp_file;
+using ::testing::crc32_of;
+using ::testing::encoded;
+using ::testing::from_hex;
+using ::testing::little;
+using ::testing::noise;
+using ::testing::pixel_bytes;
+using ::testing::png_with_chunk;
+using ::testing::tiff_file;
 
 /// The message of the DataError that decoding throws, or "decoded".
 std::string refusal(const std::string& bytes, const DecodeLimits& limits = {}) {
@@ -223,7 +224,7 @@ TEST(DecodeImage, PrintsNothingAboutDamage) {
 }
 
 TEST(DecodeImageFile, NamesAMissingFile) {
-    const std::string file = ::testing::TempDir() + "graft_no_such_image.png";
+    const std::string file = testing::fresh_folder() / "no_such_image.png";
     try {
         static_cast<void>(decode_image_file(file));
         FAIL() << "nothing was thrown";

@@ -12,18 +12,19 @@
 #include "core/files.hpp"
 #include "core/hash.hpp"
 #include "encoded_images.hpp"
+#include "temporary_folder.hpp"
 
 namespace graft {
 namespace {
 
-using testing::bmp_file;
-using testing::encoded;
-using testing::from_hex;
-using testing::little;
-using testing::noise;
-using testing::pixel_bytes;
-using testing::png_with_chunk;
-using testing::tiff_file;
+using ::testing::bmp_file;
+using ::testing::encoded;
+using ::testing::from_hex;
+using ::testing::little;
+using ::testing::noise;
+using ::testing::pixel_bytes;
+using ::testing::png_with_chunk;
+using ::testing::tiff_file;
 
 /// The pixels as bytes in hexadecimal digits, R G B of one pixel without, of neighbours with a space between.
 std::string pixels(const cv::Mat& rgb) {
@@ -202,7 +203,7 @@ TEST(DecodeImage, PutsTheRowsOfAnInterlacedGifInOrder) {
 }
 
 TEST(DecodeImage, GoesByContentWhateverTheFileIsCalled) {
-    const std::string file = ::testing::TempDir() + "graft_decode_png_called.jpg";
+    const std::string file = testing::fresh_folder() / "png_called.jpg";
     write_file(file, encoded(".png", (cv::Mat_<cv::Vec3b>(1, 1) << cv::Vec3b{3, 2, 1})));
     EXPECT_EQ(pixels(decode_image_file(file)), "010203");
 }

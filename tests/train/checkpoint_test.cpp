@@ -74,7 +74,7 @@ protected:
         return what.starts_with(name) ? what.substr(name.size()) : what;
     }
 
-    const fs::path file_ = fresh_folder() / "checkpoint" / "last.pt";
+    const fs::path file_ = testing::fresh_folder() / "checkpoint" / "last.pt";
 };
 
 TEST_F(CheckpointTest, KeepsHistoryAndCallbacksToTheLastBit) {

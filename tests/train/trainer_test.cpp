@@ -67,7 +67,7 @@ protected:
         parts.callbacks.push_back(std::make_unique<Watcher>(name, events_, std::move(on_batch), std::move(on_epoch)));
     }
 
-    SeparableTraining training_{fresh_folder()};  // 24 pictures: batches of 7, 7, 7 and 3
+    SeparableTraining training_{testing::fresh_folder()};  // 24 pictures: batches of 7, 7, 7 and 3
     std::uint64_t seed_ = 1;
     Strings events_;
     FakeReporter reporter_;
@@ -167,7 +167,7 @@ TEST_F(TrainerTest, TrainsOnNoFurtherBatchWhenACallbackStopsWithinAnEpoch) {
 }
 
 TEST_F(TrainerTest, EndsAtOnceWhenAStopIsRequestedAndKeepsWholeEpochs) {
-    training_ = SeparableTraining(fresh_folder(), 60);  // more pictures than are under way at any time
+    training_ = SeparableTraining(testing::fresh_folder(), 60);  // more pictures than are under way at any time
     TrainingParts parts = training_.parts();
     watch(parts, "a", [this](const BatchRecord& record, TrainControl&) {
         if (record.epoch == 2 && record.batch == 0) training_.stop.request_stop();
@@ -203,7 +203,7 @@ TEST_F(TrainerTest, ResumesWithTheNumbersOfARunWithoutPause) {
 }
 
 TEST_F(TrainerTest, ResumesAnInterruptedEpochFromItsBeginning) {
-    training_ = SeparableTraining(fresh_folder(), 60);
+    training_ = SeparableTraining(testing::fresh_folder(), 60);
     const Metrics expected = metrics_of(run(training_.parts(), 3));
     TrainingParts parts = training_.parts();
     watch(parts, "a", [this](const BatchRecord& record, TrainControl&) {
