@@ -35,10 +35,27 @@ std::int64_t parameter_count(const TorchModule& module) {
     return count;
 }
 
+/// "float32": as people write it.
+std::string type_name(const at::Tensor& tensor) {
+    switch (tensor.scalar_type()) {
+        case at::kFloat: return "float32";
+        case at::kDouble: return "float64";
+        case at::kHalf: return "float16";
+        case at::kBFloat16: return "bfloat16";
+        case at::kLong: return "int64";
+        case at::kInt: return "int32";
+        case at::kShort: return "int16";
+        case at::kChar: return "int8";
+        case at::kByte: return "uint8";
+        case at::kBool: return "bool";
+        default: return c10::toString(tensor.scalar_type());
+    }
+}
+
 /// How many tensors there are of each type.
 Json types_of(const std::vector<NamedTensor>& tensors) {
     std::map<std::string, std::size_t> counts;
-    for (const NamedTensor& entry : tensors) ++counts[c10::toString(entry.tensor.scalar_type())];
+    for (const NamedTensor& entry : tensors) ++counts[type_name(entry.tensor)];
     return counts;
 }
 
@@ -148,9 +165,8 @@ void add_weights(Json& facts, const fs::path& file, std::int64_t side) {
     Json tensors = Json::array();
     for (const NamedTensor& entry : state.entries) {
         values += entry.tensor.numel();
-        tensors.push_back({{"name", entry.name},
-                           {"type", c10::toString(entry.tensor.scalar_type())},
-                           {"shape", entry.tensor.sizes().vec()}});
+        tensors.push_back(
+            {{"name", entry.name}, {"type", type_name(entry.tensor)}, {"shape", entry.tensor.sizes().vec()}});
     }
     facts["kind"] = "weights";
     facts["parameters"] = values;

@@ -119,7 +119,7 @@ class IncompleteWeights(Workspace):
         self.assertEqual(facts["architecture"]["complete"], ["mobilenet_v2"])
         self.assertEqual(len(facts["classes"]), 8)
         self.assertEqual(facts["preprocessing"]["height"], 32)
-        self.assertEqual(facts["types"], {"Float": len(facts["tensors"])})
+        self.assertEqual(facts["types"], {"float32": len(facts["tensors"])})
         self.assertEqual(facts["stages"][0], {"name": "stem", "shape": [32, 112, 112], "parameters": 928})
         text = self.graft("inspect", self.weights).out
         self.assertIn("architecture   mobilenet_v2: ", text)
@@ -148,7 +148,7 @@ class InspectedFiles(Workspace):
     def test_weights_of_no_known_network_are_shown_all_the_same(self):
         facts = self.graft("inspect", FIXTURES / "weights" / "fixtures" / "zip_network.pth", "--json").json()
         self.assertIsNone(facts["architecture"])
-        self.assertEqual(facts["types"], {"Float": 5, "Long": 1})
+        self.assertEqual(facts["types"], {"float32": 5, "int64": 1})
         self.assertIn("none that graft knows", self.graft("inspect", FIXTURES / "weights" / "fixtures" / "zip_network.pth").out)
 
 
