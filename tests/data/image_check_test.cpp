@@ -34,8 +34,8 @@ public:
 
 /// Two classes of good images, and four bad files among them.
 void write_images(const TemporaryFolder& folder) {
-    const std::string png = ::testing::encoded(".png", ::testing::noise(8, 8));
-    const std::string jpeg = ::testing::encoded(".jpg", ::testing::noise(64, 64));
+    const std::string png = testing::encoded(".png", testing::noise(8, 8));
+    const std::string jpeg = testing::encoded(".jpg", testing::noise(64, 64));
     folder.write("cat/1.png", png);
     folder.write("cat/2.png", png.substr(0, png.size() / 2));
     folder.write("cat/3.jpg", jpeg);
@@ -123,7 +123,7 @@ TEST(FindBadImages, FillsInTheContentOfGoodOnes) {
 
 TEST(ImageMemo, DoesNotTrustAFileThatWasChangedJustNow) {
     const TemporaryFolder folder, memory;
-    folder.write("1.png", ::testing::encoded(".png", ::testing::noise(8, 8)));
+    folder.write("1.png", testing::encoded(".png", testing::noise(8, 8)));
     ImageMemo memo(memory / "images.bin");
     memo.remember(folder / "1.png", fingerprint("content"));
     EXPECT_EQ(memo.find(folder / "1.png"), std::nullopt);

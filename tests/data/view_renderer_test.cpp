@@ -12,10 +12,10 @@
 namespace graft {
 namespace {
 
-using ::testing::encoded;
-using ::testing::equal;
+using testing::encoded;
+using testing::equal;
 using testing::error_message;
-using ::testing::noise;
+using testing::noise;
 using testing::TemporaryFolder;
 
 const Preprocessing kSmall{.height = 24, .width = 32};

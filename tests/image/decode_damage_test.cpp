@@ -15,16 +15,16 @@
 namespace graft {
 namespace {
 
-using ::testing::big;
-using ::testing::bmp_file;
-using ::testing::crc32_of;
-using ::testing::encoded;
-using ::testing::from_hex;
-using ::testing::little;
-using ::testing::noise;
-using ::testing::pixel_bytes;
-using ::testing::png_with_chunk;
-using ::testing::tiff_file;
+using testing::big;
+using testing::bmp_file;
+using testing::crc32_of;
+using testing::encoded;
+using testing::from_hex;
+using testing::little;
+using testing::noise;
+using testing::pixel_bytes;
+using testing::png_with_chunk;
+using testing::tiff_file;
 
 /// The message of the DataError that decoding throws, or "decoded".
 std::string refusal(const std::string& bytes, const DecodeLimits& limits = {}) {

@@ -17,14 +17,14 @@
 namespace graft {
 namespace {
 
-using ::testing::bmp_file;
-using ::testing::encoded;
-using ::testing::from_hex;
-using ::testing::little;
-using ::testing::noise;
-using ::testing::pixel_bytes;
-using ::testing::png_with_chunk;
-using ::testing::tiff_file;
+using testing::bmp_file;
+using testing::encoded;
+using testing::from_hex;
+using testing::little;
+using testing::noise;
+using testing::pixel_bytes;
+using testing::png_with_chunk;
+using testing::tiff_file;
 
 /// The pixels as bytes in hexadecimal digits, R G B of one pixel without, of neighbours with a space between.
 std::string pixels(const cv::Mat& rgb) {

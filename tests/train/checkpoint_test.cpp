@@ -50,7 +50,7 @@ TrainingState some_state() {
     return state;
 }
 
-class CheckpointTest : public testing::Test {
+class CheckpointTest : public ::testing::Test {
 protected:
     void save(Learner& learner) const {
         save_checkpoint(file_, "run a", some_state(), learner.scion, *learner.optimizer);

@@ -57,7 +57,7 @@ void expect_equal(const std::vector<at::Tensor>& found, const std::vector<at::Te
     for (std::size_t i = 0; i < found.size(); ++i) EXPECT_TRUE(at::equal(found[i], expected[i])) << i;
 }
 
-class TrainerTest : public testing::Test {
+class TrainerTest : public ::testing::Test {
 protected:
     TrainingResult run(TrainingParts parts, std::int64_t epochs, bool resume = false) {
         return train(std::move(parts), {.epochs = epochs, .batch_size = 7, .seed = seed_}, resume, reporter_);

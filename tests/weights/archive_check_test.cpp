@@ -74,11 +74,11 @@ TEST(ArchiveCheck, RefusesArchivesThatUnpackToFarMoreThanTheyAre) {
 
 TEST(ArchiveCheck, RefusesAChangedBitOfARecordThatIsCompressedToo) {
     const std::string good = read_file(module_file());
-    const std::size_t code = good.find("residual_scripted/code/__torch__.py");
+    const std::size_t code = good.find("archive/code/__torch__.py");
     std::string bad = good;
     bad[code + 60] ^= 1;
     const std::string error = error_of(temporary_file(bad));
-    EXPECT_TRUE(error.starts_with(": the record \"residual_scripted/code/__torch__.py\" is damaged: ")) << error;
+    EXPECT_TRUE(error.starts_with(": the record \"archive/code/__torch__.py\" is damaged: ")) << error;
 }
 
 /// Flips one bit of every 97th byte: the archive is refused with its name, or the change is of nothing that is read.
