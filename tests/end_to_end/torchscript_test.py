@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Backbones that files bring: any network as TorchScript, weights that lack something, and what `graft inspect` finds."""
+"""Backbones that files bring: any network as TorchScript, weights that lack something, what `graft inspect` finds."""
 
 import json
 import pathlib
@@ -38,12 +38,19 @@ class TorchScriptBackbones(Workspace):
         self.graft("verify", run / "model.pt")
 
     def test_models_of_every_network_are_exported(self):
-        for network in ("residual_traced", "mobile_scripted", "transformer_scripted", "plain_scripted"):
+        for network in ("residual_traced", "mobile_scripted", "plain_scripted"):
             run, _ = self.train_on(network, f"export-{network}")
             for kind, name in (("torchscript", "t.pt"), ("onnx", "t.onnx"), ("safetensors", "t.safetensors")):
                 with self.subTest(network=network, kind=kind):
                     self.graft("export", run / "model.pt", "--format", kind, "--output", run / name)
             self.graft("verify", run / "model.pt", "--against", run / "t.onnx")
+
+    def test_an_operator_that_onnx_files_cannot_have_is_named(self):
+        run, _ = self.train_on("transformer_scripted", "transformer", freeze="encoder.layers.0")
+        self.assertEqual(read_json(run / "record.json")["model"]["trained"], ["encoder.layers.1"])
+        self.graft("export", run / "model.pt", "--format", "torchscript", "--output", run / "t.pt")
+        said = self.graft("export", run / "model.pt", "--format", "onnx", "--output", run / "t.onnx", expect=1)
+        self.assertIn("aten::_native_multi_head_attention, which trunk.encoder.layers.0.self_attention uses", said.err)
 
     def test_a_network_in_one_piece_says_so_when_a_part_of_it_is_asked_for(self):
         _, said = self.train_on("around_scripted", "one-piece", expect=2, freeze="layer3")
@@ -59,7 +66,7 @@ class TorchScriptBackbones(Workspace):
 
     def test_weights_are_needed(self):
         _, said = self.train("none", expect=2, backbone={"name": "torchscript", "weights": None})
-        self.assertIn('/backbone/weights: expected a TorchScript file, which "torchscript" takes its network from', said.err)
+        self.assertIn('/backbone/weights: expected a TorchScript file, which "torchscript" takes', said.err)
 
 
 def read_safetensors(file):
@@ -80,7 +87,8 @@ class IncompleteWeights(Workspace):
     def setUpClass(cls):
         super().setUpClass()
         cls.draw_images(train=4, test=2, size=32)
-        run, _ = cls.train("first", data={"image_size": 32}, training={"epochs": 1}, backbone={"name": "mobilenet_v2", "weights": "random"})
+        run, _ = cls.train("first", data={"image_size": 32}, training={"epochs": 1},
+                           backbone={"name": "mobilenet_v2", "weights": "random"})
         cls.weights = cls.folder / "weights.safetensors"
         cls.graft("export", run / "model.pt", "--format", "safetensors", "--output", cls.weights)
         header, values = read_safetensors(cls.weights)
@@ -146,10 +154,11 @@ class InspectedFiles(Workspace):
         self.assertIn("cannot be trained on", odd["notes"][0])
 
     def test_weights_of_no_known_network_are_shown_all_the_same(self):
-        facts = self.graft("inspect", FIXTURES / "weights" / "fixtures" / "zip_network.pth", "--json").json()
+        file = FIXTURES / "weights" / "fixtures" / "zip_network.pth"
+        facts = self.graft("inspect", file, "--json").json()
         self.assertIsNone(facts["architecture"])
         self.assertEqual(facts["types"], {"float32": 5, "int64": 1})
-        self.assertIn("none that graft knows", self.graft("inspect", FIXTURES / "weights" / "fixtures" / "zip_network.pth").out)
+        self.assertIn("none that graft knows", self.graft("inspect", file).out)
 
 
 if __name__ == "__main__":

@@ -132,6 +132,16 @@ TEST(TorchScriptBackbone, TracedBatchNormsKeepTheirStatisticsInTrainingToo) {
     EXPECT_THAT(changed(model.scion, before), ::testing::Not(::testing::Contains("layer2.0.bn1.running_mean")));
 }
 
+TEST(TorchScriptBackbone, TrainsTheBlocksOfATransformerBehindTheFrozenOnes) {
+    GraftedModel model = graft("transformer_scripted", "encoder.layers.0");
+    EXPECT_THAT(model.trained_stages, ElementsAre("encoder.layers.1"));
+    EXPECT_THAT(model.feature_shape, ElementsAre(17, 8));
+    const auto trunk = copies_of(model.trunk), scion = copies_of(model.scion);
+    train_a_step(model);
+    EXPECT_THAT(changed(model.trunk, trunk), ElementsAre());
+    EXPECT_EQ(changed(model.scion, scion).size(), scion.size()) << "every parameter is trained";
+}
+
 TEST(TorchScriptBackbone, InOnePieceIsFrozenOrTrainedWhole) {
     EXPECT_THAT(graft("around_scripted", "all").frozen_stages, ElementsAre("network"));
     GraftedModel model = graft("around_scripted", "none");
