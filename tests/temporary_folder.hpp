@@ -1,11 +1,12 @@
 /// @file
-/// A folder that a test has for itself.
+/// Folders that tests have for themselves. They are the only way in which a test may write files.
 #pragma once
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -58,5 +59,11 @@ public:
 private:
     std::filesystem::path path_;
 };
+
+/// A new empty folder that is gone when the process ends.
+inline std::filesystem::path fresh_folder() {
+    static std::deque<TemporaryFolder> folders;
+    return folders.emplace_back().path();
+}
 
 }  // namespace graft::testing

@@ -8,6 +8,7 @@
 
 #include "core/files.hpp"
 #include "graft/core/errors.hpp"
+#include "weights/archive_check.hpp"
 
 namespace graft {
 namespace {
@@ -48,7 +49,11 @@ void save_frozen_model(const std::filesystem::path& file, const TorchModule& cla
 
 ModelFile load_model(const std::filesystem::path& file) {
     const std::string name = file.string();
-    std::istringstream bytes(read_file(file));
+    std::string content = read_file(file);
+    if (!content.starts_with("PK"))
+        throw DataError(name + ": is not a model that LibTorch can open: it is no zip archive");
+    check_archive(file);
+    std::istringstream bytes(std::move(content));
     torch::jit::ExtraFilesMap extra{{kModelInfoName, ""}};
     ModelFile model;
     try {

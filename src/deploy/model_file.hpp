@@ -23,8 +23,8 @@ void save_model(const std::filesystem::path& file, const TorchModule& classifier
 /// programs, but no longer something that can be trained.
 void save_frozen_model(const std::filesystem::path& file, const TorchModule& classifier, const ModelInfo& info);
 
-/// Throws DataError when the file is absent, damaged, no TorchScript archive, without a graft.json, or of a newer
-/// format.
+/// Throws DataError when the file is absent, damaged (a record's CRC is wrong), no TorchScript archive, without a
+/// graft.json, or of a newer format.
 [[nodiscard]] ModelFile load_model(const std::filesystem::path& file);
 
 /// Gives the info golden images when it has none.

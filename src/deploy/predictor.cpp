@@ -28,7 +28,7 @@ InferencePlan plan_for(const ModelFile& file, const PredictorOptions& options) {
     const auto measure = [&] { return calibrate(file.module, example_input(input), Precision::float32); };
     SilentReporter silent;
     return Calibrations(options.calibrations)
-        .find_or_measure(network_name(file.info.backbone, "", input.width, input.height, "float32"),
+        .find_or_measure(network_name(file.info.backbone, file.info.backbone_hash, "", input, "float32"),
                          static_cast<std::int64_t>(options.expected_images), measure, silent)
         .value_or(InferencePlan{.workers = std::max(1U, std::thread::hardware_concurrency())});
 }

@@ -34,6 +34,7 @@ struct Architecture {
     /// The classifier that stands on the features in published files, in order.
     std::vector<ClassifierLayer> classifier_layers;
     std::int64_t classifier_grid = 1;  ///< it sees a map averaged to that many rows and columns
+    std::string whole_because;         ///< why it is one stage that cannot be cut; "" when it can
 };
 
 /// Adds `theirs + a` to `ours + b` for every (a, b) of a table: how a block's parts are named elsewhere.

@@ -2,20 +2,28 @@
 
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/adaptive_avg_pool2d.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/linear.h>
 #include <c10/core/InferenceMode.h>
-#include <torch/csrc/jit/serialization/import.h>
 
-#include "core/files.hpp"
-#include "core/foreign_error.hpp"
+#include <array>
+#include <iomanip>
+#include <sstream>
+
 #include "core/hash.hpp"
+#include "core/suggest.hpp"
 #include "graft/core/errors.hpp"
 #include "model/head.hpp"
 #include "model/load_state.hpp"
 #include "model/network_input.hpp"
+#include "model/split_module.hpp"
+#include "model/torchscript_file.hpp"
 
 namespace graft {
 namespace {
+
+/// About what normalised pictures look like.
+at::Tensor normalised_noise(const Preprocessing& preprocessing) { return example_input(preprocessing) / 64 - 2; }
 
 StateDict state_of(const TorchModule& module) {
     StateDict state;
@@ -60,14 +68,11 @@ at::Tensor matching_output(const Architecture& architecture, const StateDict& st
     return expected.dim() == 4 ? vector.reshape({1, -1, 1, 1}) : vector;
 }
 
-void expect_same_output(TorchModule file_module, const Architecture& architecture, const StateDict& state,
+void expect_same_output(const TorchModule& file_module, const Architecture& architecture, const StateDict& state,
                         const Preprocessing& preprocessing, const std::string& file) {
     const c10::InferenceMode inference;
-    const at::Tensor input = example_input(preprocessing) / 64 - 2;  // about what normalised pictures look like
-    file_module.eval();
-    const c10::IValue result = file_module.forward({input});
-    if (!result.isTensor()) throw DataError(file + ": its forward returns " + result.tagKind() + ", not one tensor");
-    const at::Tensor expected = result.toTensor();
+    const at::Tensor input = normalised_noise(preprocessing);
+    const at::Tensor expected = output_of(file_module, input.clone(), file);
     const at::Tensor found = matching_output(architecture, state, input, expected);
     const bool same_shape = found.sizes() == expected.sizes();
     const double scale = expected.abs().max().item<double>();
@@ -75,60 +80,117 @@ void expect_same_output(TorchModule file_module, const Architecture& architectur
     if (same_shape && difference <= 1e-4 * std::max(scale, 1e-6)) return;
     throw DataError(file + ": has the parameters of " + architecture.name +
                     " but computes something else (differs by " + std::to_string(difference) + " where outputs reach " +
-                    std::to_string(scale) +
-                    "). It may have been traced in training mode, or with another input size than " +
+                    std::to_string(scale) + "). It may have been traced with another input size than " +
                     std::to_string(preprocessing.width) + "x" + std::to_string(preprocessing.height) +
-                    ": export it again after calling eval(), or give its state dict");
+                    ": export it again or give its state dict; \"name\": \"torchscript\" takes the network as it is");
 }
 
-bool is_torchscript(const std::string& bytes) {
-    return bytes.starts_with("PK") && bytes.find("constants.pkl") != std::string::npos;
-}
-
-void load_torchscript(const Architecture& architecture, const Preprocessing& preprocessing, const std::string& file) {
-    TorchModule module;
-    try {
-        module = torch::jit::load(file);
-    } catch (const std::exception& error) {
-        throw DataError(file + ": LibTorch cannot read this TorchScript file: " +
-                        std::string(error.what()).substr(0, std::string(error.what()).find('\n')));
-    }
+LoadReport load_torchscript(const Architecture& architecture, const Preprocessing& preprocessing,
+                            const std::string& file, const LoadAllowance& allowance) {
+    const TorchModule module = open_torchscript(file);
     const StateDict state = state_of(module);
     if (state.entries.empty())
         throw DataError(file + ": has no parameters (a frozen module keeps them as constants): export it unfrozen");
-    const LoadReport report = load_state(architecture, state);
+    LoadReport report = load_state(architecture, state, allowance);
     if (!report.complete()) throw DataError(explain(report, file, architecture.name));
-    try {
+    if (report.absent.empty() && report.unused.empty())
         expect_same_output(module, architecture, state, preprocessing, file);
-    } catch (const DataError&) {
-        throw;
-    } catch (const std::exception& error) {  // TorchScript's own are no c10::Error
-        throw DataError(file + ": its forward fails on a [1,3," + std::to_string(preprocessing.height) + "," +
-                        std::to_string(preprocessing.width) + "] input: " + cause_in(error.what()));
-    }
+    return report;
+}
+
+LoadReport load_file(const Architecture& architecture, const Preprocessing& preprocessing, const std::string& file,
+                     const LoadAllowance& allowance, std::vector<std::string>& notes) {
+    if (is_torchscript(file)) return load_torchscript(architecture, preprocessing, file, allowance);
+    const StateDict state = read_state_dict(file);
+    notes = state.notes;
+    LoadReport report = load_state(architecture, state, allowance);
+    if (!report.complete()) throw DataError(explain(report, file, architecture.name));
+    return report;
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+    std::string all;
+    for (const std::string& text : texts) all += (all.empty() ? "" : "; ") + text;
+    return all;
+}
+
+/// "123.7, 116.3, 103.5".
+std::string three(const std::array<double, 3>& values) {
+    std::ostringstream text;
+    text << std::setprecision(4) << values[0] << ", " << values[1] << ", " << values[2];
+    return text.str();
+}
+
+void draw_values(Architecture& architecture, std::uint64_t seed) {
+    Rng rng = Rng::stream(seed, "backbone");
+    for (NamedModules* parts : {&architecture.stages, &architecture.after_pooling})
+        for (auto& [name, module] : *parts) initialise(module, rng);
+}
+
+/// The values' hash: of the file, and of how those came about that are not in it.
+std::string hash_of(const std::string& file_hash, const LoadReport& report, std::uint64_t seed) {
+    if (report.absent.empty()) return file_hash;
+    Sha256 hash;
+    hash.add(file_hash).add("\nabsent, drawn from seed " + std::to_string(seed));
+    for (const std::string& name : report.absent) hash.add("\n" + name);
+    return hash.hex();
+}
+
+void note_what_is_open(const LoadReport& report, std::vector<std::string>& notes) {
+    if (!report.absent.empty())
+        notes.push_back(std::to_string(report.absent.size()) +
+                        " tensors are not in the file and were drawn at random: " + comma_separated(report.absent));
+    if (!report.unused.empty())
+        notes.push_back(std::to_string(report.unused.size()) +
+                        " tensors of the file are not used: " + comma_separated(report.unused));
 }
 
 }  // namespace
 
 Backbone load_backbone(const ArchitectureRow& row, const std::string& weights, std::uint64_t seed,
-                       const Preprocessing& preprocessing) {
+                       const Preprocessing& preprocessing, const LoadAllowance& allowance) {
     Backbone backbone{.architecture = row.make(preprocessing.height, preprocessing.width), .weights = weights};
+    if (weights == "random" || !allowance.may_be_absent.empty()) draw_values(backbone.architecture, seed);
     if (weights == "random") {
-        Rng rng = Rng::stream(seed, "backbone");
-        for (auto& [name, stage] : backbone.architecture.stages) initialise(stage, rng);
         backbone.weights_hash = "random-" + std::to_string(seed);
         return backbone;
     }
-    const std::string bytes = read_file(weights);
-    backbone.weights_hash = sha256(bytes);
-    if (is_torchscript(bytes)) {
-        load_torchscript(backbone.architecture, preprocessing, weights);
-        return backbone;
-    }
-    const StateDict state = read_state_dict(weights);
-    for (const std::string& note : state.notes) backbone.note += (backbone.note.empty() ? "" : "; ") + note;
-    const LoadReport report = load_state(backbone.architecture, state);
-    if (!report.complete()) throw DataError(explain(report, weights, row.name));
+    const std::string file_hash = sha256_of_file(weights);
+    std::vector<std::string> notes;
+    backbone.loading = load_file(backbone.architecture, preprocessing, weights, allowance, notes);
+    backbone.weights_hash = hash_of(file_hash, backbone.loading, seed);
+    note_what_is_open(backbone.loading, notes);
+    backbone.note = joined(notes);
+    return backbone;
+}
+
+Backbone load_torchscript_backbone(const std::string& file, const Preprocessing& preprocessing) {
+    Backbone backbone{.weights = file, .weights_hash = sha256_of_file(file)};
+    if (!is_torchscript(file))
+        throw DataError(file +
+                        ": is no TorchScript file (torch.jit.save writes them); a state dict needs the name of "
+                        "its architecture in /backbone/name");
+    const TorchModule module = open_torchscript(file);
+    const at::Tensor one = normalised_noise(preprocessing);
+    SplitModule split = split_module(module, at::cat({one, one.flip({3}) * 0.75}), file);
+    for (const NamedTensor& entry : state_of(module).entries) backbone.loading.loaded.push_back(entry.name);
+    std::vector<std::string> notes;
+    if (!split.whole_because.empty())
+        notes.push_back("this network is frozen whole or trained whole: " + split.whole_because);
+    if (split.classifier.empty())
+        notes.push_back("no classifier was found at its end: what it gives, " + std::to_string(split.channels) +
+                        " numbers, is the feature");
+    else
+        notes.push_back("its classifier " + split.classifier + " (" + std::to_string(split.classes) +
+                        " classes) is left out");
+    notes.push_back("pictures are normalised with the mean " + three(preprocessing.mean) +
+                    " and the standard deviation " + three(preprocessing.std) + " (/data/mean, /data/std)");
+    backbone.note = joined(notes);
+    backbone.architecture = {.name = std::string(kTorchScript),
+                             .stages = std::move(split.stages),
+                             .channels = split.channels,
+                             .form = split.form,
+                             .whole_because = std::move(split.whole_because)};
     return backbone;
 }
 

@@ -14,6 +14,7 @@
 #include "core/files.hpp"
 #include "core/processor.hpp"
 #include "graft/core/errors.hpp"
+#include "model/backbone.hpp"
 
 namespace graft {
 namespace {
@@ -87,10 +88,11 @@ std::string images_per_call_text(std::int64_t images) {
     return std::to_string(images) + (images == 1 ? " image per call" : " images per call");
 }
 
-std::string network_name(const std::string& backbone, const std::string& graft_point, int width, int height,
-                         const std::string& precision) {
-    return backbone + (graft_point.empty() ? "" : " to " + graft_point) + " " + std::to_string(width) + "x" +
-           std::to_string(height) + " " + precision;
+std::string network_name(const std::string& backbone, const std::string& weights_hash, const std::string& graft_point,
+                         const Preprocessing& input, const std::string& precision) {
+    const std::string network = backbone == kTorchScript ? backbone + " " + weights_hash.substr(0, 12) : backbone;
+    return network + (graft_point.empty() ? "" : " to " + graft_point) + " " + std::to_string(input.width) + "x" +
+           std::to_string(input.height) + " " + precision;
 }
 
 std::filesystem::path calibrations_file() {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "graft/core/reporter.hpp"
+#include "image/preprocessing.hpp"
 #include "model/inference.hpp"
 
 namespace graft {
@@ -30,10 +31,12 @@ struct CalibrationRecord {
     InferencePlan plan;
 };
 
-/// What a calibration is of: "resnet50 224x224 float32", "resnet50 to layer3 224x224 float32".
+/// What a calibration is of: "resnet50 224x224 float32", "resnet50 to layer3 224x224 float32". A network that is known
+/// by its file alone, "torchscript", also has the hash of its weights in its name.
 /// @param graft_point the last stage of what is run, or "" for the whole network
-[[nodiscard]] std::string network_name(const std::string& backbone, const std::string& graft_point, int width,
-                                       int height, const std::string& precision);
+[[nodiscard]] std::string network_name(const std::string& backbone, const std::string& weights_hash,
+                                       const std::string& graft_point, const Preprocessing& input,
+                                       const std::string& precision);
 
 /// Where the calibrations of this machine are kept; empty without a cache folder.
 [[nodiscard]] std::filesystem::path calibrations_file();

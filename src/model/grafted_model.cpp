@@ -5,6 +5,8 @@
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
+
 #include "core/hash.hpp"
 #include "core/suggest.hpp"
 #include "graft/core/errors.hpp"
@@ -18,12 +20,26 @@ std::vector<std::string> stage_names(const Architecture& architecture) {
     return names;
 }
 
+bool has_parameters(const Architecture& architecture) {
+    return std::ranges::any_of(architecture.stages,
+                               [](const auto& stage) { return stage.second.parameters().size() > 0; });
+}
+
 /// How many stages stay frozen.
 std::size_t frozen_count(const Architecture& architecture, const std::string& freeze) {
+    if (freeze == "none" && !has_parameters(architecture))
+        throw ConfigError(
+            "/backbone/freeze: expected all, got \"none\": this network has no parameters to train (a "
+            "frozen module keeps them as constants)");
     if (freeze == "none") return 0;
     if (freeze == "all") return architecture.stages.size();
     for (std::size_t i = 0; i < architecture.stages.size(); ++i)
         if (architecture.stages[i].first == freeze) return i + 1;
+    if (!architecture.whole_because.empty())
+        throw ConfigError("/backbone/freeze: expected all or none, got \"" + freeze +
+                          "\": this network is frozen whole or trained whole, because it could not be cut into "
+                          "stages: " +
+                          architecture.whole_because);
     std::vector<std::string> allowed = stage_names(architecture);
     allowed.insert(allowed.end(), {"all", "none"});
     throw ConfigError("/backbone/freeze: expected one of " + comma_separated(allowed) + ", got \"" + freeze + "\"" +

@@ -3,6 +3,8 @@
 #include <array>
 #include <string_view>
 
+#include "graft/core/errors.hpp"
+
 namespace graft {
 namespace {
 
@@ -36,6 +38,11 @@ TorchModule make_pooling(Pooling pooling, FeatureForm form) {
                                                    "0.5 * (torch.mean(x, [2, 3]) + torch.amax(x, [2, 3]))"};
     constexpr std::array<const char*, 3> kOfTokens = {"torch.select(x, 1, 0)", "torch.amax(x[:, 1:], [1])",
                                                       "0.5 * (torch.select(x, 1, 0) + torch.amax(x[:, 1:], [1]))"};
+    if (form == FeatureForm::vector && pooling != Pooling::avg)
+        throw ConfigError("/head/pooling: expected \"avg\", got \"" +
+                          std::string(kPoolings[static_cast<std::size_t>(pooling)]) +
+                          "\": this backbone gives vectors that are pooled already");
+    if (form == FeatureForm::vector) return make_function("Pooling", "x");
     const auto& expressions = form == FeatureForm::map ? kOfMap : kOfTokens;
     return make_function("Pooling", expressions[static_cast<std::size_t>(pooling)]);
 }

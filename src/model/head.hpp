@@ -27,7 +27,8 @@ struct HeadOptions {
 };
 void describe(Fields& fields, HeadOptions& options);
 
-/// `[N,C,H,W] -> [N,C]` or `[N,T,C] -> [N,C]`, no parameters.
+/// `[N,C,H,W] -> [N,C]` or `[N,T,C] -> [N,C]`, no parameters; the identity for vectors.
+/// Throws ConfigError at /head/pooling for another pooling than `avg` of vectors.
 [[nodiscard]] TorchModule make_pooling(Pooling pooling, FeatureForm form);
 
 /// Per hidden size dense → (batch norm) → activation → (dropout), then a dense layer to the classes.

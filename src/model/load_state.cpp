@@ -7,10 +7,15 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <span>
 #include <sstream>
+
+#include "core/wildcard.hpp"
 
 namespace graft {
 namespace {
+
+constexpr std::size_t kMostListed = 10;
 
 std::string shape_text(at::IntArrayRef shape) {
     std::ostringstream text;
@@ -47,8 +52,52 @@ std::map<std::string, at::Tensor> tensors_of(const Architecture& architecture) {
 void list(std::ostringstream& text, const char* title, const std::vector<std::string>& names) {
     if (names.empty()) return;
     text << "\n  " << title << " (" << names.size() << "):";
-    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 5); ++i) text << "\n    " << names[i];
-    if (names.size() > 5) text << "\n    …";
+    for (std::size_t i = 0; i < std::min(names.size(), kMostListed); ++i) text << "\n    " << names[i];
+    if (names.size() > kMostListed) text << "\n    … and " << names.size() - kMostListed << " more";
+}
+
+/// Whether a tensor of the architecture is called so by a pattern, by its own name or by a published one.
+bool is_named(const Architecture& architecture, std::span<const std::string> patterns, const std::string& own) {
+    if (patterns.empty()) return false;
+    if (matches_any(patterns, own)) return true;
+    return std::ranges::any_of(architecture.renames, [&](const Rename& rename) {
+        return own.starts_with(rename.second) && matches_any(patterns, rename.first + own.substr(rename.second.size()));
+    });
+}
+
+/// Where each of the file's tensors goes, and the report.
+struct Assignment {
+    LoadReport report;
+    std::map<std::string, at::Tensor> targets, sources;  ///< by the architecture's names
+};
+
+Assignment assign(const Architecture& architecture, const StateDict& state, const LoadAllowance& allowance) {
+    Assignment made{.targets = tensors_of(architecture)};
+    LoadReport& report = made.report;
+    std::set<std::string> found;
+    for (const NamedTensor& entry : state.entries) {
+        const std::string name = own_name(architecture, entry.name);
+        const auto target = made.targets.find(name);
+        if (is_of_classifier(architecture, name) || name.ends_with("num_batches_tracked"))
+            report.left_out.push_back(entry.name);
+        else if (target == made.targets.end()) {
+            const bool is_allowed = matches_any(allowance.may_be_unused, entry.name);
+            (is_allowed ? report.unused : report.unexpected).push_back(entry.name);
+        } else if (!found.insert(name).second)
+            report.repeated.push_back(entry.name + ": is " + name + ", which is there already");
+        else if (!fits(target->second.sizes(), entry.tensor.sizes()))
+            report.mismatched.push_back(entry.name + ": " + shape_text(entry.tensor.sizes()) + ", expected " +
+                                        shape_text(target->second.sizes()));
+        else {
+            made.sources.emplace(name, entry.tensor);
+            report.loaded.push_back(entry.name);
+        }
+    }
+    for (const auto& [name, tensor] : made.targets) {
+        if (found.contains(name)) continue;
+        (is_named(architecture, allowance.may_be_absent, name) ? report.absent : report.missing).push_back(name);
+    }
+    return made;
 }
 
 }  // namespace
@@ -59,37 +108,19 @@ std::string own_name(const Architecture& architecture, const std::string& publis
     return published;
 }
 
-LoadReport load_state(const Architecture& architecture, const StateDict& state) {
-    LoadReport report;
-    const std::map<std::string, at::Tensor> targets = tensors_of(architecture);
-    std::map<std::string, at::Tensor> sources;
-    std::set<std::string> found;
-    for (const NamedTensor& entry : state.entries) {
-        const std::string name = own_name(architecture, entry.name);
-        const auto target = targets.find(name);
-        if (is_of_classifier(architecture, name) || name.ends_with("num_batches_tracked"))
-            report.left_out.push_back(entry.name);
-        else if (target == targets.end())
-            report.unexpected.push_back(entry.name);
-        else if (!found.insert(name).second)
-            report.repeated.push_back(entry.name + ": is " + name + ", which is there already");
-        else if (!fits(target->second.sizes(), entry.tensor.sizes()))
-            report.mismatched.push_back(entry.name + ": " + shape_text(entry.tensor.sizes()) + ", expected " +
-                                        shape_text(target->second.sizes()));
-        else {
-            sources.emplace(name, entry.tensor);
-            report.loaded.push_back(entry.name);
-        }
-    }
-    for (const auto& [name, tensor] : targets)
-        if (!found.contains(name)) report.missing.push_back(name);
-    if (!report.complete()) return report;
+LoadReport compare_state(const Architecture& architecture, const StateDict& state, const LoadAllowance& allowance) {
+    return assign(architecture, state, allowance).report;
+}
+
+LoadReport load_state(const Architecture& architecture, const StateDict& state, const LoadAllowance& allowance) {
+    Assignment made = assign(architecture, state, allowance);
+    if (!made.report.complete()) return made.report;
     const at::NoGradGuard no_grad;
-    for (const auto& [name, source] : sources) {
-        at::Tensor target = targets.at(name);
+    for (const auto& [name, source] : made.sources) {
+        at::Tensor target = made.targets.at(name);
         target.copy_(source.reshape(target.sizes()));
     }
-    return report;
+    return made.report;
 }
 
 std::string explain(const LoadReport& report, const std::string& file, const std::string& architecture) {
@@ -99,6 +130,9 @@ std::string explain(const LoadReport& report, const std::string& file, const std
     list(text, "not known to the architecture", report.unexpected);
     list(text, "of another shape", report.mismatched);
     list(text, "the same tensor twice, by different names", report.repeated);
+    if (report.mismatched.empty() && report.repeated.empty() && !report.loaded.empty())
+        text << "\n  what may be missing or left over can be named in /backbone/may_be_absent and "
+                "/backbone/may_be_unused";
     return text.str();
 }
 

@@ -134,11 +134,13 @@ AssembledRun assemble(const RunOptions& config, const Tables& tables) {
     read_folders(run);
     Problems problems;
     ChosenWeights weights;
-    const ArchitectureRow& row = *tables.architectures.find(config.backbone.name);
+    const ArchitectureRow* row = tables.architectures.find(config.backbone.name);  // nullptr: the file's network
     problems.attempt([&] { weights = choose_weights(config.backbone); });
     run.preprocessing = choose_preprocessing(config.data, weights.entry);
-    problems.attempt(
-        [&] { check_freeze(row.make(run.preprocessing.height, run.preprocessing.width), config.backbone.freeze); });
+    if (row != nullptr)
+        problems.attempt([&] {
+            check_freeze(row->make(run.preprocessing.height, run.preprocessing.width), config.backbone.freeze);
+        });
     if (config.backbone.precision == Precision::bfloat16 && !has_bfloat16_units())
         problems.attempt([] {
             throw ConfigError(
@@ -153,7 +155,9 @@ AssembledRun assemble(const RunOptions& config, const Tables& tables) {
     problems.throw_if_any();
 
     const auto seed = static_cast<std::uint64_t>(config.seed);
-    run.backbone = load_backbone(row, weights.source, seed, run.preprocessing);
+    run.backbone = row == nullptr
+                       ? load_torchscript_backbone(weights.source, run.preprocessing)
+                       : load_backbone(*row, weights.source, seed, run.preprocessing, config.backbone.allowance);
     run.model = graft_model(run.backbone, run.preprocessing, config.backbone.freeze, config.head,
                             static_cast<std::int64_t>(run.classes.size()), seed);
     run.optimizer = config.training.optimizer->build(run.model.trainable_parameters());

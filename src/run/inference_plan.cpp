@@ -14,9 +14,9 @@ std::int64_t calls_of(const AssembledRun& run) {
 }
 
 std::string trunk_name(const AssembledRun& run) {
-    return network_name(run.backbone.architecture.name,
-                        run.model.trained_stages.empty() ? "" : run.config.backbone.freeze, run.preprocessing.width,
-                        run.preprocessing.height, run.resolved_config.at("backbone").at("precision"));
+    return network_name(run.backbone.architecture.name, run.backbone.weights_hash,
+                        run.model.trained_stages.empty() ? "" : run.config.backbone.freeze, run.preprocessing,
+                        run.resolved_config.at("backbone").at("precision"));
 }
 
 }  // namespace

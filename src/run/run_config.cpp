@@ -5,6 +5,7 @@
 
 #include "core/suggest.hpp"
 #include "graft/core/errors.hpp"
+#include "model/backbone.hpp"
 #include "train/monitor.hpp"
 
 namespace graft {
@@ -40,8 +41,16 @@ This page is written by `graft config docs` from the program's own declarations.
 /// What the sections' own declarations cannot say, because it concerns several fields or a table.
 std::vector<std::string> cross_check(const RunOptions& config, const Tables& tables) {
     std::vector<std::string> problems = check_augmentation(config.augmentation);
-    if (!config.backbone.name.empty() && tables.architectures.find(config.backbone.name) == nullptr) {
-        const std::vector<std::string> known = tables.architectures.names();
+    const BackboneOptions& backbone = config.backbone;
+    if (backbone.name == kTorchScript && backbone.weights.value_or("random") == "random")
+        problems.emplace_back(
+            "/backbone/weights: expected a TorchScript file, which \"torchscript\" takes its network "
+            "from, got " +
+            std::string(backbone.weights ? "\"random\"" : "nothing"));
+    else if (!backbone.name.empty() && backbone.name != kTorchScript &&
+             tables.architectures.find(backbone.name) == nullptr) {
+        std::vector<std::string> known = tables.architectures.names();
+        known.emplace_back(kTorchScript);
         problems.push_back("/backbone/name: expected one of " + comma_separated(known) + ", got \"" +
                            config.backbone.name + "\"" + did_you_mean(config.backbone.name, known));
     }
@@ -96,7 +105,9 @@ void describe(Fields& fields, DataOptions& options) {
 }
 
 void describe(Fields& fields, BackboneOptions& options) {
-    fields.field(required("name"), options.name, "Architecture of the pretrained network.");
+    fields.field(required("name"), options.name,
+                 "Architecture of the pretrained network; `torchscript`: whatever network the file of `weights` holds, "
+                 "cut into stages where that is possible.");
     fields.field("weights", options.weights,
                  "A file (state dict or TorchScript), a name from `weights/manifest.json`, or `random`; `null`: the "
                  "manifest's weights of this architecture.");
@@ -104,6 +115,14 @@ void describe(Fields& fields, BackboneOptions& options) {
     fields.choice("precision", options.precision, kPrecisions,
                   "Numbers that the frozen part computes with; `bfloat16` is about twice as fast on processors that "
                   "have units for it, and refused on others.");
+    fields.field("may_be_absent", options.allowance.may_be_absent,
+                 "Tensors of the network that the weights may lack, by name, `*` for any letters: they are drawn at "
+                 "random. Any other one that is missing is an error.",
+                 {.items = {}, .shortest = 0, .longest = 1000});
+    fields.field("may_be_unused", options.allowance.may_be_unused,
+                 "Tensors of the weights that the network has no place for, such as another head's: they are left out. "
+                 "Any other one is an error.",
+                 {.items = {}, .shortest = 0, .longest = 1000});
 }
 
 std::int64_t augmented_views(const RunOptions& config) {

@@ -19,6 +19,7 @@
 #include "model/architecture.hpp"
 #include "model/head.hpp"
 #include "model/inference.hpp"
+#include "model/load_state.hpp"
 #include "train/callback.hpp"
 #include "train/loss.hpp"
 #include "train/optimizer.hpp"
@@ -56,6 +57,7 @@ struct BackboneOptions {
     std::optional<std::string> weights;  ///< a file, a name of the manifest, or "random"; nothing: the manifest's first
     std::string freeze = "all";
     Precision precision = Precision::float32;  ///< of the frozen part
+    LoadAllowance allowance;
 };
 
 void describe(Fields& fields, DataOptions& options);

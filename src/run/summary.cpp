@@ -91,9 +91,15 @@ Json model_summary_json(const AssembledRun& run) {
     for (const ModelRow& row : summarise(run.model, run.preprocessing))
         parts.push_back(
             {{"name", row.name}, {"shape", row.shape}, {"parameters", row.parameters}, {"trainable", row.trainable}});
+    const LoadReport& loading = run.backbone.loading;
     return {{"backbone", run.backbone.architecture.name},
             {"weights", run.backbone.weights},
             {"weights_hash", run.backbone.weights_hash},
+            {"loading",
+             {{"loaded", loading.loaded.size()},
+              {"left_out", loading.left_out},
+              {"absent", loading.absent},
+              {"unused", loading.unused}}},
             {"frozen", run.model.frozen_stages},
             {"trained", run.model.trained_stages},
             {"feature_shape", run.model.feature_shape},

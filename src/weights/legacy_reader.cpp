@@ -85,7 +85,10 @@ StorageBytes copy_of(std::string_view bytes) {
 }  // namespace
 
 WeightsContent read_legacy_weights(const std::filesystem::path& file) {
-    const std::string bytes = read_file(file), where = file.string();
+    return legacy_content(read_file(file), file.string());
+}
+
+WeightsContent legacy_content(std::string_view bytes, const std::string& where) {
     ByteReader in(bytes, where);
     expect_magic(in);
     expect_protocol(in);

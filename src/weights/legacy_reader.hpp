@@ -4,6 +4,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <string_view>
 
 #include "weights/weights_content.hpp"
 
@@ -11,5 +13,7 @@ namespace graft {
 
 /// Throws DataError naming the file when it is no such file, damaged, cut off, or wants code to be run.
 [[nodiscard]] WeightsContent read_legacy_weights(const std::filesystem::path& file);
+/// The same for a file's bytes; `where` stands in messages.
+[[nodiscard]] WeightsContent legacy_content(std::string_view bytes, const std::string& where);
 
 }  // namespace graft

@@ -115,21 +115,21 @@ Entry read_entry(const std::string& name, const Json& json, const std::string& w
     return entry;
 }
 
-void check_metadata(const Json& metadata, const std::string& where) {
+std::map<std::string, std::string> read_metadata(const Json& header, const std::string& where) {
+    const auto found = header.find(kMetadata);
+    if (found == header.end()) return {};
+    const Json& metadata = *found;
     const auto is_text = [](const Json& value) { return value.is_string(); };
     if (!metadata.is_object() || !std::ranges::all_of(metadata, is_text))
         fail(where, "has a __metadata__ that is not an object of texts");
+    return metadata.get<std::map<std::string, std::string>>();
 }
 
 /// In the order of their bytes.
 std::vector<Entry> read_entries(const Json& header, const std::string& where) {
     std::vector<Entry> entries;
-    for (const auto& [name, json] : header.items()) {
-        if (name == kMetadata)
-            check_metadata(json, where);
-        else
-            entries.push_back(read_entry(name, json, where));
-    }
+    for (const auto& [name, json] : header.items())
+        if (name != kMetadata) entries.push_back(read_entry(name, json, where));
     std::ranges::stable_sort(entries, {}, [](const Entry& entry) { return std::pair(entry.begin, entry.end); });
     return entries;
 }
@@ -161,7 +161,10 @@ StorageBytes take_bytes(ByteReader& data, std::uint64_t position, Entry& entry, 
 }  // namespace
 
 WeightsContent read_safetensors(const std::filesystem::path& file) {
-    const std::string bytes = read_file(file), where = file.string();
+    return safetensors_content(read_file(file), file.string());
+}
+
+WeightsContent safetensors_content(std::string_view bytes, const std::string& where) {
     ByteReader in(bytes, where);
     const auto length = in.number<std::uint64_t>("the length of the header");
     if (length > kLongestHeader)
@@ -169,9 +172,11 @@ WeightsContent read_safetensors(const std::filesystem::path& file) {
              "has a header of " + std::to_string(length) + " bytes, allowed are " + std::to_string(kLongestHeader));
     const std::string_view header = in.take(length, "the header");
     if (!header.starts_with('{')) fail(where, "has a header that does not start with {");
-    std::vector<Entry> entries = read_entries(parse_header(header, where), where);
-    if (entries.empty()) fail(where, "holds no tensors");
+    const Json described = parse_header(header, where);
+    std::vector<Entry> entries = read_entries(described, where);
     WeightsContent content;
+    content.metadata = read_metadata(described, where);
+    if (entries.empty()) fail(where, "holds no tensors");
     const std::size_t start = in.position();
     for (Entry& entry : entries) {
         StorageBytes storage = take_bytes(in, in.position() - start, entry, where);

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <string_view>
 
 #include "weights/weights_content.hpp"
 
@@ -12,5 +14,7 @@ namespace graft {
 /// Tensors come in the order of their bytes. Throws DataError naming the file and the tensor when the header is
 /// malformed or does not describe exactly the bytes that follow it.
 [[nodiscard]] WeightsContent read_safetensors(const std::filesystem::path& file);
+/// The same for a file's bytes; `where` stands in messages.
+[[nodiscard]] WeightsContent safetensors_content(std::string_view bytes, const std::string& where);
 
 }  // namespace graft

@@ -89,6 +89,7 @@ at::Tensor narrowed(const at::Tensor& wide, const std::string& name, const std::
 StateDict make_state_dict(WeightsContent content, const std::filesystem::path& file) {
     StateDict dict;
     dict.notes = std::move(content.notes);
+    dict.metadata = std::move(content.metadata);
     std::size_t narrowed_tensors = 0;
     for (const NamedLayout& tensor : content.tensors) {
         at::Tensor made = make_tensor(tensor.layout, content.storages.at(tensor.layout.storage.key));

@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +18,9 @@ struct NamedTensor {
 };
 
 struct StateDict {
-    std::vector<NamedTensor> entries;  ///< in the order of the file
-    std::vector<std::string> notes;    ///< what was unwrapped, dropped or converted, for the user to read
+    std::vector<NamedTensor> entries;             ///< in the order of the file
+    std::map<std::string, std::string> metadata;  ///< what a safetensors file says of itself
+    std::vector<std::string> notes;               ///< what was unwrapped, dropped or converted, for the user to read
 
     /// The tensor of that name, or nullptr.
     [[nodiscard]] const at::Tensor* find(std::string_view name) const;

@@ -17,6 +17,7 @@ using StorageBytes = std::vector<std::byte>;
 struct WeightsContent {
     std::vector<NamedLayout> tensors;              ///< in the order of the file, names unique and UTF-8
     std::map<std::string, StorageBytes> storages;  ///< by StorageReference::key; every one that a tensor names
+    std::map<std::string, std::string> metadata;   ///< what the file says of itself; of safetensors
     std::vector<std::string> notes;                ///< what a user may want to know, for example what was unwrapped
 };
 

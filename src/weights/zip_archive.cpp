@@ -2,11 +2,16 @@
 
 #include <zip.h>
 
+#include <algorithm>
+
 #include "graft/core/errors.hpp"
 #include "weights/printable.hpp"
 
 namespace graft {
 namespace {
+
+constexpr std::uint64_t kMostUnpacked = 64 << 20, kMostUnpackedPerByte = 8;
+constexpr std::uint64_t kBlock = 1 << 20;
 
 struct CloseRecord {
     void operator()(zip_file_t* record) const noexcept { zip_fclose(record); }
@@ -42,39 +47,63 @@ void StoredZip::add_record(std::uint64_t index) {
         fail("has an unreadable directory: " + std::string(zip_strerror(archive_.get())));
     constexpr zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
     if ((stat.valid & needed) != needed) fail("has an incomplete directory");
-    const std::string name = stat.name, shown = "\"" + printable(name) + "\"";
+    const std::string name = stat.name;
     const bool encrypted = (stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE;
-    const bool stored = stat.comp_method == ZIP_CM_STORE && !encrypted;
-    if (stored && stat.size != stat.comp_size) fail("has a damaged directory: two sizes of the record " + shown);
-    // Records that overlap could otherwise be many times larger than the file.
-    if (stored && (stat.size > file_size_ || stored_size_ + stat.size > file_size_))
-        fail("says that the record " + shown + " has " + std::to_string(stat.size) + " bytes, the whole file has " +
-             std::to_string(file_size_));
-    if (stored) stored_size_ += stat.size;
-    if (!records_.emplace(name, Record{index, stat.size, stored}).second) fail("has two records named " + shown);
+    const Record record{index, stat.size, stat.comp_method == ZIP_CM_STORE && !encrypted};
+    const std::string shown = "the record \"" + printable(name) + "\"";
+    if (record.stored && stat.size != stat.comp_size) fail("has a damaged directory: two sizes of " + shown);
+    count_size(record, shown);
+    if (!records_.emplace(name, record).second) fail("has two records named \"" + printable(name) + "\"");
     names_.push_back(name);
 }
 
-std::vector<std::byte> StoredZip::read(const std::string& name) const {
+/// Records that overlap, or are compressed, could otherwise be many times larger than the file.
+void StoredZip::count_size(const Record& record, const std::string& shown) {
+    const std::uint64_t most = record.stored ? file_size_ : kMostUnpacked + kMostUnpackedPerByte * file_size_;
+    std::uint64_t& total = record.stored ? stored_size_ : unpacked_size_;
+    if (record.size > most - total)
+        fail("says that " + shown + " has " + std::to_string(record.size) + " bytes, the whole file has " +
+             std::to_string(file_size_));
+    total += record.size;
+}
+
+const StoredZip::Record& StoredZip::find(const std::string& name) const {
     const auto found = records_.find(name);
-    const std::string shown = "the record \"" + printable(name) + "\"";
-    if (found == records_.end()) fail("lacks " + shown);
-    if (!found->second.stored)
-        fail(shown + " is compressed or encrypted; PyTorch stores records as they are: save the file with torch.save");
-    const std::unique_ptr<zip_file_t, CloseRecord> record(zip_fopen_index(archive_.get(), found->second.index, 0));
-    if (record == nullptr) fail(shown + " cannot be read: " + zip_strerror(archive_.get()));
-    std::vector<std::byte> bytes(found->second.size);
-    std::byte beyond{};
-    std::size_t done = 0;
-    zip_int64_t got = 1;
-    while (got > 0 && done < bytes.size()) {
-        got = zip_fread(record.get(), bytes.data() + done, bytes.size() - done);
-        if (got > 0) done += static_cast<std::size_t>(got);
+    if (found == records_.end()) fail("lacks the record \"" + printable(name) + "\"");
+    return found->second;
+}
+
+void StoredZip::read_blocks(const Record& record, const std::string& shown,
+                            const std::function<void(std::span<const std::byte>)>& take) const {
+    const std::unique_ptr<zip_file_t, CloseRecord> opened(zip_fopen_index(archive_.get(), record.index, 0));
+    if (opened == nullptr) fail(shown + " cannot be read: " + zip_strerror(archive_.get()));
+    std::vector<std::byte> block(static_cast<std::size_t>(std::min<std::uint64_t>(record.size + 1, kBlock)));
+    std::uint64_t done = 0;
+    for (;;) {  // libzip compares the CRC when it meets the end
+        const zip_int64_t got = zip_fread(opened.get(), block.data(), block.size());
+        if (got < 0) fail(shown + " is damaged: " + zip_file_strerror(opened.get()));
+        if (got == 0) break;
+        done += static_cast<std::uint64_t>(got);
+        if (done > record.size) break;
+        take(std::span(block.data(), static_cast<std::size_t>(got)));
     }
-    if (got >= 0) got = zip_fread(record.get(), &beyond, 1);  // libzip compares the CRC when it meets the end
-    if (got < 0) fail(shown + " is damaged: " + zip_file_strerror(record.get()));
-    if (got > 0 || done != bytes.size()) fail(shown + " is damaged: its size is not the one in the directory");
+    if (done != record.size) fail(shown + " is damaged: its size is not the one in the directory");
+}
+
+std::vector<std::byte> StoredZip::read(const std::string& name) const {
+    const Record& record = find(name);
+    const std::string shown = "the record \"" + printable(name) + "\"";
+    if (!record.stored)
+        fail(shown + " is compressed or encrypted; PyTorch stores records as they are: save the file with torch.save");
+    std::vector<std::byte> bytes;
+    bytes.reserve(record.size);
+    read_blocks(record, shown,
+                [&](std::span<const std::byte> block) { bytes.insert(bytes.end(), block.begin(), block.end()); });
     return bytes;
+}
+
+void StoredZip::verify(const std::string& name) const {
+    read_blocks(find(name), "the record \"" + printable(name) + "\"", [](std::span<const std::byte>) {});
 }
 
 void StoredZip::fail(const std::string& problem) const { throw DataError(where_ + ": " + problem); }

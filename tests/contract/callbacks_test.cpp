@@ -9,13 +9,13 @@ namespace {
 
 constexpr std::int64_t kEpochs = 40;
 
-class EveryCallback : public testing::TestWithParam<std::string> {
+class EveryCallback : public ::testing::TestWithParam<std::string> {
 protected:
     [[nodiscard]] const CallbackRow& row() const { return *builtin_callbacks().find(GetParam()); }
     [[nodiscard]] std::unique_ptr<Callback> built_in(const std::string& folder) const {
         return row().make()->build(validated_run(folder_ / folder));
     }
-    const std::filesystem::path folder_ = fresh_folder();
+    const std::filesystem::path folder_ = testing::fresh_folder();
 };
 
 EpochRecord random_epoch(std::int64_t epoch, Rng& rng) {
@@ -92,7 +92,7 @@ TEST_P(EveryCallback, MakesTheSameDecisionsAfterAResume) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Builtin, EveryCallback, testing::ValuesIn(builtin_callbacks().names()),
+INSTANTIATE_TEST_SUITE_P(Builtin, EveryCallback, ::testing::ValuesIn(builtin_callbacks().names()),
                          [](const auto& name) { return name.param; });
 
 TEST(BuiltinCallbacks, AreTheDocumentedOnes) {

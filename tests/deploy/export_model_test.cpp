@@ -20,7 +20,7 @@ using ::testing::StartsWith;
 class EveryArchitecture : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(EveryArchitecture, GivesTheSameProbabilitiesAsOnnx) {
-    const auto file = empty_folder() / "model.onnx";
+    const auto file = testing::fresh_folder() / "model.onnx";
     const ExportReport report = export_onnx(random_model(GetParam(), "all"), file, WeightsType::float32);
     EXPECT_EQ(report.form, "ONNX, opset 10, float32 weights");
     if (!OpenCvNetwork::is_available()) GTEST_SKIP() << "OpenCV has no DNN module";
@@ -33,7 +33,7 @@ TEST_P(EveryArchitecture, GivesTheSameProbabilitiesAsOnnx) {
 }
 
 TEST_P(EveryArchitecture, ReadsItsExportedSafetensorsAgain) {
-    const auto file = empty_folder() / "model.safetensors";
+    const auto file = testing::fresh_folder() / "model.safetensors";
     const ModelFile model = random_model(GetParam(), "all");
     export_safetensors(model, file);
     StateDict state = read_state_dict(file);
@@ -46,7 +46,7 @@ INSTANTIATE_TEST_SUITE_P(OfTheTable, EveryArchitecture, ::testing::ValuesIn(buil
                          [](const auto& test) { return test.param; });
 
 TEST(ExportOnnx, CarriesGraftJson) {
-    const auto file = empty_folder() / "model.onnx";
+    const auto file = testing::fresh_folder() / "model.onnx";
     const ModelFile model = load_model(stored_model("format2.pt"));
     export_onnx(model, file, WeightsType::float32);
     const OnnxSummary summary = summarise_onnx(read_file(file), "model.onnx");
@@ -54,7 +54,7 @@ TEST(ExportOnnx, CarriesGraftJson) {
 }
 
 TEST(ExportOnnx, StoresHalfOfTheBytesWithFloat16Weights) {
-    const auto folder = empty_folder();
+    const auto folder = testing::fresh_folder();
     const ModelFile model = random_model("efficientnet_lite0", "all");
     export_onnx(model, folder / "whole.onnx", WeightsType::float32);
     const ExportReport report = export_onnx(model, folder / "half.onnx", WeightsType::float16);
@@ -68,7 +68,7 @@ TEST(ExportOnnx, StoresHalfOfTheBytesWithFloat16Weights) {
 }
 
 TEST(ExportOnnx, WritesNothingWhenAnOperatorIsUnknown) {
-    const auto file = empty_folder() / "model.onnx";
+    const auto file = testing::fresh_folder() / "model.onnx";
     ModelFile model = load_model(stored_model("format2.pt"));
     model.module = make_chain("Net", {{"odd", make_function("Odd", "torch.cumsum(torch.mean(x, [2, 3]), 1)")}});
     model.module.eval();
@@ -78,7 +78,7 @@ TEST(ExportOnnx, WritesNothingWhenAnOperatorIsUnknown) {
 }
 
 TEST(ExportSafetensors, HasTorchvisionsNamesForAResNet) {
-    const auto file = empty_folder() / "model.safetensors";
+    const auto file = testing::fresh_folder() / "model.safetensors";
     export_safetensors(random_model("resnet50", "layer3"), file);
     const std::vector<std::string> names = read_state_dict(file).names();
     for (const char* name : {"conv1.weight", "bn1.running_var", "layer1.0.downsample.0.weight", "layer4.2.bn3.bias",
@@ -91,7 +91,7 @@ TEST(ExportSafetensors, HasTorchvisionsNamesForAResNet) {
 }
 
 TEST(ExportSafetensors, RefusesAFrozenModel) {
-    const auto folder = empty_folder();
+    const auto folder = testing::fresh_folder();
     export_torchscript(load_model(stored_model("format2.pt")), folder / "frozen.pt", TorchScriptForm::frozen);
     EXPECT_THAT(error_of([&] { export_safetensors(load_model(folder / "frozen.pt"), folder / "w.safetensors"); }),
                 HasSubstr("the model has no parameters"));

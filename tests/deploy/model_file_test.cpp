@@ -31,14 +31,14 @@ TEST(ModelFile, OfFormat2IsStillRead) {
 
 TEST(ModelFile, KeepsEverythingWhenItIsWrittenAgain) {
     const ModelFile model = load_model(stored_model("format2.pt"));
-    const auto file = empty_folder() / "again.pt";
+    const auto file = testing::fresh_folder() / "again.pt";
     save_model(file, model.module, model.info);
     EXPECT_EQ(to_json(load_model(file).info), to_json(model.info));
 }
 
 TEST(ModelFile, GetsGoldenImagesWhenItIsSaved) {
     const ModelFile model = load_model(stored_model("format1.pt"));
-    const auto file = empty_folder() / "new.pt";
+    const auto file = testing::fresh_folder() / "new.pt";
     save_model(file, model.module, model.info);
     const ModelInfo found = load_model(file).info;
     EXPECT_EQ(found.golden.size(), 3U);
@@ -47,7 +47,7 @@ TEST(ModelFile, GetsGoldenImagesWhenItIsSaved) {
 
 TEST(ModelFile, FrozenGivesTheSameProbabilitiesAndHasNoParameters) {
     const ModelFile model = random_model("efficientnet_lite0", "all");
-    const auto file = empty_folder() / "frozen.pt";
+    const auto file = testing::fresh_folder() / "frozen.pt";
     save_frozen_model(file, model.module, model.info);
     ModelFile frozen = load_model(file);
     EXPECT_EQ(frozen.module.parameters().size(), 0U);
@@ -85,8 +85,32 @@ TEST(ModelInfo, RefusesPreprocessingThatIsNone) {
     EXPECT_THAT(error_of([&] { static_cast<void>(read_model_info("{", "m.pt")); }), HasSubstr("m.pt: graft.json"));
 }
 
+/// LibTorch would take the changed number for what was learnt.
+TEST(ModelFile, IsRefusedWhenOneBitOfAWeightHasFlipped) {
+    std::string bytes = read_file(stored_model("format2.pt"));
+    const at::Tensor weight = *load_model(stored_model("format2.pt")).module.parameters().begin();
+    const std::string_view values(static_cast<const char*>(weight.const_data_ptr()), weight.nbytes());
+    const std::size_t position = bytes.find(values);
+    ASSERT_NE(position, std::string::npos);
+    bytes[position + 5] ^= 4;
+    const auto file = testing::fresh_folder() / "flipped.pt";
+    write_file(file, bytes);
+    const std::string message = error_of([&] { static_cast<void>(load_model(file)); });
+    EXPECT_THAT(message, HasSubstr(file.string() + ": the record \""));
+    EXPECT_THAT(message, HasSubstr("is damaged: CRC error"));
+}
+
+TEST(ModelFile, IsRefusedWhereverItIsCutOff) {
+    const std::string bytes = read_file(stored_model("format2.pt"));
+    const auto file = testing::fresh_folder() / "cut.pt";
+    for (std::size_t part = 0; part < 64; ++part) {
+        write_file(file, bytes.substr(0, bytes.size() * part / 64));
+        EXPECT_THAT(error_of([&] { static_cast<void>(load_model(file)); }), HasSubstr(file.string() + ": ")) << part;
+    }
+}
+
 TEST(ModelFile, IsRefusedWhenItIsAnythingElse) {
-    const auto file = empty_folder() / "other.pt";
+    const auto file = testing::fresh_folder() / "other.pt";
     write_file(file, "not a model");
     EXPECT_THAT(error_of([&] { static_cast<void>(load_model(file)); }),
                 HasSubstr("is not a model that LibTorch can open"));

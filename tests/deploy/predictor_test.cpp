@@ -3,7 +3,6 @@
 #include <ATen/core/Tensor.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/api/module.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
@@ -19,6 +18,7 @@
 #include "model/grafted_model.hpp"
 #include "model/network_input.hpp"
 #include "model/tiny_architecture.hpp"
+#include "temporary_folder.hpp"
 
 namespace graft {
 namespace {
@@ -38,8 +38,6 @@ cv::Mat picture(int shade, cv::Size size = {40, 30}) {
 class PredictorTest : public ::testing::Test {
 protected:
     PredictorTest() {
-        fs::remove_all(folder_);
-        fs::create_directories(folder_);
         const GraftedModel grafted =
             graft_model(testing::tiny_backbone(), testing::tiny_preprocessing(), "all", {.hidden = {8}}, 3, 1);
         ModelInfo info;
@@ -54,7 +52,6 @@ protected:
         save_model(folder_ / "model.pt", module_, info);
         predictor_ = std::make_unique<Predictor>(folder_ / "model.pt");
     }
-    ~PredictorTest() override { fs::remove_all(folder_); }
 
     fs::path write(const std::string& name, const cv::Mat& bgr) const {
         cv::imwrite((folder_ / name).string(), bgr);
@@ -70,7 +67,7 @@ protected:
         return "no error";
     }
 
-    const fs::path folder_ = fs::path(::testing::TempDir()) / ("graft-predictor-test-" + std::to_string(::getpid()));
+    const testing::TemporaryFolder folder_;
     TorchModule module_;
     std::unique_ptr<Predictor> predictor_;
 };

@@ -12,22 +12,12 @@
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
 #include "model/grafted_model.hpp"
+#include "temporary_folder.hpp"
 
 namespace graft {
 
 inline std::filesystem::path stored_model(const std::string& name) {
     return std::filesystem::path(GRAFT_TEST_DIR) / "deploy" / "fixtures" / name;
-}
-
-/// An empty folder of the running test.
-inline std::filesystem::path empty_folder() {
-    const ::testing::TestInfo& test = *::testing::UnitTest::GetInstance()->current_test_info();
-    std::string name = std::string("graft_") + test.test_suite_name() + "_" + test.name();
-    std::ranges::replace(name, '/', '_');
-    std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / name;
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directories(folder);
-    return folder;
 }
 
 /// What an Error of `action` says; "none" when nothing is thrown.

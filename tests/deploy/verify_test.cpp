@@ -41,7 +41,7 @@ TEST(Verify, NamesProbabilitiesWhenTheWeightsChanged) {
     ModelFile model = load_model(stored_model("format2.pt"));
     const at::NoGradGuard no_grad;
     for (at::Tensor parameter : model.module.parameters()) parameter.mul_(1.01);
-    const auto file = empty_folder() / "tampered.pt";
+    const auto file = testing::fresh_folder() / "tampered.pt";
     save_model(file, model.module, model.info);
     const Verification verification = replay(open_runnable_model(file));
     EXPECT_EQ(verification.first_difference(), "probabilities");
@@ -80,7 +80,7 @@ TEST(Verify, RefusesAModelWithoutGoldenImages) {
 
 TEST(Verify, FindsTheOnnxFileEqualToItsModel) {
     if (!OpenCvNetwork::is_available()) GTEST_SKIP() << "OpenCV has no DNN module";
-    const auto file = empty_folder() / "model.onnx";
+    const auto file = testing::fresh_folder() / "model.onnx";
     export_onnx(load_model(stored_model("format2.pt")), file, WeightsType::float32);
     const RunnableModel onnx = open_runnable_model(file);
     EXPECT_EQ(onnx.engine, "OpenCV DNN");
@@ -90,7 +90,7 @@ TEST(Verify, FindsTheOnnxFileEqualToItsModel) {
 }
 
 TEST(Verify, ComparesOnImagesOfAFolderAndNamesThoseThatCannotBeRead) {
-    const auto folder = empty_folder();
+    const auto folder = testing::fresh_folder();
     write_file(folder / "good.png", stored().info->golden[0].encoded);
     write_file(folder / "bad.png", "no picture");
     const Verification verification = compare(stored(), stored(), {folder / "bad.png", folder / "good.png"});
@@ -113,7 +113,7 @@ TEST(Verify, NamesTheContractWhenClassesOrPreprocessingDiffer) {
 }
 
 TEST(RunnableModel, IsToldByItsContent) {
-    const auto file = empty_folder() / "odd.onnx";
+    const auto file = testing::fresh_folder() / "odd.onnx";
     write_file(file, std::string("\x08\x07\x12\x03"));
     EXPECT_THAT(error_of([&] { static_cast<void>(open_runnable_model(file)); }), HasSubstr("is no ONNX file"));
     write_file(file, "text");

@@ -10,6 +10,7 @@
 #include "encoded_images.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode.hpp"
+#include "temporary_folder.hpp"
 
 namespace graft {
 namespace {
@@ -223,7 +224,7 @@ TEST(DecodeImage, PrintsNothingAboutDamage) {
 }
 
 TEST(DecodeImageFile, NamesAMissingFile) {
-    const std::string file = ::testing::TempDir() + "graft_no_such_image.png";
+    const std::string file = testing::fresh_folder() / "no_such_image.png";
     try {
         static_cast<void>(decode_image_file(file));
         FAIL() << "nothing was thrown";

@@ -12,6 +12,7 @@
 #include "core/files.hpp"
 #include "core/hash.hpp"
 #include "encoded_images.hpp"
+#include "temporary_folder.hpp"
 
 namespace graft {
 namespace {
@@ -202,7 +203,7 @@ TEST(DecodeImage, PutsTheRowsOfAnInterlacedGifInOrder) {
 }
 
 TEST(DecodeImage, GoesByContentWhateverTheFileIsCalled) {
-    const std::string file = ::testing::TempDir() + "graft_decode_png_called.jpg";
+    const std::string file = testing::fresh_folder() / "png_called.jpg";
     write_file(file, encoded(".png", (cv::Mat_<cv::Vec3b>(1, 1) << cv::Vec3b{3, 2, 1})));
     EXPECT_EQ(pixels(decode_image_file(file)), "010203");
 }

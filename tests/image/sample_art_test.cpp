@@ -15,6 +15,7 @@
 #include "core/files.hpp"
 #include "core/hash.hpp"
 #include "graft/core/errors.hpp"
+#include "temporary_folder.hpp"
 
 namespace graft {
 namespace {
@@ -28,13 +29,7 @@ std::string hash_of(const cv::Mat& image) {
 }
 
 /// A folder of the running test's own that does not exist yet.
-fs::path new_folder() {
-    const fs::path folder =
-        fs::path(::testing::TempDir()) /
-        (std::string("sample_art_") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder);
-    return folder;
-}
+fs::path new_folder() { return testing::fresh_folder() / "new"; }
 
 template <class Thrown, class Call>
 std::string message_of(Call call) {

@@ -41,8 +41,16 @@ protected:
 };
 
 TEST(NetworkName, SaysWhatIsRunAndHow) {
-    EXPECT_EQ(network_name("resnet50", "", 224, 192, "float32"), "resnet50 224x192 float32");
-    EXPECT_EQ(network_name("resnet50", "layer3", 224, 224, "bfloat16"), "resnet50 to layer3 224x224 bfloat16");
+    Preprocessing input;
+    input.width = 224;
+    input.height = 192;
+    EXPECT_EQ(network_name("resnet50", "0123", "", input, "float32"), "resnet50 224x192 float32");
+    EXPECT_EQ(network_name("resnet50", "0123", "layer3", input, "bfloat16"), "resnet50 to layer3 224x192 bfloat16");
+}
+
+TEST(NetworkName, TellsTorchScriptFilesApart) {
+    EXPECT_NE(network_name("torchscript", "0123456789abcdef", "", {}, "float32"),
+              network_name("torchscript", "fedcba9876543210", "", {}, "float32"));
 }
 
 TEST_F(CalibrationsTest, FindWhatWasKept) {

@@ -12,6 +12,7 @@
 #include "core/files.hpp"
 #include "model/backbone.hpp"
 #include "model/head.hpp"
+#include "temporary_folder.hpp"
 
 namespace graft {
 namespace {
@@ -75,25 +76,23 @@ std::filesystem::path classifier_file(const Architecture& architecture) {
         if (parameter.dim() > 1) parameter.uniform_(-0.1, 0.1, generator);
     std::ostringstream bytes;
     network.save(bytes);
-    const std::filesystem::path file =
-        std::filesystem::path(testing::TempDir()) / ("classifier_" + architecture.name + ".pt");
+    const std::filesystem::path file = testing::fresh_folder() / "classifier.pt";
     write_file(file, bytes.str());
     return file;
 }
 
-class ClassifierFile : public testing::TestWithParam<std::string> {};
+class ClassifierFile : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(ClassifierFile, IsTakenWithItsClassifier) {
     const ArchitectureRow& row = *builtin_architectures().find(GetParam());
     const std::filesystem::path file = classifier_file(row.make(kSize, kSize));
     const Backbone backbone = load_backbone(row, file.string(), 0, pixels());
     EXPECT_EQ(backbone.architecture.name, GetParam());
-    std::filesystem::remove(file);
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, ClassifierFile,
-                         testing::Values("resnet18", "efficientnet_lite0", "mobilenet_v2", "mobilenet_v3_small",
-                                         "efficientnet_b0", "vgg16_bn", "convnext_tiny", "vit_b_16"),
+                         ::testing::Values("resnet18", "efficientnet_lite0", "mobilenet_v2", "mobilenet_v3_small",
+                                           "efficientnet_b0", "vgg16_bn", "convnext_tiny", "vit_b_16"),
                          [](const auto& test) { return test.param; });
 
 }  // namespace

@@ -84,6 +84,51 @@ TEST(LoadState, ExplainsWhatIsWrongInOneMessage) {
               "  of another shape (1):\n    theirs.weight: [3,2], expected [2,3]");
 }
 
+TEST(LoadState, SaysHowToAllowWhatIsMissingOrLeftOver) {
+    const LoadReport report =
+        load_state(small(), {.entries = {{"theirs.weight", at::full({2, 3}, 4)}, {"other", at::full({1}, 5)}}});
+    EXPECT_EQ(explain(report, "file.pth", "small"),
+              "file.pth: these are not the weights of small: 1 tensors fit\n"
+              "  missing in the file (1):\n    part.dense.bias\n"
+              "  not known to the architecture (1):\n    other\n"
+              "  what may be missing or left over can be named in /backbone/may_be_absent and /backbone/may_be_unused");
+}
+
+TEST(LoadState, ListsTenNamesAndCountsTheRest) {
+    StateDict state{.entries = {{"theirs.bias", at::full({2}, 5)}}};
+    for (int i = 10; i < 23; ++i) state.entries.push_back({"other" + std::to_string(i), at::full({1}, 5)});
+    EXPECT_THAT(explain(load_state(small(), state), "f", "small"),
+                HasSubstr("not known to the architecture (13):\n    other10\n"));
+    EXPECT_THAT(explain(load_state(small(), state), "f", "small"), HasSubstr("    other19\n    … and 3 more\n"));
+}
+
+TEST(LoadState, TakesAFileThatLacksWhatMayBeAbsent) {
+    const Architecture net = small();
+    const StateDict state{.entries = {{"theirs.weight", at::full({2, 3}, 4)}}};
+    for (const char* pattern : {"part.dense.bias", "theirs.bias", "*.bias", "part.*"}) {
+        const LoadReport report = load_state(net, state, {.may_be_absent = {pattern}});
+        EXPECT_TRUE(report.complete()) << pattern;
+        EXPECT_THAT(report.absent, ElementsAre("part.dense.bias"));
+    }
+    EXPECT_EQ(parameter(net, "weight").sum().item<float>(), 24);
+    EXPECT_THAT(load_state(net, state, {.may_be_absent = {"other.*"}}).missing, ElementsAre("part.dense.bias"));
+}
+
+TEST(LoadState, TakesAFileWithWhatMayBeUnused) {
+    const StateDict state{.entries = {{"theirs.weight", at::full({2, 3}, 4)},
+                                      {"theirs.bias", at::full({2}, 5)},
+                                      {"projector.0.weight", at::full({1}, 5)}}};
+    EXPECT_FALSE(load_state(small(), state).complete());
+    const LoadReport report = load_state(small(), state, {.may_be_unused = {"projector.*"}});
+    EXPECT_TRUE(report.complete());
+    EXPECT_THAT(report.unused, ElementsAre("projector.0.weight"));
+}
+
+TEST(LoadState, NeverTakesATensorOfAnotherShape) {
+    const StateDict state{.entries = {{"theirs.weight", at::full({3, 2}, 4)}, {"theirs.bias", at::full({2}, 5)}}};
+    EXPECT_FALSE(load_state(small(), state, {.may_be_absent = {"*"}, .may_be_unused = {"*"}}).complete());
+}
+
 TEST(VisionTransformer, RefusesPicturesThatItCannotCutIntoPatches) {
     try {
         static_cast<void>(builtin_architectures().find("vit_b_16")->make(224, 200));

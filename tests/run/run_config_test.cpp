@@ -210,6 +210,26 @@ TEST(RunConfig, RefusesNesterovWithoutMomentum) {
     EXPECT_THAT(problems_of(sgd("")), IsEmpty());  // the default is 0.9
 }
 
+TEST(RunConfig, TakesAnyNetworkFromATorchScriptFile) {
+    const auto torchscript = [](const std::string& weights) {
+        return R"({"data": {"train": "t"}, "backbone": {"name": "torchscript")" + weights + "}}";
+    };
+    EXPECT_EQ(read(torchscript(R"(, "weights": "net.pt")")).backbone.name, "torchscript");
+    EXPECT_THAT(problems_of(torchscript("")),
+                ElementsAre("/backbone/weights: expected a TorchScript file, which \"torchscript\" takes its network "
+                            "from, got nothing"));
+    EXPECT_THAT(problems_of(torchscript(R"(, "weights": "random")")),
+                ElementsAre("/backbone/weights: expected a TorchScript file, which \"torchscript\" takes its network "
+                            "from, got \"random\""));
+}
+
+TEST(RunConfig, NamesWhatWeightsMayLackAndMayHaveTooMuch) {
+    const RunConfig config = read(R"({"data": {"train": "t"}, "backbone": {"name": "resnet50",
+        "may_be_absent": ["layer4.*", "*.bias"], "may_be_unused": "projector.*"}})");
+    EXPECT_THAT(config.backbone.allowance.may_be_absent, ElementsAre("layer4.*", "*.bias"));
+    EXPECT_THAT(config.backbone.allowance.may_be_unused, ElementsAre("projector.*"));
+}
+
 TEST(RunConfig, AllowsTheSchemaOfAnEditor) {
     EXPECT_THAT(problems_of(with(R"("$schema": "configs/schema.json")")), IsEmpty());
     EXPECT_FALSE(resolved(read(with(R"("$schema": "x")")), Tables{}).contains("$schema"));

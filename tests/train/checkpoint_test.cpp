@@ -55,7 +55,7 @@ TrainingState some_state() {
     return state;
 }
 
-class CheckpointTest : public testing::Test {
+class CheckpointTest : public ::testing::Test {
 protected:
     void save(Learner& learner) const {
         save_checkpoint(file_, run_a(), some_state(), learner.scion, *learner.optimizer);
@@ -79,7 +79,7 @@ protected:
         return what.starts_with(name) ? what.substr(name.size()) : what;
     }
 
-    const fs::path file_ = fresh_folder() / "checkpoint" / "last.pt";
+    const fs::path file_ = testing::fresh_folder() / "checkpoint" / "last.pt";
 };
 
 TEST_F(CheckpointTest, KeepsHistoryAndCallbacksToTheLastBit) {

@@ -21,7 +21,7 @@ void log_epochs(Callback& callback, std::int64_t first, std::int64_t last) {
 }
 
 TEST(CsvLogger, WritesOneRowPerEpoch) {
-    const auto folder = fresh_folder();
+    const auto folder = testing::fresh_folder();
     const auto callback = build_callback("csv_logger", Json::object(), run_in(folder));
     log_epochs(*callback, 0, 0);
     EXPECT_EQ(read_file(folder / "log.csv"), "epoch,learning_rate,loss,val_loss,seconds\n0,0.5,0.25,0.125,2\n");
@@ -31,21 +31,21 @@ TEST(CsvLogger, WritesOneRowPerEpoch) {
 }
 
 TEST(CsvLogger, WritesTheSeparatorAndTheFileThatAreAskedFor) {
-    const auto folder = fresh_folder();
+    const auto folder = testing::fresh_folder();
     log_epochs(*build_callback("csv_logger", {{"file", "logs/a.tsv"}, {"separator", "tab"}}, run_in(folder)), 0, 0);
     EXPECT_EQ(read_file(folder / "logs/a.tsv"),
               "epoch\tlearning_rate\tloss\tval_loss\tseconds\n0\t0.5\t0.25\t0.125\t2\n");
 }
 
 TEST(CsvLogger, ReplacesAnEarlierFile) {
-    const auto folder = fresh_folder();
+    const auto folder = testing::fresh_folder();
     write_file(folder / "log.csv", "epoch,other\n0,1\n");
     log_epochs(*build_callback("csv_logger", Json::object(), run_in(folder)), 0, 0);
     EXPECT_EQ(read_file(folder / "log.csv"), "epoch,learning_rate,loss,val_loss,seconds\n0,0.5,0.25,0.125,2\n");
 }
 
 TEST(CsvLogger, KeepsEarlierRowsWhenAppending) {
-    const auto folder = fresh_folder();
+    const auto folder = testing::fresh_folder();
     write_file(folder / "log.csv", "epoch,learning_rate,loss,val_loss,seconds\n0,9,9,9,9");
     log_epochs(*build_callback("csv_logger", {{"append", true}}, run_in(folder)), 0, 0);
     EXPECT_EQ(read_file(folder / "log.csv"),
@@ -53,13 +53,13 @@ TEST(CsvLogger, KeepsEarlierRowsWhenAppending) {
 }
 
 TEST(CsvLogger, BeginsAFileWhenThereIsNoneToAppendTo) {
-    const auto folder = fresh_folder();
+    const auto folder = testing::fresh_folder();
     log_epochs(*build_callback("csv_logger", {{"append", true}}, run_in(folder)), 0, 0);
     EXPECT_EQ(read_file(folder / "log.csv"), "epoch,learning_rate,loss,val_loss,seconds\n0,0.5,0.25,0.125,2\n");
 }
 
 TEST(CsvLogger, RefusesToAppendToOtherColumns) {
-    const auto folder = fresh_folder();
+    const auto folder = testing::fresh_folder();
     write_file(folder / "log.csv", "epoch,loss\n0,1\n");
     EXPECT_EQ(build_error("csv_logger", {{"append", true}}, run_in(folder)),
               "/callbacks/0/append: " + (folder / "log.csv").string() +
@@ -69,7 +69,7 @@ TEST(CsvLogger, RefusesToAppendToOtherColumns) {
 
 TEST(CsvLogger, GoesOnAtItsCheckpointAfterACrash) {
     for (const bool append : {false, true}) {
-        const auto folder = fresh_folder();
+        const auto folder = testing::fresh_folder();
         const Json options = {{"append", append}};
         const auto before = build_callback("csv_logger", options, run_in(folder));
         log_epochs(*before, 0, 1);

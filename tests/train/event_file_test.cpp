@@ -22,7 +22,7 @@ std::string hex(std::string_view bytes) {
 }
 
 /// Written by TensorBoard's own code: golden/event_file.py.
-class EventRecords : public testing::Test {
+class EventRecords : public ::testing::Test {
 protected:
     const Json golden_ = parse_json_file(std::filesystem::path(GRAFT_TEST_DIR) / "golden" / "event_file.json");
     const double wall_seconds_ = golden_.at("wall_seconds").get<double>();
@@ -52,7 +52,7 @@ TEST_F(EventRecords, HoldScalarsByteForByteAsTensorBoardWritesThem) {
 }
 
 TEST(EventFile, HoldsEveryRecordAsSoonAsItIsAdded) {
-    EventFile file(fresh_folder() / "train", 4, 1700000000.25);
+    EventFile file(testing::fresh_folder() / "train", 4, 1700000000.25);
     const std::string head = framed(version_event(1700000000.25)) + framed(session_start_event(4, 1700000000.25));
     EXPECT_EQ(read_file(file.path()), head);
     file.add({{"epoch_loss", 1}}, 4, 1700000001);
@@ -60,14 +60,14 @@ TEST(EventFile, HoldsEveryRecordAsSoonAsItIsAdded) {
 }
 
 TEST(EventFile, NeverTouchesAnEarlierFile) {
-    const auto folder = fresh_folder();
+    const auto folder = testing::fresh_folder();
     const EventFile first(folder, 0, 1700000000.25), second(folder, 0, 1700000000.75);
     EXPECT_TRUE(first.path().filename().string().starts_with("events.out.tfevents.1700000000."));
     EXPECT_NE(first.path(), second.path());
 }
 
 TEST(EventFile, NamesTheFolderThatCannotBeMade) {
-    const auto folder = fresh_folder();
+    const auto folder = testing::fresh_folder();
     write_file(folder / "taken", "");
     try {
         const EventFile file(folder / "taken" / "train", 0, 0);

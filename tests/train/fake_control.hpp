@@ -12,6 +12,7 @@
 
 #include "config/read.hpp"
 #include "graft/core/errors.hpp"
+#include "temporary_folder.hpp"
 #include "train/callback.hpp"
 
 namespace graft {
@@ -54,18 +55,6 @@ public:
     void save_model(const std::filesystem::path& file) override { saved.push_back(file); }
     Reporter& reporter() override { return remarks; }
 };
-
-/// An empty folder of the running test.
-inline std::filesystem::path fresh_folder() {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    std::string name = std::string(test->test_suite_name()) + "." + test->name();
-    for (char& letter : name)
-        if (letter == '/') letter = '.';
-    std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / name;
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directories(folder);
-    return folder;
-}
 
 /// The context of the first callback of a run with validation data.
 inline CallbackContext validated_run(std::filesystem::path run_folder = {}) {

@@ -22,7 +22,7 @@ std::string summary_of(const Scalars& scalars) {
 }
 
 TEST(Tensorboard, WritesARunForTrainingAndOneForValidation) {
-    const auto folder = fresh_folder();
+    const auto folder = testing::fresh_folder();
     FakeControl control;
     const auto callback = build_callback("tensorboard", Json::object(), validated_run(folder));
     callback->on_epoch_end(epoch_record(0, {{"loss", 1}, {"accuracy", 0.25}, {"val_loss", 2}, {"val_accuracy", 0.125}}),
@@ -34,7 +34,7 @@ TEST(Tensorboard, WritesARunForTrainingAndOneForValidation) {
 }
 
 TEST(Tensorboard, WritesNoValidationRunWithoutValidationData) {
-    const auto folder = fresh_folder();
+    const auto folder = testing::fresh_folder();
     FakeControl control;
     const auto callback = build_callback("tensorboard", {{"log_dir", "logs"}}, {folder, {"loss"}, "/callbacks/0"});
     callback->on_epoch_end(epoch_record(0, {{"loss", 1}}), control);

@@ -59,7 +59,7 @@ void expect_equal(const std::vector<at::Tensor>& found, const std::vector<at::Te
     for (std::size_t i = 0; i < found.size(); ++i) EXPECT_TRUE(at::equal(found[i], expected[i])) << i;
 }
 
-class TrainerTest : public testing::Test {
+class TrainerTest : public ::testing::Test {
 protected:
     TrainingResult run(TrainingParts parts, std::int64_t epochs, bool resume = false) {
         return train(std::move(parts), {.epochs = epochs, .batch_size = 7, .seed = seed_}, resume, reporter_);
@@ -69,7 +69,7 @@ protected:
         parts.callbacks.push_back(std::make_unique<Watcher>(name, events_, std::move(on_batch), std::move(on_epoch)));
     }
 
-    SeparableTraining training_{fresh_folder()};  // 24 pictures: batches of 7, 7, 7 and 3
+    SeparableTraining training_{testing::fresh_folder()};  // 24 pictures: batches of 7, 7, 7 and 3
     std::uint64_t seed_ = 1;
     Strings events_;
     FakeReporter reporter_;
@@ -183,7 +183,7 @@ TEST_F(TrainerTest, TrainsOnNoFurtherBatchWhenACallbackStopsWithinAnEpoch) {
 }
 
 TEST_F(TrainerTest, EndsAtOnceWhenAStopIsRequestedAndKeepsWholeEpochs) {
-    training_ = SeparableTraining(fresh_folder(), 60);  // more pictures than are under way at any time
+    training_ = SeparableTraining(testing::fresh_folder(), 60);  // more pictures than are under way at any time
     TrainingParts parts = training_.parts();
     watch(parts, "a", [this](const BatchRecord& record, TrainControl&) {
         if (record.epoch == 2 && record.batch == 0) training_.stop.request_stop();
@@ -219,7 +219,7 @@ TEST_F(TrainerTest, ResumesWithTheNumbersOfARunWithoutPause) {
 }
 
 TEST_F(TrainerTest, ResumesAnInterruptedEpochFromItsBeginning) {
-    training_ = SeparableTraining(fresh_folder(), 60);
+    training_ = SeparableTraining(testing::fresh_folder(), 60);
     const Metrics expected = metrics_of(run(training_.parts(), 3));
     TrainingParts parts = training_.parts();
     watch(parts, "a", [this](const BatchRecord& record, TrainControl&) {

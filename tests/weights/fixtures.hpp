@@ -2,15 +2,13 @@
 /// The weights files that tests/golden/make_state_dicts.py wrote, and damaged copies of them.
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
 
 #include "graft/core/errors.hpp"
+#include "temporary_folder.hpp"
 
 namespace graft {
 
@@ -18,12 +16,9 @@ inline std::filesystem::path fixture(const std::string& name) {
     return std::filesystem::path(GRAFT_TEST_DIR) / "weights" / "fixtures" / name;
 }
 
-/// A temporary file of the running test with these bytes; the next call replaces it.
+/// A temporary file with these bytes; the next call replaces it.
 inline std::filesystem::path temporary_file(std::string_view bytes) {
-    const ::testing::TestInfo& test = *::testing::UnitTest::GetInstance()->current_test_info();
-    std::string name = std::string("graft_") + test.test_suite_name() + "_" + test.name();
-    std::ranges::replace(name, '/', '_');
-    const std::filesystem::path file = std::filesystem::path(::testing::TempDir()) / name;
+    static const std::filesystem::path file = testing::fresh_folder() / "file";
     std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return file;
 }

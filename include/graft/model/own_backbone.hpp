@@ -16,6 +16,7 @@ namespace graft {
 enum class FeatureForm {
     map,     ///< `[N,C,H,W]`, a convolutional network's
     tokens,  ///< `[N,T,C]`, a transformer's: the class token, then one token per patch
+    vector,  ///< `[N,C]`, pooled already: what a network that was not made for it gives
 };
 
 /// How a published name begins, and how the same name begins here.

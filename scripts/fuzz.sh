@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Feeds the readers of weights files with damaged and invented ones until something breaks, or the time is over.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+case ${1:-} in
+    -h | --help)
+        cat <<'END'
+usage: scripts/fuzz.sh [SECONDS]
+
+Builds the libFuzzer targets in build/fuzz (needs clang++) and runs each for that long (default 60), starting from the
+stored weights files. What breaks a reader is left in build/fuzz/findings; it belongs into tests/weights/fixtures with a
+test. What a target learnt stays in build/fuzz/corpus for the next time.
+END
+        exit ;;
+esac
+readonly seconds=${1:-60}
+[[ $seconds =~ ^[0-9]+$ ]] || { echo "fuzz: expected a number of seconds, got \"$seconds\"" >&2; exit 2; }
+command -v clang++ >/dev/null || { echo "fuzz: needs clang++: apt-get install clang" >&2; exit 2; }
+
+# shellcheck source=/dev/null
+[[ ! -f build/setup.env ]] || source build/setup.env
+torch=${GRAFT_TORCH_CMAKE:-${Torch_DIR:-}}
+cmake --preset fuzz ${torch:+-DTorch_DIR="$torch"} >/dev/null
+cmake --build --preset fuzz --parallel "${GRAFT_JOBS:-2}" --target fuzz_pickle fuzz_legacy fuzz_safetensors
+
+# The stored files are where each target starts; of zip files, the pickle inside.
+readonly corpus=build/fuzz/corpus findings=build/fuzz/findings
+mkdir -p "$corpus"/{pickle,legacy,safetensors} "$findings"
+cp tests/weights/fixtures/*legacy*.pth "$corpus/legacy"
+cp tests/weights/fixtures/*.safetensors "$corpus/safetensors"
+python3 - "$corpus/pickle" tests/weights/fixtures/zip_*.pth <<'END'
+import pathlib, sys, zipfile
+for file in sys.argv[2:]:
+    with zipfile.ZipFile(file) as archive:
+        for name in archive.namelist():
+            if name.endswith("data.pkl"):
+                (pathlib.Path(sys.argv[1]) / (pathlib.Path(file).stem + ".pkl")).write_bytes(archive.read(name))
+END
+
+failed=0
+for target in pickle legacy safetensors; do
+    echo "== $target, $seconds s"
+    "build/fuzz/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 \
+        -print_final_stats=1 -artifact_prefix="$findings/$target-" "$corpus/$target" >"build/fuzz/$target.log" 2>&1 ||
+        { failed=1; grep -a -m 3 -E 'ERROR|SUMMARY' "build/fuzz/$target.log" || tail -n 5 "build/fuzz/$target.log"; }
+    grep -a -E 'stat::(number_of_executed_units|new_units_added|peak_rss_mb)' "build/fuzz/$target.log" || true
+done
+exit "$failed"

@@ -1,0 +1,25 @@
+/// @file
+/// TorchScript files that somebody else wrote: opened with care, and run with care.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <filesystem>
+#include <string>
+
+namespace graft {
+
+/// A zip archive that holds a TorchScript module, by its content. Damaged archives are none.
+[[nodiscard]] bool is_torchscript(const std::filesystem::path& file);
+
+/// Opens the module on the CPU, in eval mode, half-precision values widened to float32.
+/// Throws DataError naming the file when the archive is damaged (every record's CRC is checked), unpacks to far more
+/// than it is large, or LibTorch cannot read it; or when the module was recorded in training mode.
+[[nodiscard]] torch::jit::Module open_torchscript(const std::filesystem::path& file);
+
+/// Runs `forward(input)` for a file's module.
+/// Throws DataError naming the file when it fails or gives something else than one tensor.
+[[nodiscard]] at::Tensor output_of(torch::jit::Module module, const at::Tensor& input, const std::string& file);
+
+}  // namespace graft
