@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the direction of the includes: which room may use which, which may see OpenCV, what public headers and examples
-may show to an application, and that nothing goes round.
+"""Checks the direction of the includes: which room may use which, which may see OpenCV, what public headers and
+examples may show to an application, and that nothing goes round.
 
 usage: scripts/check_includes.py [ROOT]      exit codes: 0 all is well, 1 it is not
 """
@@ -98,8 +98,8 @@ def problem_with(room, header, quoted, root):
 
 
 def shown_to_applications(header, quoted):
-    """What is wrong with an include of a public header, or None: an application has graft's public headers, the standard
-    library's and OpenCV's core, and no more."""
+    """What is wrong with an include of a public header, or None: an application has graft's public headers, the
+    standard library's and OpenCV's core, and no more."""
     if quoted:
         return None if header.startswith("graft/") else f"a public header includes {header}, which is not public"
     if "/" in header and header != CV_MAT:
