@@ -8,15 +8,18 @@ case ${1:-} in
         cat <<'END'
 usage: scripts/fuzz.sh [SECONDS]
 
-Builds the libFuzzer targets in build/fuzz (needs clang++) and runs each for that long (default 60), starting from the
-stored weights files. What breaks a reader is left in build/fuzz/findings; it belongs into tests/weights/fixtures with a
-test. What a target learnt stays in build/fuzz/corpus for the next time.
+Builds the libFuzzer targets in build/fuzz (needs clang++ and libclang-rt) and runs each for that long (default 60),
+starting from the stored weights files. What breaks a reader is left in build/fuzz/findings; it belongs into
+tests/weights/fixtures with a test. What a target learnt stays in build/fuzz/corpus for the next time.
 END
         exit ;;
 esac
 readonly seconds=${1:-60}
 [[ $seconds =~ ^[0-9]+$ ]] || { echo "fuzz: expected a number of seconds, got \"$seconds\"" >&2; exit 2; }
-command -v clang++ >/dev/null || { echo "fuzz: needs clang++: apt-get install clang" >&2; exit 2; }
+if ! command -v clang++ >/dev/null; then
+    echo "fuzz: needs clang++ and its runtime libraries: apt-get install clang libclang-rt-dev" >&2
+    exit 2
+fi
 
 # shellcheck source=/dev/null
 [[ ! -f build/setup.env ]] || source build/setup.env

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 #include <sstream>
+#include <string_view>
 
 #include "core/foreign_error.hpp"
 #include "graft/core/errors.hpp"
@@ -17,6 +18,9 @@
 
 namespace graft {
 namespace {
+
+/// What graft calls its own parts, and what `freeze` may be besides a stage.
+const std::set<std::string_view> kTaken = {"all", "none", "normalise", "narrow", "widen", "pool", "head", "training"};
 
 constexpr double kTolerance = 1e-4;  // relative to the largest value: other shapes take other kernels
 
@@ -164,8 +168,8 @@ private:
         for (const std::size_t end : ends) {
             std::string name = name_of_part(graph_, first, end);
             if (name.empty() || ends.size() == 1) name = "network";
-            const auto is_taken = [&](const auto& stage) { return stage.first == name; };
-            while (name == "all" || name == "none" || std::ranges::any_of(split.stages, is_taken)) name += "_";
+            const auto has_it = [&](const auto& stage) { return stage.first == name; };
+            while (kTaken.contains(name) || std::ranges::any_of(split.stages, has_it)) name += "_";
             split.stages.emplace_back(name, maker.make(first, end));
             first = end;
         }

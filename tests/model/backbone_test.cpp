@@ -81,6 +81,26 @@ TEST(RandomBackbone, DependsOnTheSeedAlone) {
     EXPECT_EQ(tiny_backbone(5).weights, "random");
 }
 
+TEST_F(TorchScriptFile, MayLackWhatTheConfigAllows) {
+    TorchModule stem_alone = make_chain("Exported", {backbone_.architecture.stages.front()});
+    stem_alone.eval();
+    const std::string file = save(stem_alone);
+    const auto load_with = [&](std::uint64_t seed) {
+        return load_backbone(tiny_row(), file, seed, tiny_preprocessing(), {.may_be_absent = {"layer1.*"}});
+    };
+    const Backbone loaded = load_with(7);
+    const auto values = values_of(loaded);
+    EXPECT_TRUE(at::equal(values.at("stem.conv.weight"), values_of(backbone_).at("stem.conv.weight")));
+    EXPECT_TRUE(at::equal(values.at("layer1.conv.weight"), values_of(tiny_backbone(7)).at("layer1.conv.weight")));
+    EXPECT_EQ(loaded.loading.absent.size(), 5U);
+    EXPECT_EQ(loaded.note,
+              "5 tensors are not in the file and were drawn at random: layer1.bn.bias, layer1.bn.running_mean, "
+              "layer1.bn.running_var, layer1.bn.weight, layer1.conv.weight");
+    EXPECT_NE(loaded.weights_hash, sha256_of_file(file)) << "the features are not those of the file alone";
+    EXPECT_NE(loaded.weights_hash, load_with(8).weights_hash);
+    EXPECT_EQ(loaded.weights_hash, load_with(7).weights_hash);
+}
+
 TEST_F(TorchScriptFile, GivesItsParametersToTheArchitecture) {
     const std::string file = save("y");
     const Backbone loaded = load(file);

@@ -17,6 +17,7 @@
 #include "model/grafted_model.hpp"
 #include "model/inference.hpp"
 #include "model/network_input.hpp"
+#include "temporary_folder.hpp"
 
 namespace graft {
 namespace {
@@ -179,6 +180,20 @@ TEST(TorchScriptBackbone, RunsFused) {
         const at::Tensor expected = trunk.forward({picture}).toTensor();
         EXPECT_LT((fused(picture) - expected).abs().max().item<double>(), 1e-4) << name;
     }
+}
+
+TEST(TorchScriptBackbone, MayHaveChildrenThatAreCalledAsGraftsOwnPartsAre) {
+    TorchModule network = make_chain("Network", {{"pool", make_conv2d({.in = 3, .out = 4, .kernel = 3, .stride = 2})},
+                                                 {"all", make_conv2d({.in = 4, .out = 4, .kernel = 3, .stride = 2})},
+                                                 {"head", make_conv2d({.in = 4, .out = 5, .kernel = 3})}});
+    Rng rng = Rng::stream(1, "test");
+    initialise(network, rng);
+    const auto file = testing::fresh_folder() / "network.pt";
+    network.save(file.string());
+    const GraftedModel model =
+        graft_model(load_torchscript_backbone(file.string(), pixels()), pixels(), "pool_", {.hidden = {}}, 3, 0);
+    EXPECT_THAT(model.frozen_stages, ElementsAre("pool_"));
+    EXPECT_THAT(model.trained_stages, ElementsAre("all_", "head_"));
 }
 
 TEST(TorchScriptBackbone, IsNoOtherFile) {
