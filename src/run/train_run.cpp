@@ -197,9 +197,9 @@ double peak_memory_mb() {
 }  // namespace
 
 RunOutcome run_training(const RunConfig& config, const Tables& tables, ExistingRun existing, std::stop_token stop,
-                        Reporter& reporter) {
+                        Reporter& reporter, MissingWeights missing) {
     const auto start = std::chrono::steady_clock::now();
-    AssembledRun run = assemble(config, tables);
+    AssembledRun run = assemble(config, tables, missing, stop, reporter);
     const std::string identity = run.identity();
     const RunFolder folder{config.output};
     folder.prepare(existing);
