@@ -37,8 +37,8 @@ std::optional<int> parse(int argc, char** argv, const Screen& screen, Command& c
     CLI::App app("Transfer learning: a pretrained network, your images, one command.", "graft");
     app.set_version_flag("--version", version_line);
     app.require_subcommand(0, 1);  // with a limit, a folder called "data" is no second command
-    for (const auto add : {add_train, add_evaluate, add_predict, add_export, add_verify, add_config, add_data,
-                           add_cache, add_inspect, add_doctor})
+    for (const auto add : {add_train, add_evaluate, add_predict, add_export, add_verify, add_weights, add_config,
+                           add_data, add_cache, add_inspect, add_doctor})
         add(app, chosen);
     try {
         app.parse(argc, argv);

@@ -22,8 +22,8 @@ struct CommandLine {
     explicit CommandLine(std::vector<std::string> arguments) {
         CLI::App app("", "graft");
         app.require_subcommand(0, 1);
-        for (const auto add :
-             {add_train, add_evaluate, add_predict, add_export, add_config, add_data, add_inspect, add_doctor})
+        for (const auto add : {add_train, add_evaluate, add_predict, add_export, add_weights, add_config, add_data,
+                               add_inspect, add_doctor})
             add(app, chosen);
         std::ranges::reverse(arguments);  // as CLI11 takes them
         try {
