@@ -6,6 +6,7 @@ find_package(OpenCV 4.5 REQUIRED COMPONENTS core imgproc imgcodecs OPTIONAL_COMP
 list(REMOVE_ITEM OpenCV_LIBS opencv_dnn)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(CURL 7.85 REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(GIF 5 REQUIRED)
 find_package(TIFF 4.5 REQUIRED)

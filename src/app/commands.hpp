@@ -32,6 +32,7 @@ void add_evaluate(CLI::App& app, Command& chosen);
 void add_predict(CLI::App& app, Command& chosen);
 void add_export(CLI::App& app, Command& chosen);
 void add_verify(CLI::App& app, Command& chosen);
+void add_weights(CLI::App& app, Command& chosen);
 void add_config(CLI::App& app, Command& chosen);
 void add_data(CLI::App& app, Command& chosen);
 void add_cache(CLI::App& app, Command& chosen);

@@ -3,7 +3,6 @@
 
 #include <CLI/App.hpp>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -22,6 +21,7 @@
 #include "model/inference.hpp"
 #include "run/inference_plan.hpp"
 #include "weights/manifest.hpp"
+#include "weights/weights_folder.hpp"
 
 namespace graft {
 namespace {
@@ -46,8 +46,7 @@ Processor read_processor() {
 }
 
 Json weights_json() {
-    const char* chosen = std::getenv("GRAFT_WEIGHTS");
-    const fs::path folder = chosen != nullptr && *chosen != '\0' ? chosen : "weights";
+    const fs::path folder = weights_folder();
     Json json = {{"folder", folder.string()}, {"files", Json::array()}};
     for (const WeightsEntry& entry : weights_manifest()) {
         std::error_code ignored;
@@ -109,8 +108,9 @@ std::string text_of(const Json& facts) {
                     with_commas(std::llround(plan.at("images_per_second").get<double>())) + " images/s");
     add("weights", facts.at("weights").at("folder").get<std::string>() + " (GRAFT_WEIGHTS names another folder)");
     for (const Json& file : facts.at("weights").at("files"))
-        add("", file.at("name").get<std::string>() + ": " + (file.at("present").get<bool>() ? "" : "not here, ") +
-                    file.at("file").get<std::string>());
+        if (file.at("present").get<bool>())
+            add("", file.at("name").get<std::string>() + ": " + file.at("file").get<std::string>());
+    add("", "graft weights list shows all that can be had");
     return text;
 }
 

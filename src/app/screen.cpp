@@ -5,16 +5,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <iostream>
+
+#include "core/environment.hpp"
 
 namespace graft {
 namespace {
-
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
 
 /// The character set as POSIX finds it: the first of the three variables that is not empty decides.
 bool locale_is_utf8() {

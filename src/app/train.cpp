@@ -18,7 +18,7 @@ namespace {
 struct TrainArguments {
     std::string config;
     std::vector<std::string> assignments;
-    bool resume = false, overwrite = false, json = false;
+    bool resume = false, overwrite = false, offline = false, json = false;
     std::optional<double> fail_under;
 };
 
@@ -45,7 +45,8 @@ RunOutcome run_logged(const RunOptions& config, const TrainArguments& arguments,
     TerminalReporter reporter(session.screen,
                               [&](Severity severity, std::string_view line) { log.write(severity, line); });
     try {
-        return run_training(config, Tables{}, existing_run(arguments), session.stop, reporter);
+        const auto missing = arguments.offline ? MissingWeights::refuse : MissingWeights::download;
+        return run_training(config, Tables{}, existing_run(arguments), session.stop, reporter, missing);
     } catch (const std::exception& error) {
         log.write_failure(error.what());
         throw;
@@ -117,6 +118,7 @@ void add_train(CLI::App& app, Command& chosen) {
     command->add_option("--fail-under", arguments->fail_under, "Exit with 4 when the test accuracy is below this")
         ->type_name("ACCURACY")
         ->check(number_in(between(0, 1)));
+    command->add_flag("--offline", arguments->offline, "Download nothing: weights that are missing are an error");
     command->add_flag("--json", arguments->json, "Print the outcome as JSON");
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { train(*arguments, session); }; });

@@ -85,17 +85,21 @@ void WholeFile::flush() {
 
 void WholeFile::commit() {
     flush();
-    if (::fsync(descriptor_) != 0) throw_system_error(target_, "cannot be written");
-    if (::close(std::exchange(descriptor_, -1)) != 0) throw_system_error(target_, "cannot be written");
-    if (::rename(temporary_.c_str(), target_.c_str()) != 0) throw_system_error(target_, "cannot be replaced");
+    give_name(descriptor_, temporary_, target_);
     temporary_.clear();
-    sync_folder(folder_of(target_));
+    ::close(std::exchange(descriptor_, -1));  // after fsync there is nothing left that could go wrong
 }
 
 void write_file(const std::filesystem::path& file, std::string_view bytes) {
     WholeFile whole(file);
     whole.write(bytes);
     whole.commit();
+}
+
+void give_name(int descriptor, const std::filesystem::path& file, const std::filesystem::path& target) {
+    if (::fsync(descriptor) != 0) throw_system_error(target, "cannot be written");
+    if (::rename(file.c_str(), target.c_str()) != 0) throw_system_error(target, "cannot be replaced");
+    sync_folder(folder_of(target));
 }
 
 void sweep_temporaries(const std::filesystem::path& folder) {

@@ -42,6 +42,10 @@ private:
     std::uint64_t written_ = 0;  ///< bytes that are in the file already
 };
 
+/// Gives a file that was written piece by piece its name: its bytes are on the disk before the name is. What had the
+/// name is replaced. Throws Error naming `target` and the system's reason.
+void give_name(int descriptor, const std::filesystem::path& file, const std::filesystem::path& target);
+
 /// Removes temporary files that a killed process left in `folder` (not in its sub-folders).
 void sweep_temporaries(const std::filesystem::path& folder);
 

@@ -9,6 +9,7 @@
 #include "core/files.hpp"
 #include "deploy/onnx/opencv_network.hpp"
 #include "deploy/onnx/write_onnx.hpp"
+#include "deploy/published_name.hpp"
 #include "deploy/safetensors_writer.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode.hpp"
@@ -59,15 +60,12 @@ void check(const ModelFile& model, const std::string& onnx, const std::string& n
 }
 
 /// A name inside the classifier as published state dicts have it; "" for what they do not hold.
-std::string published_name(const std::string& name, const std::vector<Rename>& renames) {
+std::string exported_name(const std::string& name, const std::vector<Rename>& renames) {
     std::string inner = name;
     for (const char* part : {"trunk.", "scion."})
         if (inner.starts_with(part)) inner.erase(0, std::string_view(part).size());
     if (inner.starts_with("normalise.")) return "";
-    if (inner.starts_with("head.")) return inner;
-    for (const auto& [published, ours] : renames)
-        if (inner.starts_with(ours)) return published + inner.substr(ours.size());
-    return inner;
+    return inner.starts_with("head.") ? inner : published_name(inner, renames);
 }
 
 }  // namespace
@@ -102,8 +100,8 @@ ExportReport export_safetensors(const ModelFile& model, const std::filesystem::p
         row == nullptr ? std::vector<Rename>() : row->make(input.height, input.width).renames;
     std::vector<NamedTensor> tensors;
     const auto add = [&](const std::string& name, const at::Tensor& tensor) {
-        const std::string published = published_name(name, renames);
-        if (!published.empty()) tensors.push_back({published, tensor.detach().cpu().contiguous()});
+        const std::string exported = exported_name(name, renames);
+        if (!exported.empty()) tensors.push_back({exported, tensor.detach().cpu().contiguous()});
     };
     for (const auto& parameter : model.module.named_parameters()) add(parameter.name, parameter.value);
     if (tensors.empty())

@@ -1,6 +1,5 @@
 #include "run/assemble.hpp"
 
-#include <cstdlib>
 #include <functional>
 #include <thread>
 
@@ -8,12 +7,9 @@
 #include "graft/core/errors.hpp"
 #include "train/shared_callback.hpp"
 #include "train/trainer.hpp"
-#include "weights/manifest.hpp"
 
 namespace graft {
 namespace {
-
-namespace fs = std::filesystem;
 
 /// Runs steps that may find the config wrong, and throws what all of them found at once.
 class Problems {
@@ -32,64 +28,6 @@ public:
 private:
     std::vector<std::string> found_;
 };
-
-/// Which weights a config means: a file or "random", and the manifest's entry when there is one.
-struct ChosenWeights {
-    std::string source;
-    std::optional<WeightsEntry> entry;  ///< also of weights given as a file: the architecture's usual preprocessing
-};
-
-fs::path weights_folder() {
-    const char* folder = std::getenv("GRAFT_WEIGHTS");
-    return folder != nullptr && *folder != '\0' ? folder : "weights";
-}
-
-ChosenWeights choose_weights(const BackboneOptions& options) {
-    const std::optional<WeightsEntry> usual = default_weights(options.name);
-    if (options.weights == "random") return {"random", usual};
-    const std::optional<WeightsEntry> named = options.weights ? find_weights(*options.weights) : usual;
-    if (named && named->architecture != options.name)
-        throw ConfigError("/backbone/weights: " + named->name + " are weights of " + named->architecture + ", not of " +
-                          options.name);
-    if (options.weights && !named) {
-        if (fs::is_regular_file(*options.weights)) return {*options.weights, usual};
-        throw ConfigError("/backbone/weights: there is no file \"" + *options.weights +
-                          "\", and the manifest has no weights of that name");
-    }
-    if (!named) throw ConfigError("/backbone/weights: is missing: the manifest has no weights of " + options.name);
-    const fs::path file = weights_folder() / named->file;
-    if (!fs::is_regular_file(file))
-        throw ConfigError("/backbone/weights: " + named->name + " is not on this machine: expected it at " +
-                          file.string() + "; get it with scripts/get_weights.sh or bring it from " + named->source);
-    if (named->sha256 && sha256_of_file(file) != *named->sha256)
-        throw DataError(file.string() + ": is damaged or not " + named->name + ": its SHA-256 is not " +
-                        *named->sha256);
-    return {file.string(), named};
-}
-
-Interpolation interpolation_named(const std::string& name) {
-    if (name == "nearest") return Interpolation::nearest;
-    return name == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
-}
-
-/// Preprocessing belongs to the weights; the config may override it.
-Preprocessing choose_preprocessing(const DataOptions& data, const std::optional<WeightsEntry>& entry) {
-    Preprocessing chosen;
-    if (entry) {
-        chosen.interpolation = interpolation_named(entry->preprocessing.interpolation);
-        chosen.mean = entry->preprocessing.mean;
-        chosen.std = entry->preprocessing.std;
-    }
-    chosen.height = data.image_size.front();
-    chosen.width = data.image_size.back();
-    chosen.resize = data.resize;
-    chosen.crop_fraction = data.crop_fraction;
-    if (data.interpolation != InterpolationChoice::automatic)
-        chosen.interpolation = static_cast<Interpolation>(static_cast<int>(data.interpolation) - 1);
-    if (!data.mean.empty()) std::copy_n(data.mean.begin(), 3, chosen.mean.begin());
-    if (!data.std.empty()) std::copy_n(data.std.begin(), 3, chosen.std.begin());
-    return chosen;
-}
 
 void read_folders(AssembledRun& run) {
     const DataOptions& data = run.config.data;
@@ -127,7 +65,8 @@ void build_callbacks(AssembledRun& run, const Tables& tables, Problems& problems
 
 }  // namespace
 
-AssembledRun assemble(const RunOptions& config, const Tables& tables) {
+AssembledRun assemble(const RunOptions& config, const Tables& tables, MissingWeights missing,
+                      const std::stop_token& stop, Reporter& reporter) {
     AssembledRun run{.config = config, .resolved_config = resolved(config, tables)};
     run.workers = config.data.workers ? static_cast<std::size_t>(*config.data.workers)
                                       : std::max(1U, std::thread::hardware_concurrency());
@@ -135,7 +74,7 @@ AssembledRun assemble(const RunOptions& config, const Tables& tables) {
     Problems problems;
     ChosenWeights weights;
     const ArchitectureRow* row = tables.architectures.find(config.backbone.name);  // nullptr: the file's network
-    problems.attempt([&] { weights = choose_weights(config.backbone); });
+    problems.attempt([&] { weights = choose_weights(config.backbone, missing); });
     run.preprocessing = choose_preprocessing(config.data, weights.entry);
     if (row != nullptr)
         problems.attempt([&] {
@@ -154,6 +93,7 @@ AssembledRun assemble(const RunOptions& config, const Tables& tables) {
     for (const auto& callback : config.own_callbacks) run.callbacks.push_back(shared_callback(callback));
     problems.throw_if_any();
 
+    bring_weights(weights, stop, reporter);
     const auto seed = static_cast<std::uint64_t>(config.seed);
     run.backbone = row == nullptr
                        ? load_torchscript_backbone(weights.source, run.preprocessing)

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "data/split.hpp"
 #include "deploy/model_file.hpp"
 #include "model/grafted_model.hpp"
+#include "run/choose_weights.hpp"
 #include "run/run_config.hpp"
 
 namespace graft {
@@ -37,7 +39,10 @@ struct AssembledRun {
     [[nodiscard]] Json identity() const;
 };
 
-/// @throws ConfigError with every problem of the config that shows here; DataError for folders and weights
-[[nodiscard]] AssembledRun assemble(const RunOptions& config, const Tables& tables);
+/// Weights that are missing are downloaded last, once nothing else is wrong.
+/// @throws ConfigError with every problem of the config that shows here; DataError for folders and weights; Error and
+/// Interrupted of a download
+[[nodiscard]] AssembledRun assemble(const RunOptions& config, const Tables& tables, MissingWeights missing,
+                                    const std::stop_token& stop, Reporter& reporter);
 
 }  // namespace graft

@@ -11,7 +11,7 @@
 namespace graft {
 namespace {
 
-constexpr std::array<std::string_view, 2> kResizeModes = {"squash", "center_crop"};
+constexpr std::array<std::string_view, 3> kResizeModes = {"auto", "squash", "center_crop"};
 constexpr std::array<std::string_view, 4> kInterpolations = {"auto", "nearest", "bilinear", "bicubic"};
 constexpr std::array<std::string_view, 2> kOnBadImage = {"fail", "skip"};
 constexpr std::array<std::string_view, 2> kClassMismatch = {"fail", "use_known"};
@@ -81,11 +81,14 @@ void describe(Fields& fields, DataOptions& options) {
                  "Folder with the same class folders, to validate on; instead of `validation_split`.");
     fields.field("test", options.test, "Folder with the same class folders, evaluated once after training.");
     describe(fields, options.split);
-    fields.field("image_size", options.image_size, "Pixels of the network's input: a side, or height and width.",
-                 {.items = between(32, 2048), .shortest = 1, .longest = 2});
+    fields.field("image_size", options.image_size,
+                 "Pixels of the network's input: a side, or height and width; `[]`: that of the weights.",
+                 {.items = between(32, 2048), .shortest = 0, .longest = 2});
     fields.choice("resize", options.resize, kResizeModes,
-                  "`squash`: both sides to the input size; `center_crop`: the middle of the picture, undistorted.");
-    fields.field("crop_fraction", options.crop_fraction, "Share of a side that `center_crop` keeps.",
+                  "`squash`: both sides to the input size; `center_crop`: the middle of the picture, undistorted; "
+                  "`auto`: as the weights were tested.");
+    fields.field("crop_fraction", options.crop_fraction,
+                 "Share of a side that `center_crop` keeps; `null`: that of the weights.",
                  {.minimum = 0, .maximum = 1, .above_minimum = true});
     fields.choice("interpolation", options.interpolation, kInterpolations,
                   "For enlarging; shrinking always averages areas. `auto`: as the weights were trained.");
@@ -109,8 +112,8 @@ void describe(Fields& fields, BackboneOptions& options) {
                  "Architecture of the pretrained network; `torchscript`: whatever network the file of `weights` holds, "
                  "cut into stages where that is possible.");
     fields.field("weights", options.weights,
-                 "A file (state dict or TorchScript), a name from `weights/manifest.json`, or `random`; `null`: the "
-                 "manifest's weights of this architecture.");
+                 "A file (state dict or TorchScript), a name that `graft weights list` shows, or `random`; `null`: the "
+                 "first of this architecture there. What is missing is downloaded when the run starts.");
     fields.field("freeze", options.freeze, "`all`, `none`, or the last stage that stays frozen.");
     fields.choice("precision", options.precision, kPrecisions,
                   "Numbers that the frozen part computes with; `bfloat16` is about twice as fast on processors that "

@@ -36,14 +36,16 @@ struct Tables {
 
 /// nearest, bilinear and bicubic as in Interpolation; automatic: the one the weights were trained with.
 enum class InterpolationChoice { automatic, nearest, bilinear, bicubic };
+/// squash and center_crop as in ResizeMode; automatic: as the weights were tested.
+enum class ResizeChoice { automatic, squash, center_crop };
 
 struct DataOptions {
     std::string train;
     std::optional<std::string> validation, test;
     SplitOptions split;
-    std::vector<std::int64_t> image_size = {224};  ///< pixels: {side} or {height, width}
-    ResizeMode resize = ResizeMode::squash;
-    double crop_fraction = 0.875;
+    std::vector<std::int64_t> image_size;  ///< pixels: {side} or {height, width}; empty: that of the weights
+    ResizeChoice resize = ResizeChoice::automatic;
+    std::optional<double> crop_fraction;  ///< nothing: that of the weights
     InterpolationChoice interpolation = InterpolationChoice::automatic;
     std::vector<double> mean, std;  ///< per channel, 0..255; empty: those of the weights
     std::int64_t batch_size = 32;

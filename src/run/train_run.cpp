@@ -211,9 +211,9 @@ double peak_memory_mb() {
 }  // namespace
 
 RunOutcome run_training(const RunOptions& config, const Tables& tables, ExistingRun existing, std::stop_token stop,
-                        Reporter& reporter) {
+                        Reporter& reporter, MissingWeights missing) {
     const auto start = std::chrono::steady_clock::now();
-    AssembledRun run = assemble(config, tables);
+    AssembledRun run = assemble(config, tables, missing, stop, reporter);
     const Json identity = run.identity();
     const RunFolder folder{config.output};
     existing = folder.possible(existing, reporter);

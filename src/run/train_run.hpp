@@ -10,6 +10,7 @@
 #include "graft/core/reporter.hpp"
 #include "graft/run/train.hpp"
 #include "record/evaluation.hpp"
+#include "run/choose_weights.hpp"
 #include "run/run_config.hpp"
 #include "train/trainer.hpp"
 
@@ -25,6 +26,7 @@ struct RunOutcome {
 /// checkpoint/, model.pt, test/, record.json. All parts are put together before the first image is read.
 /// @throws ConfigError, DataError, Error; Interrupted only when nothing worth keeping was done yet
 [[nodiscard]] RunOutcome run_training(const RunOptions& config, const Tables& tables, ExistingRun existing,
-                                      std::stop_token stop, Reporter& reporter);
+                                      std::stop_token stop, Reporter& reporter,
+                                      MissingWeights missing = MissingWeights::download);
 
 }  // namespace graft

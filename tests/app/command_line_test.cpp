@@ -23,7 +23,7 @@ const Words kUnderstood[] = {
     {"train", "run.json"},
     {"train", "run.json", "--set", "/training/epochs=3", "--set", "/seed=1", "--overwrite", "--json"},
     {"train", "--set", "/seed=1", "run.json", "--resume", "--fail-under", "0.9"},
-    {"train", "run.json", "--fail-under", "0"},
+    {"train", "run.json", "--fail-under", "0", "--offline"},
     {"evaluate", "model.pt", "data/test"},
     {"evaluate", "model.pt", "a", "b", "--top-k", "3,5", "--classes", "use_known", "--on-bad-image", "skip", "--output",
      "out", "--workers", "2", "--fail-under", "1", "--json"},
@@ -33,6 +33,22 @@ const Words kUnderstood[] = {
     {"predict", "model.pt", "--format", "jsonl", "--top-k", "3", "--probabilities", "--output", "rows", "a.jpg"},
     {"predict", "model.pt", "-", "--json", "--workers", "0"},
     {"export", "model.pt", "--format", "onnx", "--output", "model.onnx", "--force"},
+    {"weights", "list", "--json"},
+    {"weights", "get", "resnet18", "resnet50.imagenet_v1"},
+    {"weights",  "add",
+     "net.pth",  "--name",
+     "mine",     "--architecture",
+     "resnet18", "--source",
+     "me",       "--licence",
+     "MIT",      "--top-1",
+     "0.7",      "--input-size",
+     "224,256",  "--resize-shorter-side",
+     "256",      "--interpolation",
+     "bicubic",  "--mean",
+     "1,2,3",    "--std",
+     "4,5,6",    "--force"},
+    {"weights", "add", "--mean", "1,2,3", "--input-size", "224", "net.pth"},
+    {"weights", "convert", "net.pth", "net.pt", "--format", "torchscript", "--architecture", "resnet18", "--force"},
     {"inspect", "model.pt", "--json"},
     {"config", "check", "run.json", "--set", "/seed=1", "--json"},
     {"config", "init", "--output", "run.json", "--data", "data"},
@@ -63,11 +79,11 @@ TEST_P(WrongLines, SayWhatIsWrongAndWhereHelpIs) {
 const WrongLine kWrongLines[] = {
     {{"trian"},
      "unknown command \"trian\" (did you mean \"train\"?); the commands are: train, evaluate, predict, export, verify, "
-     "config, data, cache, inspect, doctor, completion, man\nSee: graft --help"},
+     "weights, config, data, cache, inspect, doctor, completion, man\nSee: graft --help"},
     {{"fly"},
-     "unknown command \"fly\"; the commands are: train, evaluate, predict, export, verify, config, data, cache, "
-     "inspect, "
-     "doctor, completion, man\nSee: graft --help"},
+     "unknown command \"fly\"; the commands are: train, evaluate, predict, export, verify, weights, config, data, "
+     "cache, "
+     "inspect, doctor, completion, man\nSee: graft --help"},
     {{"config", "chek"},
      "unknown command \"chek\" (did you mean \"check\"?); the commands are: check, init, schema, docs\n"
      "See: graft config --help"},
@@ -79,6 +95,11 @@ const WrongLine kWrongLines[] = {
     {{"train", "run.json", "second.json"}, "unexpected argument \"second.json\"\nSee: graft train --help"},
     {{"train"}, "config is required\nSee: graft train --help"},
     {{"train", "run.json", "--resume", "--overwrite"}, "--resume excludes --overwrite\nSee: graft train --help"},
+    {{"weights", "got"},
+     "unknown command \"got\" (did you mean \"get\"?); the commands are: list, get, add, convert\n"
+     "See: graft weights --help"},
+    {{"weights", "get"}, "names is required\nSee: graft weights get --help"},
+    {{"weights", "convert", "a.pth"}, "output is required\nSee: graft weights convert --help"},
     {{"evaluate", "model.pt"}, "folders is required\nSee: graft evaluate --help"},
     {{"config", "check"}, "config is required\nSee: graft config check --help"},
 };

@@ -20,7 +20,7 @@ def config(bench, folder, model, **changes):
     """The recipe as graft's config; its early stopping never stops, so that all run the same number of epochs."""
     weights = "random" if model == "resnet50" else str(bench.weights)
     return {"data": {"train": str(folder / "train"), "test": str(folder / "test"),
-                     "split": "keras", "validation_split": 0.2},
+                     "split": "keras", "validation_split": 0.2, "resize": "squash"},
             "augmentation": AUGMENTATION, "backbone": {"name": model, "weights": weights},
             "training": {"epochs": EPOCHS},
             "callbacks": [{"name": "early_stopping", "patience": EPOCHS},

@@ -1,0 +1,36 @@
+/// @file
+/// Which weights a config means, and how pictures are prepared for them.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "graft/core/reporter.hpp"
+#include "image/preprocessing.hpp"
+#include "run/run_config.hpp"
+#include "weights/manifest.hpp"
+
+namespace graft {
+
+/// What is done about weights that are not on this machine.
+enum class MissingWeights { download, refuse };
+
+/// A file or "random", and the entry that says how pictures are prepared for it.
+struct ChosenWeights {
+    std::string source;
+    std::optional<WeightsEntry> entry;  ///< also of weights given as a file: its own, or the architecture's usual one
+    bool missing = false;               ///< the entry's file is still to be downloaded
+};
+
+/// @throws ConfigError when there are no such weights, or when they are missing and may not or cannot be downloaded;
+/// DataError when their file is not the manifest's
+[[nodiscard]] ChosenWeights choose_weights(const BackboneOptions& options, MissingWeights missing);
+
+/// Downloads what is missing. Throws as fetch_weights does.
+void bring_weights(const ChosenWeights& weights, const std::stop_token& stop, Reporter& reporter);
+
+/// Preprocessing belongs to the weights; the config may override each part of it.
+[[nodiscard]] Preprocessing choose_preprocessing(const DataOptions& data, const std::optional<WeightsEntry>& entry);
+
+}  // namespace graft

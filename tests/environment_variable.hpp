@@ -1,0 +1,34 @@
+/// @file
+/// A variable of the environment for the time of a test.
+#pragma once
+
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+namespace graft::testing {
+
+/// Sets a variable, or removes it; afterwards it is as it was.
+class EnvironmentVariable {
+public:
+    EnvironmentVariable(std::string name, const std::optional<std::string>& value) : name_(std::move(name)) {
+        if (const char* before = std::getenv(name_.c_str())) before_ = before;
+        put(value);
+    }
+    ~EnvironmentVariable() { put(before_); }
+    EnvironmentVariable(const EnvironmentVariable&) = delete;
+    EnvironmentVariable& operator=(const EnvironmentVariable&) = delete;
+
+private:
+    void put(const std::optional<std::string>& value) const {
+        if (value)
+            ::setenv(name_.c_str(), value->c_str(), 1);
+        else
+            ::unsetenv(name_.c_str());
+    }
+
+    std::string name_;
+    std::optional<std::string> before_;
+};
+
+}  // namespace graft::testing
