@@ -17,6 +17,8 @@ namespace {
 
 RunnableModel open_onnx(const std::string& bytes, const std::string& file) {
     const OnnxSummary summary = summarise_onnx(bytes, file);
+    if (summary.operators.contains("QuantizeLinear"))
+        throw Error(file + ": computes in int8, which OpenCV's DNN module does not; ONNX Runtime does");
     RunnableModel model{.file = file, .engine = "OpenCV DNN"};
     if (const auto found = summary.metadata.find(kModelInfoName); found != summary.metadata.end())
         model.info = read_model_info(found->second, file);
