@@ -54,9 +54,16 @@ void list(std::ostringstream& text, const char* title, const std::vector<std::st
 }  // namespace
 
 std::string own_name(const Architecture& architecture, const std::string& published) {
-    for (const auto& [theirs, ours] : architecture.renames)
-        if (published.starts_with(theirs)) return ours + published.substr(theirs.size());
+    for (const std::vector<Rename>* renames : {&architecture.aliases, &architecture.renames})
+        for (const auto& [theirs, ours] : *renames)
+            if (published.starts_with(theirs)) return ours + published.substr(theirs.size());
     return published;
+}
+
+std::string published_name(const Architecture& architecture, const std::string& own) {
+    for (const auto& [theirs, ours] : architecture.renames)
+        if (own.starts_with(ours)) return theirs + own.substr(ours.size());
+    return own;
 }
 
 LoadReport load_state(const Architecture& architecture, const StateDict& state) {
