@@ -46,13 +46,13 @@ void save_frozen_model(const std::filesystem::path& file, const TorchModule& cla
     save(file, torch::jit::freeze(inference_copy(classifier)), info);
 }
 
-ModelFile load_model(const std::filesystem::path& file) {
+ModelFile load_model(const std::filesystem::path& file, c10::DeviceType device) {
     const std::string name = file.string();
     std::istringstream bytes(read_file(file));
     torch::jit::ExtraFilesMap extra{{kModelInfoName, ""}};
     ModelFile model;
     try {
-        model.module = torch::jit::load(bytes, std::nullopt, extra);
+        model.module = torch::jit::load(bytes, at::Device(device), extra);
     } catch (const std::exception& error) {
         const std::string what = error.what();
         throw DataError(name + ": is not a model that LibTorch can open: " + what.substr(0, what.find('\n')));
