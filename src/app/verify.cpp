@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 
 struct VerifyArguments {
     std::string model, folder, against;
+    std::string device = "cpu";
     double tolerance = 1e-4;
     bool json = false;
 };
@@ -78,7 +79,8 @@ void verify(const VerifyArguments& arguments, const Session& session) {
     if (!arguments.folder.empty() && arguments.against.empty())
         throw ConfigError("FOLDER: its images are compared between two models; name the other one with --against");
     TerminalReporter reporter(session.screen);
-    const RunnableModel model = open_runnable_model(arguments.model);
+    const RunnableModel model =
+        open_runnable_model(arguments.model, arguments.device == "cuda" ? Device::cuda : Device::cpu);
     Verification verification{.tolerance = arguments.tolerance, .model = model.file, .engine = model.engine};
     replay_golden_images(model, verification);
     std::vector<fs::path> files;
@@ -116,6 +118,10 @@ void add_verify(CLI::App& app, Command& chosen) {
         ->capture_default_str()
         ->type_name("X")
         ->check(number_in(between(0, 1)));
+    takes_one_of(
+        command->add_option("--device", arguments->device, "Where MODEL computes; OTHER always does on the CPU"),
+        {"cpu", "cuda"})
+        ->capture_default_str();
     command->add_flag("--json", arguments->json, "Print one JSON object, with a row for every image");
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { verify(*arguments, session); }; });

@@ -9,11 +9,11 @@
 #include "core/files.hpp"
 #include "deploy/onnx/opencv_network.hpp"
 #include "deploy/onnx/write_onnx.hpp"
-#include "deploy/published_name.hpp"
 #include "deploy/safetensors_writer.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode.hpp"
 #include "model/architecture.hpp"
+#include "model/load_state.hpp"
 #include "model/network_input.hpp"
 
 namespace graft {
@@ -60,12 +60,12 @@ void check(const ModelFile& model, const std::string& onnx, const std::string& n
 }
 
 /// A name inside the classifier as published state dicts have it; "" for what they do not hold.
-std::string exported_name(const std::string& name, const std::vector<Rename>& renames) {
+std::string name_in_file(const std::string& name, const std::optional<Architecture>& architecture) {
     std::string inner = name;
     for (const char* part : {"trunk.", "scion."})
         if (inner.starts_with(part)) inner.erase(0, std::string_view(part).size());
     if (inner.starts_with("normalise.")) return "";
-    return inner.starts_with("head.") ? inner : published_name(inner, renames);
+    return inner.starts_with("head.") || !architecture ? inner : published_name(*architecture, inner);
 }
 
 }  // namespace
@@ -96,12 +96,12 @@ ExportReport export_torchscript(const ModelFile& model, const std::filesystem::p
 ExportReport export_safetensors(const ModelFile& model, const std::filesystem::path& file) {
     const ArchitectureRow* row = builtin_architectures().find(model.info.backbone);
     const Preprocessing& input = model.info.preprocessing;
-    const std::vector<Rename> renames =
-        row == nullptr ? std::vector<Rename>() : row->make(input.height, input.width).renames;
+    std::optional<Architecture> architecture;
+    if (row != nullptr) architecture = row->make(input.height, input.width);
     std::vector<NamedTensor> tensors;
     const auto add = [&](const std::string& name, const at::Tensor& tensor) {
-        const std::string exported = exported_name(name, renames);
-        if (!exported.empty()) tensors.push_back({exported, tensor.detach().cpu().contiguous()});
+        const std::string published = name_in_file(name, architecture);
+        if (!published.empty()) tensors.push_back({published, tensor.detach().cpu().contiguous()});
     };
     for (const auto& parameter : model.module.named_parameters()) add(parameter.name, parameter.value);
     if (tensors.empty())

@@ -11,11 +11,28 @@
 
 namespace graft {
 
+/// An int8 file beside the model that it was made from, on images.
+struct Int8Comparison {
+    std::size_t images = 0;
+    std::size_t same_class = 0;      ///< both put the same class first
+    std::size_t unlikely_class = 0;  ///< int8's first is less than half as likely in float32 as float32's first
+    double mean_difference = 0;      ///< of an image's largest difference of a probability
+    double largest_difference = 0;
+};
+
+/// How often the likeliest class is the right one.
+struct Int8Accuracy {
+    std::size_t images = 0;
+    double float32 = 0, int8 = 0;
+};
+
 /// What was written, for people.
 struct ExportReport {
     std::string form;                  ///< "ONNX, opset 10, float32 weights"
     std::optional<double> difference;  ///< largest difference of a probability from model.pt's, on the golden images
     std::string note;                  ///< why there is none, or ""
+    std::optional<Int8Comparison> calibration, golden;  ///< of an int8 file, on the images of both kinds
+    std::optional<Int8Accuracy> accuracy;               ///< of an int8 file, when there was a test folder
 };
 
 /// Writes an ONNX file once OpenCV's DNN module, where it is there and can run the graph, gives the probabilities of

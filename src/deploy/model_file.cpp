@@ -47,7 +47,7 @@ void save_frozen_model(const std::filesystem::path& file, const TorchModule& cla
     save(file, torch::jit::freeze(inference_copy(classifier)), info);
 }
 
-ModelFile load_model(const std::filesystem::path& file) {
+ModelFile load_model(const std::filesystem::path& file, c10::DeviceType device) {
     const std::string name = file.string();
     std::string content = read_file(file);
     if (!content.starts_with("PK"))
@@ -57,7 +57,7 @@ ModelFile load_model(const std::filesystem::path& file) {
     torch::jit::ExtraFilesMap extra{{kModelInfoName, ""}};
     ModelFile model;
     try {
-        model.module = torch::jit::load(bytes, std::nullopt, extra);
+        model.module = torch::jit::load(bytes, at::Device(device), extra);
     } catch (const std::exception& error) {
         const std::string what = error.what();
         throw DataError(name + ": is not a model that LibTorch can open: " + what.substr(0, what.find('\n')));

@@ -1,6 +1,6 @@
 /// @file
-/// A model file of either kind, ready to be run on input tensors: model.pt through LibTorch, as the predictor runs it;
-/// .onnx through OpenCV's DNN module.
+/// A model file of either kind, ready to be run on input tensors: model.pt through LibTorch, as the predictor runs it
+/// or on a GPU; .onnx through OpenCV's DNN module.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -16,7 +16,7 @@ namespace graft {
 
 struct RunnableModel {
     std::string file;
-    std::string engine;                                ///< "oneDNN graph", "folded" or "OpenCV DNN"
+    std::string engine;                                ///< "oneDNN graph", "folded", "CUDA" or "OpenCV DNN"
     std::optional<ModelInfo> info;                     ///< nothing in an ONNX file that graft did not write
     std::function<at::Tensor(const at::Tensor&)> run;  ///< float32 [1,3,H,W] -> float32 [1,K]; one thread at a time
 };
@@ -24,7 +24,11 @@ struct RunnableModel {
 /// An ONNX file, by its content. Anything else is taken for a TorchScript archive.
 [[nodiscard]] bool is_onnx(std::string_view bytes);
 
-/// @throws DataError when the file is neither; Error when OpenCV cannot read an ONNX file or has no DNN module
-[[nodiscard]] RunnableModel open_runnable_model(const std::filesystem::path& file);
+enum class Device { cpu, cuda };
+
+/// @param device where it computes
+/// @throws DataError when the file is neither; Error when OpenCV cannot read an ONNX file or has no DNN module, when
+///         LibTorch finds no GPU for `cuda`, or for an ONNX file on `cuda`
+[[nodiscard]] RunnableModel open_runnable_model(const std::filesystem::path& file, Device device = Device::cpu);
 
 }  // namespace graft

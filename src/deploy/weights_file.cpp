@@ -8,10 +8,11 @@
 
 #include "core/files.hpp"
 #include "core/foreign_error.hpp"
-#include "deploy/published_name.hpp"
 #include "deploy/safetensors_writer.hpp"
 #include "graft/core/errors.hpp"
 #include "model/backbone.hpp"
+#include "model/load_state.hpp"
+#include "model/torchscript_file.hpp"
 #include "weights/added_weights.hpp"
 #include "weights/state_dict.hpp"
 
@@ -59,13 +60,8 @@ void publish_names(StateDict& state, const WeightsEntry& entry) {
     const ArchitectureRow* row = builtin_architectures().find(entry.architecture);
     if (row == nullptr) return;
     const WeightsPreprocessing& input = entry.preprocessing;
-    const std::vector<Rename> renames = row->make(input.height, input.width).renames;
-    for (NamedTensor& named : state.entries) named.name = published_name(named.name, renames);
-}
-
-bool is_torchscript(const std::filesystem::path& file) {
-    const std::string bytes = read_file(file);
-    return bytes.starts_with("PK") && bytes.find("constants.pkl") != std::string::npos;
+    const Architecture architecture = row->make(input.height, input.width);
+    for (NamedTensor& named : state.entries) named.name = published_name(architecture, named.name);
 }
 
 }  // namespace

@@ -15,10 +15,10 @@ const Registry<ArchitectureRow>& builtin_architectures() {
     return table;
 }
 
-void add_renames(Architecture& architecture, const std::string& theirs, const std::string& ours,
+void add_renames(std::vector<Rename>& renames, const std::string& theirs, const std::string& ours,
                  std::span<const std::pair<std::string_view, std::string_view>> table) {
     for (const auto& [their_part, our_part] : table)
-        architecture.renames.emplace_back(theirs + std::string(their_part), ours + std::string(our_part));
+        renames.emplace_back(theirs + std::string(their_part), ours + std::string(our_part));
 }
 
 }  // namespace graft

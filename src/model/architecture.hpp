@@ -28,9 +28,10 @@ struct Architecture {
     std::int64_t channels = 0;  ///< C of the last stage's output
     FeatureForm form = FeatureForm::map;
     NamedModules after_pooling;  ///< `[N,C] -> [N,C]`, where a network goes on between pooling and its classifier
-    /// Published names to names here, those of torchvision first; the first match counts, and no match is no change.
+    /// Published names to names here and back: torchvision's where it has the network. No two lead to the same name.
     std::vector<Rename> renames;
-    std::string classifier;  ///< how the classifier's parameters begin, after renaming, for example "fc."
+    std::vector<Rename> aliases;  ///< names that the same tensors have elsewhere, to names here
+    std::string classifier;       ///< how the classifier's parameters begin, after renaming, for example "fc."
     /// The classifier that stands on the features in published files, in order.
     std::vector<ClassifierLayer> classifier_layers;
     std::int64_t classifier_grid = 1;  ///< it sees a map averaged to that many rows and columns
@@ -38,7 +39,7 @@ struct Architecture {
 };
 
 /// Adds `theirs + a` to `ours + b` for every (a, b) of a table: how a block's parts are named elsewhere.
-void add_renames(Architecture& architecture, const std::string& theirs, const std::string& ours,
+void add_renames(std::vector<Rename>& renames, const std::string& theirs, const std::string& ours,
                  std::span<const std::pair<std::string_view, std::string_view>> table);
 
 struct ArchitectureRow {

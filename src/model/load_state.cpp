@@ -56,13 +56,15 @@ void list(std::ostringstream& text, const char* title, const std::vector<std::st
     if (names.size() > kMostListed) text << "\n    … and " << names.size() - kMostListed << " more";
 }
 
-/// Whether a tensor of the architecture is called so by a pattern, by its own name or by a published one.
+/// Whether a tensor of the architecture is called so by a pattern, by its own name or by one of other publishers.
 bool is_named(const Architecture& architecture, std::span<const std::string> patterns, const std::string& own) {
     if (patterns.empty()) return false;
     if (matches_any(patterns, own)) return true;
-    return std::ranges::any_of(architecture.renames, [&](const Rename& rename) {
+    const auto fits_elsewhere = [&](const Rename& rename) {
         return own.starts_with(rename.second) && matches_any(patterns, rename.first + own.substr(rename.second.size()));
-    });
+    };
+    return std::ranges::any_of(architecture.renames, fits_elsewhere) ||
+           std::ranges::any_of(architecture.aliases, fits_elsewhere);
 }
 
 /// Where each of the file's tensors goes, and the report.
@@ -103,9 +105,16 @@ Assignment assign(const Architecture& architecture, const StateDict& state, cons
 }  // namespace
 
 std::string own_name(const Architecture& architecture, const std::string& published) {
-    for (const auto& [theirs, ours] : architecture.renames)
-        if (published.starts_with(theirs)) return ours + published.substr(theirs.size());
+    for (const std::vector<Rename>* renames : {&architecture.aliases, &architecture.renames})
+        for (const auto& [theirs, ours] : *renames)
+            if (published.starts_with(theirs)) return ours + published.substr(theirs.size());
     return published;
+}
+
+std::string published_name(const Architecture& architecture, const std::string& own) {
+    for (const auto& [theirs, ours] : architecture.renames)
+        if (own.starts_with(ours)) return theirs + own.substr(ours.size());
+    return own;
 }
 
 LoadReport compare_state(const Architecture& architecture, const StateDict& state, const LoadAllowance& allowance) {

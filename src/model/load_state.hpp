@@ -35,6 +35,10 @@ struct LoadReport {
 /// The architecture's name of a published parameter: `stage1.0.block.0.0.weight` of `features.1.0.block.0.0.weight`.
 [[nodiscard]] std::string own_name(const Architecture& architecture, const std::string& published);
 
+/// The other way round: the one name that the parameter has in torchvision's files, or in those that it was published
+/// in.
+[[nodiscard]] std::string published_name(const Architecture& architecture, const std::string& own);
+
 /// What loading would report. Nothing is copied.
 [[nodiscard]] LoadReport compare_state(const Architecture& architecture, const StateDict& state,
                                        const LoadAllowance& allowance = {});

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "model/grafted_model.hpp"
@@ -217,10 +218,22 @@ TEST_P(EveryArchitecture, LoadsAFileThatUsesItsOwnNames) {
 TEST_P(EveryArchitecture, HasNoRenameThatLeadsNowhere) {
     const Architecture architecture = make();
     const auto tensors = tensors_of(architecture);
-    for (const auto& [theirs, ours] : architecture.renames)
+    std::vector<Rename> renames = architecture.renames;
+    renames.insert(renames.end(), architecture.aliases.begin(), architecture.aliases.end());
+    for (const auto& [theirs, ours] : renames)
         EXPECT_TRUE(ours.starts_with(architecture.classifier) ||
                     std::ranges::any_of(tensors, [&](const auto& entry) { return entry.first.starts_with(ours); }))
             << theirs << " -> " << ours;
+}
+
+TEST_P(EveryArchitecture, HasOnePublishedNameForEveryTensor) {
+    const Architecture architecture = make();
+    std::set<std::string> published;
+    for (const auto& [own, tensor] : tensors_of(architecture)) {
+        const std::string name = published_name(architecture, own);
+        EXPECT_EQ(own_name(architecture, name), own) << name;
+        EXPECT_TRUE(published.insert(name).second) << name;
+    }
 }
 
 TEST_P(EveryArchitecture, KnowsTheLayersOfItsClassifier) {

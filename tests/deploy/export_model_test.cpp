@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <set>
+#include <sstream>
+
+#include "config/json.hpp"
 #include "core/files.hpp"
 #include "deploy/onnx/onnx_model.hpp"
 #include "deploy/onnx/opencv_network.hpp"
@@ -16,6 +21,11 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
+
+std::vector<std::string> words(const std::string& text) {
+    std::istringstream stream(text);
+    return {std::istream_iterator<std::string>(stream), {}};
+}
 
 class EveryArchitecture : public ::testing::TestWithParam<std::string> {};
 
@@ -40,6 +50,34 @@ TEST_P(EveryArchitecture, ReadsItsExportedSafetensorsAgain) {
     std::erase_if(state.entries, [](const NamedTensor& entry) { return entry.name.starts_with("head."); });
     const LoadReport report = load_state(builtin_architectures().find(GetParam())->make(64, 64), state);
     EXPECT_TRUE(report.complete()) << explain(report, file.string(), GetParam());
+}
+
+/// The names of the definition that weights were published with, from tests/golden/architecture_goldens.py, without its
+/// classifier's and without the step counters that torch.nn.BatchNorm2d does not need.
+std::set<std::string> published_names(const std::string& name) {
+    const Json goldens = parse_json_file(std::filesystem::path(GRAFT_TEST_DIR) / "golden" / "architectures.json");
+    const Json& golden =
+        *std::ranges::find_if(goldens, [&](const Json& entry) { return entry["architecture"] == name; });
+    const Architecture architecture = builtin_architectures().find(name)->make(64, 64);
+    std::set<std::string> names;
+    for (const auto& [leaves, modules] : golden["names"].items())
+        for (const std::string& module : words(modules))
+            for (const std::string& leaf : words(leaves)) {
+                const std::string whole = module == "." ? leaf : module + "." + leaf;
+                if (leaf != "num_batches_tracked" &&
+                    !own_name(architecture, whole).starts_with(architecture.classifier))
+                    names.insert(whole);
+            }
+    return names;
+}
+
+TEST_P(EveryArchitecture, IsExportedToSafetensorsUnderItsPublishedNames) {
+    const auto file = empty_folder() / "model.safetensors";
+    export_safetensors(random_model(GetParam(), "all"), file);
+    std::set<std::string> found;
+    for (const std::string& name : read_state_dict(file).names())
+        if (!name.starts_with("head.")) found.insert(name);
+    EXPECT_EQ(found, published_names(GetParam()));
 }
 
 INSTANTIATE_TEST_SUITE_P(OfTheTable, EveryArchitecture, ::testing::ValuesIn(builtin_architectures().names()),

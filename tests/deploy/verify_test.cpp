@@ -1,5 +1,6 @@
 #include "deploy/verify.hpp"
 
+#include <ATen/Context.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -118,6 +119,27 @@ TEST(RunnableModel, IsToldByItsContent) {
     EXPECT_THAT(error_of([&] { static_cast<void>(open_runnable_model(file)); }), HasSubstr("is no ONNX file"));
     write_file(file, "text");
     EXPECT_THAT(error_of([&] { static_cast<void>(open_runnable_model(file)); }), HasSubstr("is not a model"));
+}
+
+TEST(RunnableModel, SaysWhyItDoesNotRunOnAGpu) {
+    if (at::globalContext().hasCUDA()) GTEST_SKIP() << "there is a GPU";
+    const std::string file = stored_model("format2.pt").string();
+    EXPECT_EQ(error_of([&] { static_cast<void>(open_runnable_model(file, Device::cuda)); }),
+              file +
+                  ": cannot be run on a GPU: this LibTorch finds none (it is one for CPUs, or there is no NVIDIA "
+                  "driver or device)");
+}
+
+TEST(RunnableModel, RunsOnnxFilesOnTheCpuOnly) {
+    const auto file = empty_folder() / "model.onnx";
+    write_file(file, std::string("\x08\x07\x12\x03"));
+    EXPECT_EQ(error_of([&] { static_cast<void>(open_runnable_model(file, Device::cuda)); }),
+              file.string() + ": ONNX files are run through OpenCV's DNN module, which computes on the CPU");
+}
+
+TEST(Verify, FindsTheGpuEqualToTheCpu) {
+    if (!at::globalContext().hasCUDA()) GTEST_SKIP() << "LibTorch finds no GPU";
+    EXPECT_EQ(compare(open_runnable_model(stored_model("format2.pt"), Device::cuda), stored()).first_difference(), "");
 }
 
 }  // namespace

@@ -89,11 +89,17 @@ class Export(unittest.TestCase):
         for options, message in ((["onnx", "--optimize"], "--optimize: is for --format torchscript"),
                                  (["safetensors", "--optimize"], "holds weights alone"),
                                  (["torchscript", "--weights-type", "float16"], "is for --format onnx"),
+                                 (["onnx", "--weights-type", "int8"], "needs images to find the ranges of activations"),
+                                 (["onnx", "--calibrate", "."], "--calibrate: is for --weights-type int8"),
+                                 (["onnx", "--test", "."], "--test: is for --weights-type int8"),
                                  (["onxx"], '--format onxx: unknown (did you mean "onnx"?)')):
             file = self.folder / "never"
             refused = self.graft("export", MODEL, "--output", file, "--format", *options, expect=2)
             self.assertIn(message, refused.stderr)
             self.assertFalse(file.exists())
+
+    def test_an_unknown_device_is_an_error(self):
+        self.assertIn("--device", self.graft("verify", MODEL, "--device", "tpu", expect=2).stderr)
 
     def test_a_folder_needs_something_to_compare_with(self):
         self.assertIn("--against", self.graft("verify", MODEL, self.folder, expect=2).stderr)

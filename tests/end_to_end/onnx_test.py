@@ -9,6 +9,8 @@ import base64
 import json
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -106,6 +108,34 @@ def check_model(folder, backbone, weights, head, freeze="all"):
     difference = float(np.abs(run(session(folder / "half.onnx"), inputs) - expected).max())
     assert difference < 1e-2, f"{backbone}, float16: differs by {difference}"
     return model, file
+
+
+def check_int8(folder, model):
+    """ONNX Runtime computes what the command said that the quantised file computes."""
+    classes = json.loads(graft("inspect", model, "--json").stdout)["classes"]
+    pictures = sorted((folder / "data" / "train").rglob("*.jpg"))
+    inputs, files = prepared_by_graft(model, pictures, folder)
+    for picture, file in zip(pictures, files):  # of the input's size: nobody resizes them
+        (folder / "squeezed" / picture.parent.name).mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, folder / "squeezed" / picture.parent.name / file.name)
+    said = graft("export", model, "--format", "onnx", "--weights-type", "int8", "--calibrate", folder / "squeezed",
+                 "--test", folder / "squeezed", "--output", folder / "int8.onnx").stderr
+    said = " ".join(said.split())
+    mean = re.search(r"probabilities differ by ([0-9.e-]+) on average", said)
+    accuracy = re.search(r"accuracy on 24 test images: float32 ([0-9.]+), int8 ([0-9.]+)", said)
+    assert mean and accuracy, said
+
+    onnx.checker.check_model(onnx.load(str(folder / "int8.onnx")), full_check=True)
+    found, expected = run(session(folder / "int8.onnx"), inputs), predictions(model, files)
+    labels = np.array([classes.index(picture.parent.name) for picture in pictures])
+    difference = np.abs(found - expected).max(axis=1).mean()
+    assert abs(difference - float(mean[1])) < 0.002 + 0.25 * difference, (difference, said)
+    for told, probabilities in ((accuracy[1], expected), (accuracy[2], found)):
+        right = (probabilities.argmax(axis=1) == labels).mean()
+        assert abs(right - float(told)) < 1.5 / len(labels), (right, said)
+    size = (folder / "int8.onnx").stat().st_size
+    assert size < model.stat().st_size / 3, size
+    assert "OpenCV's DNN module does not" in graft("verify", folder / "int8.onnx", expect=1).stderr
 
 
 def check_contract(file):
@@ -207,6 +237,7 @@ def main():
         (folder / "lite").mkdir()
         model, file = check_model(folder / "lite", "efficientnet_lite0", lite, {"hidden": [16], "dropout": 0.1})
         check_contract(file)
+        check_int8(folder / "lite", model)
         check_verify(folder / "lite", model, file)
         (folder / "resnet").mkdir()
         check_model(folder / "resnet", "resnet50", "random",

@@ -7,37 +7,26 @@ graft.json in its archive. Images must have the input's size already, so that no
 """
 
 import json
+import pathlib
 import sys
 
-import numpy
 import torch
-from PIL import Image, ImageOps
+from PIL import Image
 
-
-def load(file):
-    extra = {"graft.json": ""}
-    module = torch.jit.load(file, map_location="cpu", _extra_files=extra)
-    return module.eval(), json.loads(extra["graft.json"])
-
-
-def pixels_of(file, preprocessing):
-    """float32 [1,3,H,W], RGB, 0..255: what graft.json asks for; normalisation is inside of the model."""
-    with Image.open(file) as image:
-        if preprocessing["exif_orientation"] == "applied":
-            image = ImageOps.exif_transpose(image)
-        rgb = numpy.asarray(image.convert(preprocessing["colour_order"]), dtype=numpy.float32)
-    size = (preprocessing["height"], preprocessing["width"])
-    if rgb.shape[:2] != size or preprocessing["value_range"] != [0, 255]:
-        raise SystemExit(f"{file}: is {rgb.shape[:2]} pixels, expected {size}, values {preprocessing['value_range']}")
-    return torch.from_numpy(rgb.copy()).permute(2, 0, 1).unsqueeze(0)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
+from compare_routes import load_torchscript, network_input  # noqa: E402
 
 
 def main():
-    module, facts = load(sys.argv[1])
+    module, facts = load_torchscript(sys.argv[1])
+    size = (facts["preprocessing"]["width"], facts["preprocessing"]["height"])
     rows = []
     with torch.no_grad():
         for file in sys.argv[2:]:
-            probabilities = module(pixels_of(file, facts["preprocessing"]))[0]
+            with Image.open(file) as image:
+                if image.size != size:
+                    raise SystemExit(f"{file}: is {image.size} pixels, expected {size}")
+            probabilities = module(torch.from_numpy(network_input(file, facts["preprocessing"])).unsqueeze(0))[0]
             rows.append(dict(zip(facts["classes"], probabilities.tolist(), strict=True)))
     print(json.dumps(rows))
 

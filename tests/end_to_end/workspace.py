@@ -7,7 +7,8 @@ Each test file is run by itself and needs nothing but Python's standard library:
 Exit codes: 0 passed, 1 failed, 77 everything was skipped. More variables, all of them optional:
 GRAFT_TEST_WEIGHTS   a folder with efficientnet-lite0-57934424.pth; without it networks have random weights
 GRAFT_TEST_DATA      a folder with flowers12/; without it photographs are replaced by drawn images
-GRAFT_PYTHON         a Python that can import torch, numpy and PIL
+GRAFT_PYTHON         a Python that can import torch, numpy and PIL, for one test onnxruntime
+GRAFT_ROUTES         predict_routes of the build's tests, for one test
 """
 
 import contextlib

@@ -1,5 +1,6 @@
 #include "deploy/onnx/graph_builder.hpp"
 
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
@@ -16,6 +17,15 @@ OnnxTensor tensor_of(const at::Tensor& tensor, OnnxType type) {
     return {.type = type,
             .shape = values.sizes().vec(),
             .bytes = std::string(static_cast<const char*>(values.const_data_ptr()), values.nbytes())};
+}
+
+OnnxType integer_type(at::ScalarType type) {
+    switch (type) {
+        case at::kByte: return OnnxType::uint8;
+        case at::kChar: return OnnxType::int8;
+        case at::kInt: return OnnxType::int32;
+        default: return OnnxType::int64;
+    }
 }
 
 /// Worth storing in fewer bits; biases and the constants of normalisation are not.
@@ -56,7 +66,7 @@ std::string GraphBuilder::constant(const at::Tensor& tensor, const std::string& 
         return known->second.second;
     std::string result;
     if (!whole.is_floating_point()) {
-        OnnxTensor stored = tensor_of(whole.to(at::kLong), OnnxType::int64);
+        OnnxTensor stored = tensor_of(whole, integer_type(whole.scalar_type()));
         stored.name = name;
         result = store(std::move(stored));
     } else if (weights_ == WeightsType::float16 && is_weight(whole)) {
@@ -89,7 +99,7 @@ std::string GraphBuilder::number(double value) {
 std::string GraphBuilder::clip(const std::string& input, double low, double high) {
     const auto least = static_cast<float>(low), most = static_cast<float>(high);
     if (opset() < 11) return node("Clip", {input}, {{"min", least}, {"max", most}});
-    const auto scalar = [&](float value) { return constant(at::tensor(value), "limit"); };
+    const auto scalar = [&](float value) { return constant(at::scalar_tensor(value), "limit"); };
     return node("Clip", {input, scalar(least), scalar(most)});
 }
 
@@ -101,7 +111,13 @@ std::string GraphBuilder::pad(const std::string& input, const std::vector<std::i
                               double value) {
     const auto filling = static_cast<float>(value);
     if (opset() < 11) return node("Pad", {input}, {{"mode", mode}, {"pads", pads}, {"value", filling}});
-    return node("Pad", {input, integers(pads), constant(at::tensor(filling), "filling")}, {{"mode", mode}});
+    return node("Pad", {input, integers(pads), constant(at::scalar_tensor(filling), "filling")}, {{"mode", mode}});
+}
+
+std::string GraphBuilder::reduce(const std::string& op, const std::string& input, const std::vector<std::int64_t>& axes,
+                                 std::int64_t keep_dimensions) {
+    if (op == "ReduceSum" && opset() >= 13) return node(op, {input, integers(axes)}, {{"keepdims", keep_dimensions}});
+    return node(op, {input}, {{"axes", axes}, {"keepdims", keep_dimensions}});
 }
 
 OnnxModel GraphBuilder::finish(OnnxPort input, OnnxPort output, const std::string& result) && {

@@ -30,8 +30,8 @@ public:
     /// Adds a node with one output. @return the output's name
     std::string node(const std::string& op, std::vector<std::string> inputs, OnnxAttributes attributes = {});
 
-    /// An initializer. Floating point becomes float32 (or float16 and a Cast), integers int64. The same tensor given
-    /// twice is stored once. @param name what it is called, if that is free
+    /// An initializer. Floating point becomes float32 (or float16 and a Cast), integers keep their type. The same
+    /// tensor given twice is stored once. @param name what it is called, if that is free
     std::string constant(const at::Tensor& tensor, const std::string& name = "constant");
     /// An initializer [values.size()] of type int64.
     std::string integers(const std::vector<std::int64_t>& values);
@@ -45,6 +45,10 @@ public:
     /// @param pads beginnings of all dimensions, then ends
     std::string pad(const std::string& input, const std::vector<std::int64_t>& pads, const std::string& mode,
                     double value);
+
+    /// @param op a reduction: ReduceMean, ReduceMax, ReduceMin or ReduceSum
+    std::string reduce(const std::string& op, const std::string& input, const std::vector<std::int64_t>& axes,
+                       std::int64_t keep_dimensions);
 
     [[nodiscard]] std::int64_t opset() const { return model_.opset; }
     /// The graph from `input` to the value called `result`, which is renamed.

@@ -25,6 +25,11 @@ const std::set<std::string>& shape_queries() {
     return names;
 }
 
+/// A constant that the file holds in integers is written as a node, although no image goes into it.
+bool is_quantised_constant(const Node& node) {
+    return node.kind() == c10::Symbol::fromQualString("aten::fake_quantize_per_channel_affine");
+}
+
 /// Which part of the network a node belongs to: "trunk.layer1.0.conv1", from the calls that were inlined.
 std::string part_of(const Node& node) {
     std::string path;
@@ -176,7 +181,8 @@ void GraphWalk::compute(Node& node) {
         for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i].runs[run] = std::move(results.at(i));
     }
     const bool of_images = std::ranges::any_of(inputs, is_of_images);
-    if (of_images && !shape_queries().contains(node.kind().toQualString())) write(node, inputs, outputs);
+    if ((of_images && !shape_queries().contains(node.kind().toQualString())) || is_quantised_constant(node))
+        write(node, inputs, outputs);
     for (std::size_t i = 0; i < outputs.size(); ++i) values_[node.outputs()[i]] = std::move(outputs[i]);
 }
 

@@ -17,7 +17,7 @@ constexpr std::array<std::int64_t, 2> kProbeBatches = {2, 3};
 
 struct TracedValue {
     std::array<c10::IValue, 2> runs;
-    bool of_images = false;          ///< computed from pixels, not only from their number
+    bool of_images = false;          ///< computed from pixels, not only from their number; or else a node's result
     std::string onnx;                ///< its name in the ONNX graph; empty when it has none (yet)
     std::vector<TracedValue> items;  ///< of a list or tuple that is of images
 

@@ -13,8 +13,6 @@
 namespace graft {
 namespace {
 
-constexpr std::int64_t kOpset = 10;  // what OpenCV 4.6 and ONNX Runtime both take, and enough for every operator here
-
 /// Noise over the whole range of pixel values, a batch for each of the two runs.
 TracedValue probe(const std::vector<std::int64_t>& input_shape) {
     TracedValue images{.of_images = true, .onnx = kImagesName};
@@ -30,7 +28,8 @@ TracedValue probe(const std::vector<std::int64_t>& input_shape) {
     return images;
 }
 
-/// The graph of `forward`, frozen and inlined, without changes in place where that makes no difference.
+}  // namespace
+
 std::shared_ptr<torch::jit::Graph> frozen_graph(const TorchModule& module) {
     TorchModule copy = module.deepcopy();
     copy.eval();
@@ -42,18 +41,15 @@ std::shared_ptr<torch::jit::Graph> frozen_graph(const TorchModule& module) {
     return graph;
 }
 
-}  // namespace
-
-OnnxModel onnx_model(const TorchModule& module, const std::vector<std::int64_t>& input_shape, WeightsType weights,
-                     const OperatorTable& table) {
+OnnxModel onnx_model(torch::jit::Graph& graph, const std::vector<std::int64_t>& input_shape, WeightsType weights,
+                     std::int64_t opset) {
     const at::NoGradGuard no_grad;
-    const std::shared_ptr<torch::jit::Graph> graph = frozen_graph(module);
-    if (graph->inputs().size() != 2 || graph->outputs().size() != 1)
-        throw Error("ONNX: the network takes " + std::to_string(graph->inputs().size() - 1) + " values and gives " +
-                    std::to_string(graph->outputs().size()) + "; expected one tensor each");
-    GraphBuilder builder(weights, kOpset);
+    if (graph.inputs().size() != 2 || graph.outputs().size() != 1)
+        throw Error("ONNX: the network takes " + std::to_string(graph.inputs().size() - 1) + " values and gives " +
+                    std::to_string(graph.outputs().size()) + "; expected one tensor each");
+    GraphBuilder builder(weights, opset);
     const TracedValue images = probe(input_shape);
-    const TracedValue result = GraphWalk(table, builder).run(*graph, {TracedValue{}, images});
+    const TracedValue result = GraphWalk(builtin_operators(), builder).run(graph, {TracedValue{}, images});
     if (!result.runs[0].isTensor() || result.onnx.empty())
         throw Error("ONNX: the network's result is not one tensor that depends on its images");
     builder.enter("");
@@ -61,6 +57,10 @@ OnnxModel onnx_model(const TorchModule& module, const std::vector<std::int64_t>&
     std::vector<std::int64_t> shape = input_shape;
     shape.insert(shape.begin(), -1);
     return std::move(builder).finish({kImagesName, shape}, {"probabilities", result.shape()}, last);
+}
+
+OnnxModel onnx_model(const TorchModule& module, const std::vector<std::int64_t>& input_shape, WeightsType weights) {
+    return onnx_model(*frozen_graph(module), input_shape, weights);
 }
 
 OnnxModel onnx_model(const ModelFile& model, WeightsType weights) {

@@ -25,13 +25,12 @@ constexpr std::array<PartName, 5> kAuthorsBlock = {{{"dwconv.", "block.0."},
                                                     {"pwconv1.", "block.3."},
                                                     {"pwconv2.", "block.5."},
                                                     {"gamma", "layer_scale"}}};
-// Torchvision's, timm's, the authors'; the names around the stages.
-constexpr std::array<PartName, 6> kAround = {{{"features.0.", "stem."},
-                                              {"classifier.0.", "norm."},
-                                              {"head.norm.", "norm."},
-                                              {"head.fc.", "classifier.2."},
-                                              {"downsample_layers.0.", "stem."},
-                                              {"head.", "classifier.2."}}};
+// The names around the stages; timm's, then the authors'.
+constexpr std::array<PartName, 2> kAround = {{{"features.0.", "stem."}, {"classifier.0.", "norm."}}};
+constexpr std::array<PartName, 4> kAroundElsewhere = {{{"head.norm.", "norm."},
+                                                       {"head.fc.", "classifier.2."},
+                                                       {"downsample_layers.0.", "stem."},
+                                                       {"head.", "classifier.2."}}};
 
 /// Depthwise 7x7 convolution, then a dense layer to four times the channels and back at each place; scaled and added.
 TorchModule make_block(std::int64_t channels) {
@@ -68,16 +67,16 @@ void add_stage(Architecture& net, std::size_t index, std::int64_t repeats) {
     NamedModules children;
     if (index > 0) {
         children.emplace_back("downsample", make_downsample(net.channels, channels));
-        net.renames.insert(net.renames.end(), {{"features." + std::to_string(2 * index) + ".", name + ".downsample."},
-                                               {"stages." + number + ".downsample.", name + ".downsample."},
-                                               {"downsample_layers." + number + ".", name + ".downsample."}});
+        net.renames.emplace_back("features." + std::to_string(2 * index) + ".", name + ".downsample.");
+        net.aliases.emplace_back("stages." + number + ".downsample.", name + ".downsample.");
+        net.aliases.emplace_back("downsample_layers." + number + ".", name + ".downsample.");
     }
     net.renames.emplace_back("features." + std::to_string(2 * index + 1) + ".", name + ".");
     for (std::int64_t i = 0; i < repeats; ++i) {
         const std::string block = std::to_string(i) + ".";
         children.emplace_back(std::to_string(i), make_block(channels));
-        add_renames(net, "stages." + number + ".blocks." + block, name + "." + block, kTimmBlock);
-        add_renames(net, "stages." + number + "." + block, name + "." + block, kAuthorsBlock);
+        add_renames(net.aliases, "stages." + number + ".blocks." + block, name + "." + block, kTimmBlock);
+        add_renames(net.aliases, "stages." + number + "." + block, name + "." + block, kAuthorsBlock);
     }
     net.stages.emplace_back(name, make_chain("Stage", children));
     net.channels = channels;
@@ -93,7 +92,8 @@ Architecture make_convnext(const std::string& name, const std::array<std::int64_
         "stem",
         make_chain("Stem", {{"0", make_conv2d({.in = 3, .out = kChannels[0], .kernel = 4, .stride = 4, .bias = true})},
                             {"1", make_map_layer_norm(kChannels[0], kEps)}}));
-    add_renames(net, "", "", kAround);
+    add_renames(net.renames, "", "", kAround);
+    add_renames(net.aliases, "", "", kAroundElsewhere);
     for (std::size_t i = 0; i < repeats.size(); ++i) add_stage(net, i, repeats[i]);
     return net;
 }

@@ -30,20 +30,20 @@ constexpr std::array<PartName, 6> kTimm = {{{"conv_pw.", "block.0.0."},
                                             {"bn2.", "block.1.1."},
                                             {"conv_pwl.", "block.2.0."},
                                             {"bn3.", "block.2.1."}}};
-constexpr std::array<PartName, 8> kAround = {{{"features.0.", "stem."},
-                                              {"features.18.", "top."},
-                                              {"conv_stem.", "stem.0."},
-                                              {"bn1.", "stem.1."},
-                                              {"conv_head.", "top.0."},
-                                              {"bn2.", "top.1."},
-                                              {"classifier.weight", "classifier.1.weight"},
-                                              {"classifier.bias", "classifier.1.bias"}}};
+constexpr std::array<PartName, 2> kAround = {{{"features.0.", "stem."}, {"features.18.", "top."}}};
+constexpr std::array<PartName, 6> kTimmAround = {{{"conv_stem.", "stem.0."},
+                                                  {"bn1.", "stem.1."},
+                                                  {"conv_head.", "top.0."},
+                                                  {"bn2.", "top.1."},
+                                                  {"classifier.weight", "classifier.1.weight"},
+                                                  {"classifier.bias", "classifier.1.bias"}}};
 
 Architecture make_mobilenet_v2() {
     Architecture net{
         .name = "mobilenet_v2", .channels = 32, .classifier = "classifier.", .classifier_layers = {{"classifier.1"}}};
     net.stages.emplace_back("stem", make_conv_norm({.in = 3, .out = 32, .kernel = 3, .stride = 2}, {}, kRelu6));
-    add_renames(net, "", "", kAround);
+    add_renames(net.renames, "", "", kAround);
+    add_renames(net.aliases, "", "", kTimmAround);
     std::int64_t number = 1;  // torchvision counts the blocks of all stages
     for (std::size_t s = 0; s < kStages.size(); ++s) {
         const Stage& stage = kStages[s];
@@ -60,9 +60,9 @@ Architecture make_mobilenet_v2() {
             const std::string timm = "blocks." + std::to_string(s) + "." + std::to_string(i) + ".";
             const bool expanded = stage.expand > 1;
             add_renames(
-                net, torchvision, ours,
+                net.renames, torchvision, ours,
                 expanded ? std::span<const PartName>(kTorchvision) : std::span<const PartName>(kTorchvisionFirst));
-            add_renames(net, timm, ours,
+            add_renames(net.aliases, timm, ours,
                         expanded ? std::span<const PartName>(kTimm) : std::span<const PartName>(kTimmFirst));
             net.channels = stage.out;
         }

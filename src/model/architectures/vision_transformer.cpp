@@ -23,17 +23,16 @@ constexpr std::array<PartName, 6> kTimmBlock = {{{"norm1.", "ln_1."},
                                                  {"norm2.", "ln_2."},
                                                  {"mlp.fc1.", "mlp.0."},
                                                  {"mlp.fc2.", "mlp.3."}}};
-// Torchvision's, then timm's; the names around the blocks.
-constexpr std::array<PartName, 10> kAround = {{{"class_token", "stem.class_token"},
-                                               {"conv_proj.", "stem.conv_proj."},
-                                               {"encoder.pos_embedding", "stem.pos_embedding"},
-                                               {"encoder.ln.", "ln."},
-                                               {"encoder.layers.", ""},
-                                               {"cls_token", "stem.class_token"},
-                                               {"patch_embed.proj.", "stem.conv_proj."},
-                                               {"pos_embed", "stem.pos_embedding"},
-                                               {"norm.", "ln."},
-                                               {"head.", "heads.head."}}};
+// The names around the blocks.
+constexpr std::array<PartName, 4> kAround = {{{"class_token", "stem.class_token"},
+                                              {"conv_proj.", "stem.conv_proj."},
+                                              {"encoder.pos_embedding", "stem.pos_embedding"},
+                                              {"encoder.ln.", "ln."}}};
+constexpr std::array<PartName, 5> kTimmAround = {{{"cls_token", "stem.class_token"},
+                                                  {"patch_embed.proj.", "stem.conv_proj."},
+                                                  {"pos_embed", "stem.pos_embedding"},
+                                                  {"norm.", "ln."},
+                                                  {"head.", "heads.head."}}};
 
 std::string text(std::int64_t number) { return std::to_string(number); }
 
@@ -113,11 +112,13 @@ Architecture make_vit_b_16(std::int64_t height, std::int64_t width) {
     for (std::int64_t i = 0; i < kBlocks; ++i) {
         const std::string name = "encoder_layer_" + text(i);
         net.stages.emplace_back(name, make_block(patches + 1));
-        add_renames(net, "encoder.layers." + name + ".", name + ".", kOlderBlock);
-        add_renames(net, "blocks." + text(i) + ".", name + ".", kTimmBlock);
+        net.renames.emplace_back("encoder.layers." + name + ".", name + ".");
+        add_renames(net.aliases, "encoder.layers." + name + ".", name + ".", kOlderBlock);
+        add_renames(net.aliases, "blocks." + text(i) + ".", name + ".", kTimmBlock);
     }
     net.stages.emplace_back("ln", make_layer_norm(kChannels, kEps));
-    add_renames(net, "", "", kAround);
+    add_renames(net.renames, "", "", kAround);
+    add_renames(net.aliases, "", "", kTimmAround);
     return net;
 }
 

@@ -35,9 +35,7 @@ void layer_norm(OperatorCall& call) {
     const auto shaped = [&](const std::string& x, const std::vector<std::int64_t>& sizes) {
         return graph.node("Reshape", {x, graph.integers(sizes)});
     };
-    const auto mean_of = [&](const std::string& x) {
-        return graph.node("ReduceMean", {x}, {{"axes", std::vector<std::int64_t>{2}}, {"keepdims", std::int64_t{1}}});
-    };
+    const auto mean_of = [&](const std::string& x) { return graph.reduce("ReduceMean", x, {2}, 1); };
     const auto row = [&](const char* argument) {
         return graph.constant(call.constant(argument).flatten(), call.constant_name(argument));
     };

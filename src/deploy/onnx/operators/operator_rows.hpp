@@ -18,5 +18,6 @@ using OperatorRows = std::vector<OperatorRow>;
 [[nodiscard]] OperatorRows dense_operators();
 [[nodiscard]] OperatorRows shape_operators();
 [[nodiscard]] OperatorRows part_operators();
+[[nodiscard]] OperatorRows quantisation_operators();
 
 }  // namespace graft

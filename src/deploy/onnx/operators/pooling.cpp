@@ -55,8 +55,7 @@ void reduce(OperatorCall& call, const std::string& op) {
         if (call.shape("self")[static_cast<std::size_t>(axis)] == -1)
             call.fail("a reduction over dimension " + std::to_string(axis) + " mixes the images of a batch");
     }
-    call.result(call.graph().node(op, {call.tensor("self")},
-                                  {{"axes", axes}, {"keepdims", std::int64_t{call.flag_or("keepdim", false)}}}));
+    call.result(call.graph().reduce(op, call.tensor("self"), axes, call.flag_or("keepdim", false)));
 }
 
 void mean(OperatorCall& call) { reduce(call, "ReduceMean"); }
