@@ -129,6 +129,7 @@ ExportReport export_int8(ModelFile model, const std::filesystem::path& file, con
     if (!options.test.empty()) report.accuracy = accuracy_of(float32, int8, model.info, options.test, reporter);
     OnnxModel onnx =
         onnx_model(*quantised, {3, preprocessing.height, preprocessing.width}, WeightsType::float32, kQuantisedOpset);
+    merge_padding(onnx);
     onnx.metadata.emplace_back(kModelInfoName, pretty(to_json(model.info)));
     write_file(file, encode(onnx));
     return report;

@@ -57,6 +57,42 @@ TEST(OnnxModel, LosesNodesAndConstantsThatTheOutputDoesNotNeed) {
     EXPECT_EQ(encode(model), encode(doubled_relu()));
 }
 
+std::string int64_bytes(const std::vector<std::int64_t>& values) {
+    return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(std::int64_t)};
+}
+
+/// images -> Pad -> Conv that pads by 1, 2, 3 and 4 itself
+OnnxModel padded_convolution(const std::vector<std::int64_t>& pads, float filling) {
+    OnnxModel model;
+    model.opset = 13;
+    model.nodes = {{"Pad", "p", {"images", "pads", "filling"}, {"p:0"}, {{"mode", std::string("constant")}}},
+                   {"Conv", "c", {"p:0", "weight"}, {"result"}, {{"pads", std::vector<std::int64_t>{1, 2, 3, 4}}}}};
+    model.initializers = {{"pads", OnnxType::int64, {8}, int64_bytes(pads)},
+                          {"filling", OnnxType::float32, {}, std::string(reinterpret_cast<const char*>(&filling), 4)},
+                          {"weight", OnnxType::float32, {1, 1, 1, 1}, std::string(4, '\1')}};
+    model.input = {"images", {-1, 1, 8, 8}};
+    model.output = {"result", {-1, 1, 22, 28}};
+    return model;
+}
+
+TEST(MergePadding, MakesZerosAConvolutionsOwn) {
+    OnnxModel model = padded_convolution({0, 0, 10, 20, 0, 0, 30, 40}, 0);
+    merge_padding(model);
+    ASSERT_EQ(model.nodes.size(), 1U);
+    EXPECT_THAT(model.nodes[0].inputs, ElementsAre("images", "weight"));
+    EXPECT_THAT(std::get<std::vector<std::int64_t>>(model.nodes[0].attributes[0].second), ElementsAre(11, 22, 33, 44));
+    EXPECT_EQ(model.initializers.size(), 1U);
+}
+
+TEST(MergePadding, LeavesOtherPaddingAsItIs) {
+    for (const OnnxModel& before : {padded_convolution({0, 0, 1, 1, 0, 0, 1, 1}, 2),     // not zeros
+                                    padded_convolution({0, 1, 1, 1, 0, 0, 1, 1}, 0)}) {  // more channels
+        OnnxModel model = before;
+        merge_padding(model);
+        EXPECT_EQ(encode(model), encode(before));
+    }
+}
+
 TEST(OnnxSummary, CountsPackedSizesToo) {
     const WireWriter tensor = WireWriter().text(1, "\x02\x03").integer(2, 1);
     const WireWriter node = WireWriter().text(4, "Relu");

@@ -89,6 +89,14 @@ TEST(QuantisedValues, LeaveOutSumsThatAreNotOfMaps) {
     EXPECT_THAT(quantised_values(*frozen_graph(network)), ElementsAre());
 }
 
+TEST(QuantisedValues, AreTakenBeforeZerosArePutAroundThem) {
+    TorchModule network = make_module("Net");
+    network.register_module("conv", make_conv2d({.in = 3, .out = 4, .kernel = 3, .stride = 2, .pad = {0, 1, 0, 1}}));
+    network.define("def forward(self, x):\n    return self.conv.forward(torch.sigmoid(x))\n");
+    const std::shared_ptr<Graph> graph = frozen_graph(network);
+    EXPECT_THAT(kinds(quantised_values(*graph)), ElementsAre("sigmoid", "conv2d"));
+}
+
 TEST(QuantisedGraph, KeepsActivationsInStepsOfTheirScale) {
     // 0.104 becomes 0.10; of 63 steps, -0.4 is 25.2 and becomes 25; the bias stays.
     const std::vector<ActivationRange> ranges = {kHundredths};

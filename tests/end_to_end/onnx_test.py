@@ -133,6 +133,12 @@ def check_int8(folder, model):
     for told, probabilities in ((accuracy[1], expected), (accuracy[2], found)):
         right = (probabilities.argmax(axis=1) == labels).mean()
         assert abs(right - float(told)) < 1.5 / len(labels), (right, said)
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(folder / "as_it_runs.onnx")
+    onnxruntime.InferenceSession(str(folder / "int8.onnx"), options, providers=["CPUExecutionProvider"])
+    operators = [node.op_type for node in onnx.load(options.optimized_model_filepath).graph.node]
+    assert operators.count("QLinearConv") == 49 and operators.count("QLinearAdd") == 9, operators  # all of them
+    assert "Pad" not in operators and "Clip" not in operators, operators
     size = (folder / "int8.onnx").stat().st_size
     assert size < model.stat().st_size / 3, size
     assert "OpenCV's DNN module does not" in graft("verify", folder / "int8.onnx", expect=1).stderr

@@ -51,6 +51,10 @@ struct OnnxModel {
 /// Removes nodes and initializers that the output does not need.
 void drop_unused(OnnxModel& model);
 
+/// Zeros that a Pad puts around what only a Conv takes become the Conv's own. ONNX Runtime does so by itself, but not
+/// in 8 bits.
+void merge_padding(OnnxModel& model);
+
 /// What an ONNX file says of itself.
 struct OnnxSummary {
     std::int64_t ir_version = 0, opset = 0;

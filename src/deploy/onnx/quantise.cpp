@@ -45,6 +45,14 @@ Value* behind_activation(Value* value) {
     return followed ? uses[0].user->output() : value;
 }
 
+/// What zeros were put around, for a convolution: they are a part of it in the file (see merge_padding).
+Value* without_zeros(Value* value) {
+    Node& node = *value->node();
+    if (node.kind() != aten("constant_pad_nd")) return value;
+    const auto filling = torch::jit::toIValue(node.input(2));
+    return filling && filling->isScalar() && filling->toScalar().toDouble() == 0 ? node.input(0) : value;
+}
+
 double scale_of(const ActivationRange& range) {
     return static_cast<float>(std::max(range.high - range.low, 1e-6) / static_cast<double>(kSteps));
 }
@@ -129,7 +137,7 @@ std::vector<Value*> quantised_values(Graph& graph) {
     };
     for (Node* node : graph.block()->nodes()) {
         if (is_convolution(*node)) {
-            add(node->input(0));
+            add(without_zeros(node->input(0)));
             add_result(node->output());
         } else if (is_dense(*node)) {
             add(node->input(0));
@@ -163,7 +171,7 @@ std::shared_ptr<Graph> quantised_graph(Graph& graph, std::span<const ActivationR
     for (Node* node : copy->block()->nodes()) {
         if (is_dense(*node)) dense.push_back(node);
         if (!is_convolution(*node)) continue;
-        const auto place = std::ranges::find(values, node->input(0)) - values.begin();
+        const auto place = std::ranges::find(values, without_zeros(node->input(0))) - values.begin();
         convolutions.emplace_back(node, scale_of(ranges[static_cast<std::size_t>(place)]));
     }
     for (std::size_t i = 0; i < values.size(); ++i) quantise_activation(*copy, values[i], ranges[i]);
