@@ -83,11 +83,11 @@ set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME graft)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME graft-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "graft (= ${PROJECT_VERSION}), libopencv-dev")
-set(CPACK_COMPONENT_GROUP_RUNTIME_DESCRIPTION
+set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
     "graft turns a pretrained network and a folder of images into a tested image
 classifier, with one command and one JSON file. This package brings its own
 copy of LibTorch.")
-set(CPACK_COMPONENT_GROUP_DEVELOPMENT_DESCRIPTION "Headers, CMake package and pkg-config file of libgraft.")
+set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Headers, CMake package and pkg-config file of libgraft.")
 find_program(GRAFT_SHLIBDEPS dpkg-shlibdeps)
 if(GRAFT_SHLIBDEPS)
     set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
