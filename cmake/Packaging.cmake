@@ -66,8 +66,6 @@ set(CPACK_PACKAGE_NAME graft)
 set(CPACK_PACKAGE_VENDOR "graft")
 set(CPACK_PACKAGE_CONTACT "graft developers <graft@graft.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Transfer learning for images, from the command line and from C++")
-set(CPACK_PACKAGE_DESCRIPTION "graft turns a pretrained network and a folder of images into a tested image classifier,
-with one command and one JSON file. This package brings its own copy of LibTorch.")
 set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
 set(CPACK_PACKAGE_FILE_NAME "graft-${PROJECT_VERSION}-linux-${CMAKE_SYSTEM_PROCESSOR}")
 set(CPACK_GENERATOR TGZ)
@@ -85,6 +83,10 @@ set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME graft)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME graft-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "graft (= ${PROJECT_VERSION}), libopencv-dev")
+set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
+    "graft turns a pretrained network and a folder of images into a tested image
+classifier, with one command and one JSON file. This package brings its own
+copy of LibTorch.")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Headers, CMake package and pkg-config file of libgraft.")
 find_program(GRAFT_SHLIBDEPS dpkg-shlibdeps)
 if(GRAFT_SHLIBDEPS)

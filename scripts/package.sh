@@ -28,7 +28,8 @@ esac
 # shellcheck source=/dev/null
 source build/setup.env
 cmake --preset release -DTorch_DIR="$GRAFT_TORCH_CMAKE" -DGRAFT_BUNDLE_LIBTORCH=ON
-cmake --build --preset release --target graft_cli graft graft_manual --parallel "$GRAFT_JOBS"
+# libgraft.so by its file's name, because Ninja takes `graft` for the executable.
+cmake --build --preset release --target graft_cli libgraft.so graft_manual --parallel "$GRAFT_JOBS"
 
 generators=TGZ
 if command -v dpkg-deb >/dev/null && command -v dpkg-shlibdeps >/dev/null; then

@@ -5,6 +5,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 import workspace
@@ -35,7 +36,9 @@ class Installation(Workspace):
             raise unittest.SkipTest("the executable does not lie in a build folder of CMake's")
         if not (BUILD / "manual" / "complete").exists() or not list(BUILD.glob("libgraft.so*")):
             raise unittest.SkipTest("not everything is built")
-        cls.prefix = cls.folder / "installed"
+        # Half a gigabyte, which the folder for temporary files need not have room for.
+        cls.prefix = pathlib.Path(tempfile.mkdtemp(prefix="installed-", dir=BUILD))
+        cls.addClassCleanup(shutil.rmtree, cls.prefix, ignore_errors=True)
         subprocess.run(["cmake", "--install", BUILD, "--prefix", cls.prefix], check=True, capture_output=True)
         cls.program = cls.prefix / "bin" / "graft"
         cls.library = next(cls.prefix.glob("lib*/libgraft.so*"))
