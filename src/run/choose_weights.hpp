@@ -7,14 +7,12 @@
 #include <string>
 
 #include "graft/core/reporter.hpp"
+#include "graft/run/missing_weights.hpp"
 #include "image/preprocessing.hpp"
 #include "run/run_config.hpp"
 #include "weights/manifest.hpp"
 
 namespace graft {
-
-/// What is done about weights that are not on this machine.
-enum class MissingWeights { download, refuse };
 
 /// A file or "random", and the entry that says how pictures are prepared for it.
 struct ChosenWeights {

@@ -47,7 +47,7 @@ TrainRecord train(const RunConfig& config, const TrainOptions& options) {
     run.own_callbacks = options.callbacks;
     SilentReporter silent;
     Reporter& reporter = options.reporter == nullptr ? silent : *options.reporter;
-    RunOutcome outcome = run_training(run, tables, options.existing, options.stop, reporter);
+    RunOutcome outcome = run_training(run, tables, options.existing, options.stop, reporter, options.missing_weights);
     return {.end = outcome.training.end,
             .reason = std::move(outcome.training.reason),
             .history = std::move(outcome.training.history),

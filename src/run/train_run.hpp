@@ -26,7 +26,6 @@ struct RunOutcome {
 /// checkpoint/, model.pt, test/, record.json. All parts are put together before the first image is read.
 /// @throws ConfigError, DataError, Error; Interrupted only when nothing worth keeping was done yet
 [[nodiscard]] RunOutcome run_training(const RunOptions& config, const Tables& tables, ExistingRun existing,
-                                      std::stop_token stop, Reporter& reporter,
-                                      MissingWeights missing = MissingWeights::download);
+                                      std::stop_token stop, Reporter& reporter, MissingWeights missing);
 
 }  // namespace graft

@@ -14,6 +14,7 @@
 #include "graft/model/own_backbone.hpp"
 #include "graft/record/evaluation.hpp"
 #include "graft/record/history.hpp"
+#include "graft/run/missing_weights.hpp"
 #include "graft/run/run_config.hpp"
 #include "graft/train/callback.hpp"
 
@@ -32,8 +33,9 @@ struct TrainOptions {
     /// Called after those of the config, in this order. On a resume there must be the same ones again.
     std::vector<std::shared_ptr<Callback>> callbacks;
     std::vector<OwnBackbone> backbones;  ///< what /backbone/name may name besides graft's own
-    std::stop_token stop;                ///< a stop is heeded between batches; the state of the last epoch is saved
-    Reporter* reporter = nullptr;        ///< lives as long as the call; null: nothing is said
+    MissingWeights missing_weights = MissingWeights::download;
+    std::stop_token stop;          ///< a stop is heeded between batches; the state of the last epoch is saved
+    Reporter* reporter = nullptr;  ///< lives as long as the call; null: nothing is said
 };
 
 /// What came of a run. Everything in it, and more, lies in the run folder too.
