@@ -28,6 +28,8 @@ ALLOWED = {
 # Rooms that may include OpenCV's headers. cv::Mat alone may go wherever the room of images may be used.
 OPENCV_ROOMS = {"image", "data", "features", "deploy", "app"}
 CV_MAT = "opencv2/core/mat.hpp"
+# Headers that one file alone includes.
+ONLY_IN = {"curl/curl.h": "src/weights/download.cpp"}
 # Headers nobody includes, and why.
 FORBIDDEN = {"torch/torch.h": "it costs most of a minute per file: include the narrow header"}
 
@@ -75,8 +77,10 @@ def may_see_opencv(room, header):
     return room in OPENCV_ROOMS or (header == CV_MAT and may_use(room, "image"))
 
 
-def problem_with(room, header, quoted, root):
+def problem_with(name, room, header, quoted, root):
     """What is wrong with one include, or None."""
+    if ONLY_IN.get(header, str(name)) != str(name):
+        return f"{room} includes {header}; it is for {ONLY_IN[header]} alone"
     if header in FORBIDDEN:
         return f"nobody includes {header}; {FORBIDDEN[header]}"
     if header.startswith("opencv2/") and not may_see_opencv(room, header):
@@ -123,7 +127,7 @@ def check(root):
         includes = list(includes_of(file))
         graph[file] = [target for _, header, quoted in includes if quoted and (target := resolve(header, root))]
         for line, header, quoted in includes:
-            problem = problem_with(room, header, quoted, root)
+            problem = problem_with(name, room, header, quoted, root)
             if problem:
                 problems.append(f"{name}:{line}: {problem}")
     for cycle in cycles(graph):
