@@ -31,6 +31,8 @@ OPENCV_ROOMS = {"image", "data", "features", "deploy", "app"}
 CV_MAT = "opencv2/core/mat.hpp"
 # Public headers that lie in no room, and the room whose rights they have.
 WITHOUT_A_ROOM = {"include/graft/graft.h": "core", "include/graft/graft.hpp": "run"}
+# Headers that one file alone includes.
+ONLY_IN = {"curl/curl.h": "src/weights/download.cpp"}
 # Headers nobody includes, and why.
 FORBIDDEN = {"torch/torch.h": "it costs most of a minute per file: include the narrow header"}
 
@@ -80,8 +82,10 @@ def may_see_opencv(room, header):
     return room in OPENCV_ROOMS or (header == CV_MAT and may_use(room, "image"))
 
 
-def problem_with(room, header, quoted, root):
+def problem_with(name, room, header, quoted, root):
     """What is wrong with one include, or None."""
+    if ONLY_IN.get(header, str(name)) != str(name):
+        return f"{room} includes {header}; it is for {ONLY_IN[header]} alone"
     if header in FORBIDDEN:
         return f"nobody includes {header}; {FORBIDDEN[header]}"
     if header.startswith("opencv2/") and not may_see_opencv(room, header):
@@ -153,7 +157,7 @@ def check(root):
         includes = list(includes_of(file))
         graph[file] = [target for _, header, quoted in includes if quoted and (target := resolve(header, root))]
         for line, header, quoted in includes:
-            problem = problem_with(room, header, quoted, root)
+            problem = problem_with(name, room, header, quoted, root)
             if not problem and file.is_relative_to(root / "include"):
                 problem = shown_to_applications(header, quoted)
             if problem:
