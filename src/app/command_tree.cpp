@@ -9,9 +9,8 @@
 namespace graft {
 namespace {
 
-constexpr std::array<std::string_view, 8> kFiles = {"FILE", "CONFIG", "MODEL",   "OTHER",
-                                                    "PATH", "IMAGE",  "WEIGHTS", "ARCHIVE"};
-constexpr std::array<std::string_view, 3> kFolders = {"FOLDER", "DIR", "RUN"};
+constexpr std::array<std::string_view, 7> kFiles = {"FILE", "CONFIG", "MODEL", "OTHER", "PATH", "IMAGE", "OUTPUT"};
+constexpr std::array<std::string_view, 2> kFolders = {"FOLDER", "DIR"};
 
 std::vector<std::string> choices_in(const std::string& value_name) {
     std::vector<std::string> choices;
