@@ -149,7 +149,7 @@ TEST_P(Int8Architecture, StaysNearFloat32) {
     const ExportReport report =
         export_int8(random_model(GetParam(), "all"), folder / "model.onnx", {.calibrate = folder / "images"}, silent);
     EXPECT_GT(report.calibration->mean_difference, 0);
-    EXPECT_LT(report.calibration->mean_difference, 0.05);
+    EXPECT_LT(report.calibration->mean_difference, 0.1);
     const OnnxSummary summary = summarise_onnx(read_file(folder / "model.onnx"), "m");
     EXPECT_GT(summary.operators.at("QuantizeLinear"), 10);
 }
