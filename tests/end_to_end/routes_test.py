@@ -28,8 +28,9 @@ class Routes(Workspace):
         """The photographs have 224 x 224 pixels: everyone has to resize them."""
         super().setUpClass()
         cls.images = photographs(10)
-        cls.train("run", augmentation=None, training={"epochs": 5}, head={"hidden": [], "dropout": None},
-                  data={"train": str(cls.images[0].parents[2].resolve() / "train"), "test": None, "image_size": 160})
+        cls.train("run", data={"train": str(cls.images[0].parents[2].resolve() / "train"), "test": None, "image_size": 160},
+                  augmentation={"rotation_range": None, "horizontal_flip": None}, head={"hidden": [], "dropout": None},
+                  training={"epochs": 5})
 
     def compare(self, routes, expect):
         done = subprocess.run([PYTHON, SCRIPT, "--graft", workspace.EXECUTABLE, "--routes", routes, "--library", LIBRARY,
