@@ -144,7 +144,7 @@ void add_export(CLI::App& app, Command& chosen) {
     command->add_option("--calibration-images", arguments->calibration_images, "int8: at most so many of them")
         ->capture_default_str()
         ->type_name("N")
-        ->check(number_in(at_least(1)));
+        ->check(integer_in(at_least(1)));
     command->add_option("--test", arguments->test, "int8: class folders to tell the accuracy on, before and after")
         ->type_name("FOLDER");
     command->add_flag("--optimize", arguments->optimize, "TorchScript: frozen, with batch norms folded");

@@ -4,7 +4,9 @@
 
 #include "app/commands.hpp"
 #include "app/file_facts.hpp"
+#include "app/option_checks.hpp"
 #include "app/results.hpp"
+#include "config/limits_text.hpp"
 
 namespace graft {
 namespace {
@@ -32,7 +34,7 @@ void add_inspect(CLI::App& app, Command& chosen) {
         ->required()
         ->type_name("FILE");
     command->add_option("--image-size", arguments->side, "Pixels of the pictures that stages are shown (default 224)")
-        ->check(CLI::Range(std::int64_t{32}, std::int64_t{2048}).description(""))
+        ->check(integer_in(between(32, 2048)))
         ->type_name("PIXELS");
     command->add_flag("--json", arguments->json, "Print one JSON object, with the config it was trained with");
     command->callback([arguments, &chosen] { chosen = [arguments](const Session&) { inspect(*arguments); }; });

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <memory>
 
+#include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal_reporter.hpp"
 #include "config/read.hpp"
@@ -234,9 +235,8 @@ void add_weights_convert(CLI::App& weights, Command& chosen) {
     CLI::App* command = weights.add_subcommand("convert", "Write weights in another format");
     command->add_option("file", arguments->file, kFileHelp)->required()->type_name("FILE");
     command->add_option("output", arguments->output, "The file to write")->required()->type_name("OUTPUT");
-    command->add_option("--format", arguments->format, "Default: what OUTPUT ends in")
-        ->type_name("torchscript|safetensors")
-        ->check(CLI::IsMember({"torchscript", "safetensors"}).description(""));
+    takes_one_of(command->add_option("--format", arguments->format, "Default: what OUTPUT ends in"),
+                 {"torchscript", "safetensors"});
     command
         ->add_option("--architecture", arguments->architecture,
                      "TorchScript: the network that it belongs to, where FILE does not say")

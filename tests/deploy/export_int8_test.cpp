@@ -11,6 +11,7 @@
 #include "deploy/runnable_model.hpp"
 #include "deploy/tiny_model.hpp"
 #include "model/inference.hpp"
+#include "temporary_folder.hpp"
 
 namespace graft {
 namespace {
@@ -19,7 +20,7 @@ using ::testing::HasSubstr;
 
 /// The pictures that the stored model carries, in the folders of two of its classes.
 std::filesystem::path folder_of_images() {
-    const auto folder = empty_folder();
+    const auto folder = testing::fresh_folder();
     for (const GoldenImage& golden : load_model(stored_model("format2.pt")).info.golden)
         for (const char* name : {"ant", "bee"}) write_file(folder / "images" / name / golden.name, golden.encoded);
     return folder;
@@ -94,7 +95,7 @@ TEST(ExportInt8, RefusesATestFolderWithOtherClasses) {
 }
 
 TEST(ExportInt8, NeedsImages) {
-    const auto folder = empty_folder();
+    const auto folder = testing::fresh_folder();
     EXPECT_EQ(error_of([&] { export_stored(folder / "model.onnx", {.calibrate = folder}); }),
               folder.string() + ": there are no images to calibrate on");
     EXPECT_FALSE(std::filesystem::exists(folder / "model.onnx"));

@@ -14,6 +14,7 @@
 #include "deploy/safetensors_writer.hpp"
 #include "deploy/tiny_model.hpp"
 #include "model/load_state.hpp"
+#include "temporary_folder.hpp"
 
 namespace graft {
 namespace {
@@ -72,7 +73,7 @@ std::set<std::string> published_names(const std::string& name) {
 }
 
 TEST_P(EveryArchitecture, IsExportedToSafetensorsUnderItsPublishedNames) {
-    const auto file = empty_folder() / "model.safetensors";
+    const auto file = testing::fresh_folder() / "model.safetensors";
     export_safetensors(random_model(GetParam(), "all"), file);
     std::set<std::string> found;
     for (const std::string& name : read_state_dict(file).names())

@@ -8,6 +8,7 @@
 #include "deploy/export_model.hpp"
 #include "deploy/onnx/opencv_network.hpp"
 #include "deploy/tiny_model.hpp"
+#include "temporary_folder.hpp"
 
 namespace graft {
 namespace {
@@ -131,7 +132,7 @@ TEST(RunnableModel, SaysWhyItDoesNotRunOnAGpu) {
 }
 
 TEST(RunnableModel, RunsOnnxFilesOnTheCpuOnly) {
-    const auto file = empty_folder() / "model.onnx";
+    const auto file = testing::fresh_folder() / "model.onnx";
     write_file(file, std::string("\x08\x07\x12\x03"));
     EXPECT_EQ(error_of([&] { static_cast<void>(open_runnable_model(file, Device::cuda)); }),
               file.string() + ": ONNX files are run through OpenCV's DNN module, which computes on the CPU");

@@ -224,7 +224,7 @@ TEST(RunConfig, TakesAnyNetworkFromATorchScriptFile) {
 }
 
 TEST(RunConfig, NamesWhatWeightsMayLackAndMayHaveTooMuch) {
-    const RunConfig config = read(R"({"data": {"train": "t"}, "backbone": {"name": "resnet50",
+    const RunOptions config = read(R"({"data": {"train": "t"}, "backbone": {"name": "resnet50",
         "may_be_absent": ["layer4.*", "*.bias"], "may_be_unused": "projector.*"}})");
     EXPECT_THAT(config.backbone.allowance.may_be_absent, ElementsAre("layer4.*", "*.bias"));
     EXPECT_THAT(config.backbone.allowance.may_be_unused, ElementsAre("projector.*"));
