@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include <algorithm>
 
@@ -42,6 +43,7 @@ std::int64_t classes_of(const Architecture& architecture, const StateDict& state
 
 std::vector<StageRow> describe_stages(const Architecture& architecture, const Preprocessing& preprocessing) {
     const c10::InferenceMode inference;
+    const torch::jit::GraphOptimizerEnabledGuard plain(false);  // one run is not worth optimising for
     std::vector<StageRow> rows;
     at::Tensor value = at::zeros({1, 3, preprocessing.height, preprocessing.width});
     for (const auto& [name, module] : architecture.stages) {

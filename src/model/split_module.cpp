@@ -2,6 +2,7 @@
 
 #include <ATen/ops/equal.h>
 #include <torch/csrc/autograd/grad_mode.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include <algorithm>
 #include <set>
@@ -204,6 +205,7 @@ SplitModule whole(const TorchModule& module, const at::Tensor& output, const std
 
 SplitModule split_module(const TorchModule& module, const at::Tensor& images, const std::string& file) {
     const at::NoGradGuard no_grad;
+    const torch::jit::GraphOptimizerEnabledGuard plain(false);  // a few runs each are not worth optimising for
     const at::Tensor expected = expected_output(module, images, file);
     if (module.parameters().size() == 0)
         return whole(module, expected, file, "it was frozen: its weights are constants");

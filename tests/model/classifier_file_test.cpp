@@ -11,7 +11,9 @@
 
 #include "core/files.hpp"
 #include "model/backbone.hpp"
+#include "model/grafted_model.hpp"
 #include "model/head.hpp"
+#include "model/network_input.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {
@@ -88,6 +90,27 @@ TEST_P(ClassifierFile, IsTakenWithItsClassifier) {
     const std::filesystem::path file = classifier_file(row.make(kSize, kSize));
     const Backbone backbone = load_backbone(row, file.string(), 0, pixels());
     EXPECT_EQ(backbone.architecture.name, GetParam());
+}
+
+/// The other way to take it: as whatever network the file holds.
+TEST_P(ClassifierFile, IsCutIntoStagesThatGiveTheSameFeatures) {
+    const ArchitectureRow& row = *builtin_architectures().find(GetParam());
+    const Architecture architecture = row.make(kSize, kSize);
+    const std::string file = classifier_file(architecture).string();
+    const Backbone cut = load_torchscript_backbone(file, pixels());
+    EXPECT_EQ(cut.architecture.whole_because, "");
+    EXPECT_GE(cut.architecture.stages.size(), architecture.stages.size() - 1) << "a last norm is no stage of its own";
+    const std::string last = architecture.classifier_layers.back().name;
+    EXPECT_NE(cut.note.find("its classifier " + last + " (5 classes) is left out"), std::string::npos) << cut.note;
+    if (architecture.classifier_layers.size() > 1) return;  // the layers before the last belong to the features there
+    const at::NoGradGuard no_grad;
+    const at::Tensor picture = example_input(pixels());
+    GraftedModel found = graft_model(cut, pixels(), "all", {}, 3, 0);
+    GraftedModel expected = graft_model(load_backbone(row, file, 0, pixels()), pixels(), "all", {}, 3, 0);
+    const at::Tensor features = expected.trunk.forward({picture}).toTensor();
+    EXPECT_EQ(found.trunk.forward({picture}).toTensor().sizes(), features.sizes());
+    EXPECT_LE((found.trunk.forward({picture}).toTensor() - features).abs().max().item<double>(),
+              1e-4 * features.abs().max().item<double>());
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, ClassifierFile,
