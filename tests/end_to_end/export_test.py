@@ -92,7 +92,7 @@ class Export(unittest.TestCase):
                                  (["onnx", "--weights-type", "int8"], "needs images to find the ranges of activations"),
                                  (["onnx", "--calibrate", "."], "--calibrate: is for --weights-type int8"),
                                  (["onnx", "--test", "."], "--test: is for --weights-type int8"),
-                                 (["onxx"], '--format onxx: unknown (did you mean "onnx"?)')):
+                                 (["onxx"], 'got "onxx" (did you mean "onnx"?)')):
             file = self.folder / "never"
             refused = self.graft("export", MODEL, "--output", file, "--format", *options, expect=2)
             self.assertIn(message, refused.stderr)
