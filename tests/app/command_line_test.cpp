@@ -136,7 +136,7 @@ const WrongValue kWrongValues[] = {
     {{"export", "m", "--format", "torchscrip"},
      "--format: expected one of torchscript, onnx, safetensors, got \"torchscrip\" (did you mean \"torchscript\"?)"},
     {{"export", "m", "--format", "onnx", "--weights-type", "half"},
-     "--weights-type: expected one of float32, float16, got \"half\""},
+     "--weights-type: expected one of float32, float16, int8, got \"half\""},
     {{"data", "sample", "d", "--size", "big"}, "--size: expected integer, got \"big\""},
     {{"data", "sample", "d", "--seed", "-1"}, "--seed: expected integer >= 0, got \"-1\""},
     {{"completion", "tcsh"}, "shell: expected one of bash, zsh, fish, got \"tcsh\""},

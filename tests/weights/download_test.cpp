@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <thread>
 
 #include "core/descriptor.hpp"
 #include "error_message.hpp"
@@ -99,7 +100,10 @@ TEST_F(Downloads, GoOnAtTheByteWhereAnEarlierAttemptEnded) {
 TEST_F(Downloads, KeepWhatCameUntilAStopAndGoOnFromThere) {
     FileServer server(bytes(3000));
     server.most_bytes = 1000;
-    server.when_cut = [&] { stop.request_stop(); };
+    server.when_cut = [&] {
+        while (folder.read("file.bin.part").size() < 1000) std::this_thread::yield();  // they are on their way
+        stop.request_stop();
+    };
     EXPECT_EQ(error_of_get<Interrupted>(server), "interrupted: 1000 bytes are in " +
                                                      (folder / "file.bin.part").string() +
                                                      "; the same command goes on from there");
