@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "config/read.hpp"
 #include "core/files.hpp"
 #include "core/hash.hpp"
 #include "deploy/model_file.hpp"
@@ -14,6 +15,7 @@
 #include "model/backbone.hpp"
 #include "model/identify.hpp"
 #include "model/torchscript_file.hpp"
+#include "weights/added_weights.hpp"
 #include "weights/archive_check.hpp"
 #include "weights/manifest.hpp"
 #include "weights/state_dict.hpp"
@@ -102,7 +104,19 @@ void add_model(Json& facts, const fs::path& file) {
     facts.update(said_by(model.info));
 }
 
-/// A TorchScript file that graft did not write, as it would be trained on.
+/// Who published weights, and how pictures were prepared for them.
+void add_entry(Json& facts, const WeightsEntry& entry) {
+    WeightsPreprocessing preprocessing = entry.preprocessing;
+    facts["manifest"] = entry.name;
+    facts["preprocessing"] = write_options([&](Fields& fields) { describe(fields, preprocessing); });
+    if (!preprocessing.resize_shorter_side) facts["preprocessing"].erase("resize_shorter_side");  // the whole picture
+}
+
+bool is_of(const WeightsEntry& entry, const std::string& sha256) {
+    return entry.sha256 ? *entry.sha256 == sha256 : entry.sha256_prefix && sha256.starts_with(*entry.sha256_prefix);
+}
+
+/// A TorchScript file that is no graft model, as it would be trained on.
 void add_torchscript(Json& facts, const fs::path& file, std::int64_t side) {
     const TorchModule module = open_torchscript(file);
     facts["kind"] = "TorchScript";
@@ -111,6 +125,10 @@ void add_torchscript(Json& facts, const fs::path& file, std::int64_t side) {
     try {
         const Backbone backbone = load_torchscript_backbone(file.string(), square(side));
         facts["notes"] = {backbone.note};
+        if (const std::optional<WeightsEntry> entry = described_weights(file)) {
+            facts["notes"] = {"weights of " + entry->architecture + " that graft has written"};
+            add_entry(facts, *entry);
+        }
         facts["image_size"] = side;
         facts["stages"] = stages_of(backbone.architecture, side);
     } catch (const DataError& error) {
@@ -144,14 +162,7 @@ void add_origin(Json& facts, const StateDict& state, const fs::path& file) {
     const std::string hash = sha256_of_file(file);
     facts["sha256"] = hash;
     for (const WeightsEntry& entry : weights_manifest())
-        if (entry.sha256 == hash) {
-            facts["manifest"] = entry.name;
-            facts["preprocessing"] = {{"height", entry.preprocessing.height},
-                                      {"width", entry.preprocessing.width},
-                                      {"interpolation", entry.preprocessing.interpolation},
-                                      {"mean", entry.preprocessing.mean},
-                                      {"std", entry.preprocessing.std}};
-        }
+        if (is_of(entry, hash)) add_entry(facts, entry);
     const auto info = state.metadata.find(kModelInfoName);
     if (info == state.metadata.end()) return;
     const Json said = parse_json(info->second, file.string() + ": " + kModelInfoName);

@@ -218,7 +218,9 @@ class RealWeights(WeightsTest):
         said = self.graft("weights", "convert", self.published / FILE, "lite.pt")
         self.assertEqual(said.out, "lite.pt\n")
         facts = self.graft("inspect", "lite.pt", "--json").json()
-        self.assertEqual([part["name"] for part in facts["parts"]][:2], ["stem", "stage1"])
+        self.assertEqual([stage["name"] for stage in facts["stages"]][:2], ["stem", "stage1"])
+        self.assertEqual(facts["notes"], ["weights of efficientnet_lite0 that graft has written"])
+        self.assertEqual(facts["preprocessing"]["interpolation"], "bicubic")
         self.assertTrue(re.search(r"note: \d+ tensors", said.err), said.err)
 
 
