@@ -46,12 +46,6 @@ std::vector<fs::path> output_folders(const EvaluateArguments& arguments) {
     return places;
 }
 
-std::size_t images_in(const std::vector<std::string>& folders) {
-    std::size_t images = 0;
-    for (const std::string& folder : folders) images += list_images(folder).size();
-    return images;
-}
-
 /// Counts over all folders, and a record of each.
 struct Evaluated {
     ClassificationMetrics all;
@@ -72,8 +66,6 @@ Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& pred
     const std::vector<fs::path> outputs = output_folders(arguments);
     Evaluated evaluated{ClassificationMetrics(predictor.classes(), arguments.top_k), {}};
     for (std::size_t i = 0; i < scanned.size(); ++i) {
-        for (const std::string& name : scanned[i].unknown_classes)
-            reporter.warn(arguments.folders[i] + ": the class folder " + name + " is left out: it was not trained");
         const EvaluateOptions options{
             .top_k = arguments.top_k,
             .on_bad_image = arguments.on_bad_image == "fail" ? OnBadImage::fail : OnBadImage::skip,
@@ -115,8 +107,7 @@ Json evaluated_json(const Evaluated& evaluated, const EvaluationRecord& total) {
 }
 
 void evaluate(const EvaluateArguments& arguments, const Session& session) {
-    const Predictor predictor(arguments.model,
-                              {.calibrations = calibrations_file(), .expected_images = images_in(arguments.folders)});
+    const Predictor predictor(arguments.model, {.calibrations = calibrations_file()});
     const Evaluated evaluated = evaluate_all(arguments, predictor, session);
     const EvaluationRecord total = evaluated.total();
     const bool several = evaluated.folders.size() > 1;

@@ -109,17 +109,8 @@ void append_images(std::vector<fs::path>& images, const std::string& path) {
     for (Sample& sample : list_images(path)) images.push_back(std::move(sample.file));
 }
 
-/// As far as is known: nobody knows how many paths a stream will bring.
-std::size_t count_images(const std::vector<std::string>& paths) {
-    std::vector<fs::path> images;
-    for (const std::string& path : paths)
-        if (path != "-") append_images(images, path);
-    return images.size();
-}
-
 void predict(const PredictArguments& arguments, const Session& session) {
-    const Predictor predictor(arguments.model,
-                              {.calibrations = calibrations_file(), .expected_images = count_images(arguments.paths)});
+    const Predictor predictor(arguments.model, {.calibrations = calibrations_file()});
     TerminalReporter spoken(session.screen);
     SilentReporter silent;
     if (!predictor.engine_note().empty()) spoken.note(predictor.engine_note());

@@ -5,6 +5,7 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <algorithm>
+#include <mutex>
 #include <opencv2/imgproc.hpp>
 #include <optional>
 #include <thread>
@@ -19,68 +20,123 @@
 #include "model/network_input.hpp"
 
 namespace graft {
-
 namespace {
-
-/// The calibrated plan, or one image per call on every core.
-InferencePlan plan_for(const ModelFile& file, const PredictorOptions& options) {
-    const Preprocessing& input = file.info.preprocessing;
-    const auto measure = [&] { return calibrate(file.module, example_input(input), Precision::float32); };
-    SilentReporter silent;
-    return Calibrations(options.calibrations)
-        .find_or_measure(network_name(file.info.backbone, file.info.backbone_hash, "", input, "float32"),
-                         static_cast<std::int64_t>(options.expected_images), measure, silent)
-        .value_or(InferencePlan{.workers = std::max(1U, std::thread::hardware_concurrency())});
-}
 
 std::vector<float> values_of(const at::Tensor& row) {
     const float* values = row.const_data_ptr<float>();
     return {values, values + row.numel()};
 }
 
+/// @return [H,W] CV_8UC3, RGB. Throws DataError for another type or an empty picture.
+cv::Mat rgb_of(const cv::Mat& pixels, ColourOrder order) {
+    if (pixels.empty() || pixels.type() != CV_8UC3)
+        throw DataError("a picture of type " + cv::typeToString(pixels.type()) + " and size " +
+                        std::to_string(pixels.cols) + "x" + std::to_string(pixels.rows) +
+                        ": expected CV_8UC3 and at least one pixel");
+    if (order == ColourOrder::rgb) return pixels;
+    cv::Mat rgb;
+    cv::cvtColor(pixels, rgb, cv::COLOR_BGR2RGB);
+    return rgb;
+}
+
+using Consume = std::function<void(std::size_t, const Prediction&)>;
+using PictureOf = std::function<cv::Mat(std::size_t)>;  ///< [H,W] CV_8UC3, RGB; throws DataError where there is none
+
 }  // namespace
 
-struct Predictor::Parts {
-    ModelInfo info;
-    InferencePlan plan;
-    InferenceModule network;                 // one image per call
-    std::optional<InferenceModule> several;  // as many as the plan says, where that is faster
-
+class Predictor::Parts {
+public:
     Parts(ModelFile file, const PredictorOptions& options)
-        : plan(plan_for(file, options)), network(file.module, example_input(file.info.preprocessing)) {
-        info = std::move(file.info);
-        if (plan.images_per_call > 1)
-            several.emplace(file.module, example_input(info.preprocessing),
-                            InferenceOptions{.images_per_call = plan.images_per_call});
+        : info(std::move(file.info)),
+          network(file.module, example_input(info.preprocessing)),
+          calibrations_(options.calibrations) {
+        if (!options.calibrations.empty()) module_ = std::move(file.module);
+    }
+
+    const ModelInfo info;
+    const InferenceModule network;  ///< one image per call
+
+    /// @param rgb [H,W] CV_8UC3, RGB
+    [[nodiscard]] std::vector<float> classify(const cv::Mat& rgb) const { return values_of(network(input_of(rgb))); }
+
+    /// Makes and classifies pictures [0, count) on `workers` threads and hands the results over in order.
+    std::size_t classify_all(std::size_t count, const PictureOf& picture_of, const Consume& consume,
+                             std::size_t workers, std::stop_token stop) const {
+        const Many many = for_many(count);
+        if (workers == 0) workers = many.workers;
+        const auto per_call = static_cast<std::size_t>(many.network.images_per_call());
+        const OrderedMapOptions options{
+            .workers = workers, .window = 8 * workers, .on_worker_start = use_one_thread_here, .stop = stop};
+        const auto classify_some = [&](std::size_t call) {
+            const std::size_t first = call * per_call;
+            return classify(many.network, first, std::min(per_call, count - first), picture_of);
+        };
+        const auto consume_some = [&](std::size_t call, const std::vector<Prediction>& predictions) {
+            for (std::size_t i = 0; i < predictions.size(); ++i) consume(call * per_call + i, predictions[i]);
+        };
+        const std::size_t calls = ordered_map((count + per_call - 1) / per_call, options, classify_some, consume_some);
+        return std::min(calls * per_call, count);
+    }
+
+private:
+    struct Many {
+        std::size_t workers;
+        const InferenceModule& network;
+    };
+
+    /// How many images are classified: as calibrated, else one per call on every core. A network that nobody has
+    /// measured is measured as soon as enough images have been asked for.
+    [[nodiscard]] Many for_many(std::size_t images) const {
+        const std::scoped_lock lock(mutex_);
+        asked_for_ += images;
+        if (!plan_) plan_ = calibrated_plan();
+        if (!plan_) return {std::max(1U, std::thread::hardware_concurrency()), network};
+        if (plan_->images_per_call == 1 || images == 1) return {plan_->workers, network};
+        if (!several_)
+            several_.emplace(module_, example_input(info.preprocessing),
+                             InferenceOptions{.images_per_call = plan_->images_per_call});
+        return {plan_->workers, *several_};
+    }
+    [[nodiscard]] std::optional<InferencePlan> calibrated_plan() const {
+        const auto measure = [&] { return calibrate(module_, example_input(info.preprocessing), Precision::float32); };
+        SilentReporter silent;
+        return Calibrations(calibrations_)
+            .find_or_measure(network_name(info.backbone, info.backbone_hash, "", info.preprocessing, "float32"),
+                             static_cast<std::int64_t>(asked_for_), measure, silent);
     }
 
     /// @param rgb [H,W] CV_8UC3, RGB. @return float32 [1,3,h,w]
     [[nodiscard]] at::Tensor input_of(const cv::Mat& rgb) const {
         return to_network_input(resize_to_input(rgb, info.preprocessing));
     }
-    /// @param rgb [H,W] CV_8UC3, RGB
-    [[nodiscard]] std::vector<float> classify(const cv::Mat& rgb) const { return values_of(network(input_of(rgb))); }
-
-    /// Decodes and classifies a few files; a bad one is a Prediction with an error.
-    [[nodiscard]] std::vector<Prediction> classify(std::span<const std::filesystem::path> files) const {
-        std::vector<Prediction> predictions(files.size());
+    /// Pictures [first, first + count) in one call; one that cannot be made is a Prediction with an error.
+    [[nodiscard]] std::vector<Prediction> classify(const InferenceModule& with, std::size_t first, std::size_t count,
+                                                   const PictureOf& picture_of) const {
+        std::vector<Prediction> predictions(count);
         std::vector<std::size_t> readable;
         std::vector<at::Tensor> inputs;
-        for (std::size_t i = 0; i < files.size(); ++i) {
+        for (std::size_t i = 0; i < count; ++i) {
             try {
-                inputs.push_back(input_of(decode_image_file(files[i])));
+                inputs.push_back(input_of(picture_of(first + i)));
                 readable.push_back(i);
             } catch (const DataError& error) {
                 predictions[i].error = error.what();
             }
         }
         if (inputs.empty()) return predictions;
-        const InferenceModule& fitting = inputs.size() > 1 && several ? *several : network;
-        const at::Tensor probabilities = fitting(at::cat(inputs));  // [n,K]
+        const at::Tensor probabilities = (inputs.size() > 1 ? with : network)(at::cat(inputs));  // [n,K]
         for (std::size_t row = 0; row < readable.size(); ++row)
             predictions[readable[row]].probabilities = values_of(probabilities[static_cast<std::int64_t>(row)]);
         return predictions;
     }
+
+    const std::filesystem::path calibrations_;
+    TorchModule module_;                         // as it was loaded, where there are calibrations
+    mutable std::mutex mutex_;                   // guards all below
+    mutable std::optional<InferencePlan> plan_;  // once it is known
+    mutable std::optional<InferenceModule>
+        several_;                        // as many images per call as the plan says, once that is asked for
+    mutable std::size_t asked_for_ = 0;  // images, of all lists
 };
 
 Predictor::Predictor(const std::filesystem::path& model, const PredictorOptions& options)
@@ -102,33 +158,35 @@ std::vector<float> Predictor::predict_encoded(std::string_view bytes, const std:
 }
 
 std::vector<float> Predictor::predict_pixels(const cv::Mat& pixels, ColourOrder order) const {
-    if (pixels.empty() || pixels.type() != CV_8UC3)
-        throw DataError("a picture of type " + cv::typeToString(pixels.type()) + " and size " +
-                        std::to_string(pixels.cols) + "x" + std::to_string(pixels.rows) +
-                        ": expected CV_8UC3 and at least one pixel");
-    if (order == ColourOrder::rgb) return parts_->classify(pixels);
-    cv::Mat rgb;
-    cv::cvtColor(pixels, rgb, cv::COLOR_BGR2RGB);
-    return parts_->classify(rgb);
+    return parts_->classify(rgb_of(pixels, order));
 }
 
-std::size_t Predictor::predict_files(std::span<const std::filesystem::path> images,
-                                     const std::function<void(std::size_t, const Prediction&)>& consume,
+std::size_t Predictor::predict_files(std::span<const std::filesystem::path> images, const Consume& consume,
                                      std::size_t workers, std::stop_token stop) const {
-    if (workers == 0) workers = parts_->plan.workers;
-    const auto per_call = static_cast<std::size_t>(parts_->plan.images_per_call);
-    const OrderedMapOptions options{
-        .workers = workers, .window = 8 * workers, .on_worker_start = use_one_thread_here, .stop = stop};
-    const auto files_of = [&](std::size_t call) {
-        return images.subspan(call * per_call, std::min(per_call, images.size() - call * per_call));
-    };
-    const auto consume_all = [&](std::size_t call, const std::vector<Prediction>& predictions) {
-        for (std::size_t i = 0; i < predictions.size(); ++i) consume(call * per_call + i, predictions[i]);
-    };
-    const std::size_t calls =
-        ordered_map((images.size() + per_call - 1) / per_call, options,
-                    [&](std::size_t call) { return parts_->classify(files_of(call)); }, consume_all);
-    return std::min(calls * per_call, images.size());
+    const auto picture_of = [&](std::size_t i) { return decode_image_file(images[i]); };
+    return parts_->classify_all(images.size(), picture_of, consume, workers, std::move(stop));
+}
+
+std::vector<Prediction> Predictor::predict_files(std::span<const std::filesystem::path> images,
+                                                 std::size_t workers) const {
+    std::vector<Prediction> predictions(images.size());
+    predict_files(
+        images, [&](std::size_t index, const Prediction& prediction) { predictions[index] = prediction; }, workers);
+    return predictions;
+}
+
+std::vector<Prediction> Predictor::predict_pixels(std::span<const cv::Mat> pixels, ColourOrder order,
+                                                  std::size_t workers) const {
+    std::vector<Prediction> predictions(pixels.size());
+    parts_->classify_all(
+        pixels.size(), [&](std::size_t i) { return rgb_of(pixels[i], order); },
+        [&](std::size_t index, const Prediction& prediction) { predictions[index] = prediction; }, workers, {});
+    return predictions;
+}
+
+void Predictor::warm_up() const {
+    const cv::Mat grey(64, 64, CV_8UC3, cv::Scalar::all(127));  // [64,64], as good as any
+    (void)predict_pixels(grey, ColourOrder::rgb);
 }
 
 std::string Predictor::description() const {

@@ -9,8 +9,6 @@ EvaluationRecord evaluate(const Predictor& predictor, const std::filesystem::pat
     SilentReporter silent;
     Reporter& reporter = options.reporter == nullptr ? silent : *options.reporter;
     const ImageFolder images = scan_image_folder(folder, predictor.classes(), options.class_mismatch);
-    for (const std::string& name : images.unknown_classes)
-        reporter.warn(folder.string() + ": the class folder " + name + " is left out: it was not trained");
     const EvaluateOptions how{
         .top_k = options.top_k,
         .on_bad_image = options.on_bad_image,

@@ -156,8 +156,7 @@ TrainedScion train_scion(AssembledRun& run, const RunFolder& folder, const Json&
 
 EvaluationRecord evaluate_test(const AssembledRun& run, const RunFolder& folder, std::stop_token stop,
                                Reporter& reporter) {
-    const Predictor predictor(folder.model(),
-                              {.calibrations = calibrations_file(), .expected_images = run.test.size()});
+    const Predictor predictor(folder.model(), {.calibrations = calibrations_file()});
     const ImageFolder images{.root = *run.config.data.test, .classes = run.classes, .samples = run.test};
     const EvaluateOptions options{.top_k = run.config.top_k,
                                   .on_bad_image = run.config.data.on_bad_image,

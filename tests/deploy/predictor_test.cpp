@@ -173,11 +173,13 @@ TEST_F(PredictorTest, GivesTheSameWhenSeveralImagesShareACall) {
     EXPECT_EQ(next, files.size());
 }
 
-TEST_F(PredictorTest, MeasuresANetworkThatNobodyKnowsWhenManyImagesAreToCome) {
+TEST_F(PredictorTest, MeasuresANetworkThatNobodyKnowsOnceManyImagesWereAskedFor) {
     const fs::path calibrations = folder_ / "calibrations.json";
-    const Predictor few(folder_ / "model.pt", {.calibrations = calibrations, .expected_images = 10});
+    const Predictor calibrated(folder_ / "model.pt", {.calibrations = calibrations});
+    const std::vector<fs::path> files(1500, write("a.png", picture(100)));
+    (void)calibrated.predict_files(files);
     EXPECT_FALSE(fs::exists(calibrations));
-    const Predictor many(folder_ / "model.pt", {.calibrations = calibrations, .expected_images = 100'000});
+    (void)calibrated.predict_files(files);
     EXPECT_TRUE(Calibrations(calibrations).find("tiny 16x16 float32"));
 }
 

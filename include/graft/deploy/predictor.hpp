@@ -35,11 +35,9 @@ enum class ColourOrder { bgr, rgb };
 /// How a Predictor computes. The default is right for single images.
 struct PredictorOptions {
     /// A file that says with how many workers and images per call networks run fastest on this machine (`graft train`
-    /// keeps one in its cache folder). Empty: one worker per core, one image per call.
+    /// keeps one in its cache folder). A network that is not in it is measured and added when lists ask for so many
+    /// images that the few seconds come back. Empty: one worker per core, one image per call.
     std::filesystem::path calibrations;
-    /// How many images will be classified, as far as is known. A network that is not in `calibrations` is measured
-    /// and added when they are so many that the few seconds come back.
-    std::size_t expected_images = 0;
 };
 
 /// Loads model.pt and classifies images. Thread-safe: one object serves all threads of an application.
@@ -71,8 +69,8 @@ public:
     /// The same for files that are few enough to have all results at once: one each, in order.
     [[nodiscard]] std::vector<Prediction> predict_files(std::span<const std::filesystem::path> images,
                                                         std::size_t workers = 0) const;
-    /// Classifies pictures in memory on `workers` threads (0: one per core): one result each, in order. A picture that
-    /// predict_pixels would not take is a Prediction with an error.
+    /// Classifies pictures in memory on `workers` threads (0: as calibrated, else one per core): one result each, in
+    /// order. A picture that predict_pixels would not take is a Prediction with an error.
     /// @param pixels each [H,W] CV_8UC3, of any sizes
     [[nodiscard]] std::vector<Prediction> predict_pixels(std::span<const cv::Mat> pixels, ColourOrder order,
                                                          std::size_t workers = 0) const;
@@ -95,7 +93,7 @@ public:
     [[nodiscard]] const std::string& engine_note() const;
 
 private:
-    struct GRAFT_HIDDEN Parts;
+    class GRAFT_HIDDEN Parts;
     std::unique_ptr<const Parts> parts_;
 };
 
