@@ -61,13 +61,6 @@ Json types_of(const std::vector<NamedTensor>& tensors) {
     return counts;
 }
 
-std::vector<NamedTensor> tensors_of(const TorchModule& module) {
-    std::vector<NamedTensor> tensors;
-    for (const auto& parameter : module.named_parameters()) tensors.push_back({parameter.name, parameter.value});
-    for (const auto& buffer : module.named_buffers()) tensors.push_back({buffer.name, buffer.value});
-    return tensors;
-}
-
 Json stages_of(const Architecture& architecture, std::int64_t side) {
     Json rows = Json::array();
     for (const StageRow& row : describe_stages(architecture, square(side)))
@@ -100,7 +93,7 @@ void add_model(Json& facts, const fs::path& file) {
     const ModelFile model = load_model(file);
     facts["kind"] = "graft model";
     facts["parameters"] = parameter_count(model.module);
-    facts["types"] = types_of(tensors_of(model.module));
+    facts["types"] = types_of(named_tensors(model.module));
     facts.update(said_by(model.info));
 }
 
@@ -112,16 +105,12 @@ void add_entry(Json& facts, const WeightsEntry& entry) {
     if (!preprocessing.resize_shorter_side) facts["preprocessing"].erase("resize_shorter_side");  // the whole picture
 }
 
-bool is_of(const WeightsEntry& entry, const std::string& sha256) {
-    return entry.sha256 ? *entry.sha256 == sha256 : entry.sha256_prefix && sha256.starts_with(*entry.sha256_prefix);
-}
-
 /// A TorchScript file that is no graft model, as it would be trained on.
 void add_torchscript(Json& facts, const fs::path& file, std::int64_t side) {
     const TorchModule module = open_torchscript(file);
     facts["kind"] = "TorchScript";
     facts["parameters"] = parameter_count(module);
-    facts["types"] = types_of(tensors_of(module));
+    facts["types"] = types_of(named_tensors(module));
     try {
         const Backbone backbone = load_torchscript_backbone(file.string(), square(side));
         facts["notes"] = {backbone.note};

@@ -43,15 +43,11 @@ StateDict torchscript_state(const std::filesystem::path& file) {
     } catch (const std::exception& error) {
         throw DataError(file.string() + ": LibTorch cannot read this TorchScript file: " + cause_in(error.what()));
     }
-    StateDict state;
-    const auto add = [&](const std::string& name, const at::Tensor& tensor) {
-        state.entries.push_back({name, tensor.detach().cpu().contiguous()});
-    };
-    for (const auto& parameter : module.named_parameters()) add(parameter.name, parameter.value);
-    if (state.entries.empty())
+    if (module.parameters().size() == 0)
         throw DataError(file.string() +
                         ": has no parameters (a frozen module keeps them as constants): export it unfrozen");
-    for (const auto& buffer : module.named_buffers()) add(buffer.name, buffer.value);
+    StateDict state{.entries = named_tensors(module)};
+    for (NamedTensor& entry : state.entries) entry.tensor = entry.tensor.detach().cpu().contiguous();
     return state;
 }
 

@@ -25,13 +25,6 @@ namespace {
 /// About what normalised pictures look like.
 at::Tensor normalised_noise(const Preprocessing& preprocessing) { return example_input(preprocessing) / 64 - 2; }
 
-StateDict state_of(const TorchModule& module) {
-    StateDict state;
-    for (const auto& parameter : module.named_parameters()) state.entries.push_back({parameter.name, parameter.value});
-    for (const auto& buffer : module.named_buffers()) state.entries.push_back({buffer.name, buffer.value});
-    return state;
-}
-
 /// The tensor that the architecture calls by that name, or nullptr.
 const at::Tensor* find_own(const Architecture& architecture, const StateDict& state, const std::string& name) {
     for (const NamedTensor& entry : state.entries)
@@ -88,7 +81,7 @@ void expect_same_output(const TorchModule& file_module, const Architecture& arch
 LoadReport load_torchscript(const Architecture& architecture, const Preprocessing& preprocessing,
                             const std::string& file, const LoadAllowance& allowance) {
     const TorchModule module = open_torchscript(file);
-    const StateDict state = state_of(module);
+    const StateDict state{.entries = named_tensors(module)};
     if (state.entries.empty())
         throw DataError(file + ": has no parameters (a frozen module keeps them as constants): export it unfrozen");
     LoadReport report = load_state(architecture, state, allowance);
@@ -173,7 +166,7 @@ Backbone load_torchscript_backbone(const std::string& file, const Preprocessing&
     const TorchModule module = open_torchscript(file);
     const at::Tensor one = normalised_noise(preprocessing);
     SplitModule split = split_module(module, at::cat({one, one.flip({3}) * 0.75}), file);
-    for (const NamedTensor& entry : state_of(module).entries) backbone.loading.loaded.push_back(entry.name);
+    for (const NamedTensor& entry : named_tensors(module)) backbone.loading.loaded.push_back(entry.name);
     std::vector<std::string> notes;
     if (!split.whole_because.empty())
         notes.push_back("this network is frozen whole or trained whole: " + split.whole_because);

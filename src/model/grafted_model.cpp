@@ -10,6 +10,7 @@
 #include "core/hash.hpp"
 #include "core/suggest.hpp"
 #include "graft/core/errors.hpp"
+#include "model/load_state.hpp"
 
 namespace graft {
 namespace {
@@ -132,14 +133,12 @@ TorchModule compose_classifier(const GraftedModel& model) {
 
 std::string hash_of_values(const TorchModule& module) {
     Sha256 hash;
-    const auto add = [&](const std::string& name, const at::Tensor& tensor) {
+    for (const auto& [name, tensor] : named_tensors(module)) {
         const at::Tensor values = tensor.detach().cpu().contiguous();
         hash.add(name).add("\n");
         for (const std::int64_t size : values.sizes()) hash.add(std::to_string(size) + ",");
         hash.add(std::string_view(static_cast<const char*>(values.const_data_ptr()), values.nbytes()));
-    };
-    for (const auto& parameter : module.named_parameters()) add(parameter.name, parameter.value);
-    for (const auto& buffer : module.named_buffers()) add(buffer.name, buffer.value);
+    }
     return hash.hex();
 }
 

@@ -41,11 +41,8 @@ bool fits(at::IntArrayRef a, at::IntArrayRef b) {
 std::map<std::string, at::Tensor> tensors_of(const Architecture& architecture) {
     std::map<std::string, at::Tensor> tensors;
     for (const NamedModules* parts : {&architecture.stages, &architecture.after_pooling})
-        for (const auto& [part, module] : *parts) {
-            for (const auto& parameter : module.named_parameters())
-                tensors.emplace(part + "." + parameter.name, parameter.value);
-            for (const auto& buffer : module.named_buffers()) tensors.emplace(part + "." + buffer.name, buffer.value);
-        }
+        for (const auto& [part, module] : *parts)
+            for (const auto& [name, tensor] : named_tensors(module)) tensors.emplace(part + "." + name, tensor);
     return tensors;
 }
 
@@ -103,6 +100,13 @@ Assignment assign(const Architecture& architecture, const StateDict& state, cons
 }
 
 }  // namespace
+
+std::vector<NamedTensor> named_tensors(const TorchModule& module) {
+    std::vector<NamedTensor> tensors;
+    for (const auto& parameter : module.named_parameters()) tensors.push_back({parameter.name, parameter.value});
+    for (const auto& buffer : module.named_buffers()) tensors.push_back({buffer.name, buffer.value});
+    return tensors;
+}
 
 std::string own_name(const Architecture& architecture, const std::string& published) {
     for (const std::vector<Rename>* renames : {&architecture.aliases, &architecture.renames})

@@ -32,6 +32,9 @@ struct LoadReport {
     }
 };
 
+/// A module's parameters, then its buffers, by name. The tensors are the module's own.
+[[nodiscard]] std::vector<NamedTensor> named_tensors(const TorchModule& module);
+
 /// The architecture's name of a published parameter: `stage1.0.block.0.0.weight` of `features.1.0.block.0.0.weight`.
 [[nodiscard]] std::string own_name(const Architecture& architecture, const std::string& published);
 

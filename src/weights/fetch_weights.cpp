@@ -47,11 +47,10 @@ void expect_file_of(const WeightsEntry& entry, const fs::path& file) {
                         std::to_string(*entry.bytes));
     if (!entry.sha256 && !entry.sha256_prefix) return;
     const std::string found = sha256_of_file(file);
-    if (entry.sha256 && found != *entry.sha256)
-        throw DataError(refused + "its SHA-256 is " + found + ", expected " + *entry.sha256);
-    if (entry.sha256_prefix && !found.starts_with(*entry.sha256_prefix))
-        throw DataError(refused + "its SHA-256 is " + found + ", expected one that begins with " +
-                        *entry.sha256_prefix);
+    if (is_of(entry, found)) return;
+    const bool is_known_whole = entry.sha256 && found != *entry.sha256;
+    throw DataError(refused + "its SHA-256 is " + found + ", expected " +
+                    (is_known_whole ? *entry.sha256 : "one that begins with " + entry.sha256_prefix.value_or("")));
 }
 
 fs::path fetch_weights(const WeightsEntry& entry, const fs::path& folder, const std::stop_token& stop,

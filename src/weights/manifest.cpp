@@ -98,6 +98,11 @@ std::vector<std::string> check_entry(const WeightsEntry& entry) {
     return problems;
 }
 
+bool is_of(const WeightsEntry& entry, const std::string& sha256) {
+    if (!entry.sha256 && !entry.sha256_prefix) return false;
+    return sha256 == entry.sha256.value_or(sha256) && sha256.starts_with(entry.sha256_prefix.value_or(""));
+}
+
 std::vector<WeightsEntry> read_manifest(std::string_view text, const std::string& source) {
     const Json document = parse_json(text, source);
     if (!document.is_object() || document.size() != 1 || !document.contains("weights") ||

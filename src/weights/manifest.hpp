@@ -47,6 +47,9 @@ void describe(Fields& fields, WeightsEntry& entry);
 /// What the declarations cannot say, each problem `"/key: …"`: forms of names, checksums and addresses.
 [[nodiscard]] std::vector<std::string> check_entry(const WeightsEntry& entry);
 
+/// Whether a file with this SHA-256 is the entry's, as far as the SHA-256 is on record; no file is where it is not.
+[[nodiscard]] bool is_of(const WeightsEntry& entry, const std::string& sha256);
+
 /// Reads `{"weights": [entry, …]}`. Throws ConfigError naming `source` with every problem found: unknown keys, wrong
 /// values, names or files that stand there twice.
 [[nodiscard]] std::vector<WeightsEntry> read_manifest(std::string_view text, const std::string& source);
