@@ -137,10 +137,10 @@ def classify_in_c(library, model, images):
 
 def through_c(files, images):
     """In a process of its own: this one may hold another LibTorch."""
-    if not files.library or not pathlib.Path(files.library).is_file():
+    if not files.libgraft or not pathlib.Path(files.libgraft).is_file():
         raise NotPossible("no libgraft.so was built")
     with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as other:
-        return other.submit(classify_in_c, files.library, files.model, images).result()
+        return other.submit(classify_in_c, files.libgraft, files.model, images).result()
 
 
 def through_opencv(files, images):
@@ -209,7 +209,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--graft", required=True, help="the executable")
     parser.add_argument("--routes", required=True, help="predict_routes, which the tests build")
-    parser.add_argument("--library", help="libgraft.so, for the C interface")
+    parser.add_argument("--library", dest="libgraft", help="libgraft.so, for the C interface")
     parser.add_argument("model")
     parser.add_argument("images", nargs="+")
     files = parser.parse_args()

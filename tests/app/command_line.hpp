@@ -2,6 +2,8 @@
 /// A command line as main() reads it, for tests of the commands.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -44,5 +46,18 @@ struct CommandLine {
     std::ostringstream spoken;  ///< remarks and progress
     std::stop_source stop;
 };
+
+/// Runs a command line, which must be right. @return what it prints to standard output
+inline std::string printed_by(CommandLine& line) {
+    EXPECT_EQ(line.usage, "");
+    ::testing::internal::CaptureStdout();
+    try {
+        line.run();
+    } catch (...) {
+        (void)::testing::internal::GetCapturedStdout();
+        throw;
+    }
+    return ::testing::internal::GetCapturedStdout();
+}
 
 }  // namespace graft::testing

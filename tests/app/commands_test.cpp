@@ -15,17 +15,6 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 /// What a command prints to standard output.
-std::string printed_by(CommandLine& line) {
-    EXPECT_EQ(line.usage, "");
-    ::testing::internal::CaptureStdout();
-    try {
-        line.run();
-    } catch (...) {
-        (void)::testing::internal::GetCapturedStdout();
-        throw;
-    }
-    return ::testing::internal::GetCapturedStdout();
-}
 std::string printed_by(const std::vector<std::string>& arguments) {
     CommandLine line(arguments);
     return printed_by(line);

@@ -74,7 +74,7 @@ class Installed(ConsumerWorkspace):
         run(CMAKE, "--install", BUILD, "--prefix", first)
         cls.prefix = cls.place / "moved"  # an installed tree may be moved
         first.rename(cls.prefix)
-        cls.library = next(cls.prefix.rglob("libgraft.so"))
+        cls.libgraft = next(cls.prefix.rglob("libgraft.so"))
 
     def needed_by(self, file):
         lines = run("readelf", "-d", file).splitlines()
@@ -93,18 +93,18 @@ class Installed(ConsumerWorkspace):
         self.assertIn("0.1.0", said)
 
     def test_pkg_config(self):
-        environment = {**os.environ, "PKG_CONFIG_PATH": str(self.library.parent / "pkgconfig")}
+        environment = {**os.environ, "PKG_CONFIG_PATH": str(self.libgraft.parent / "pkgconfig")}
         flags = run("pkg-config", "--cflags", "--libs", "graft", env=environment).split()
         consumer = self.place / "pkg-config-consumer"
         run(COMPILER, "-std=c++20", CONSUMERS / "consumer.cpp", "-o", consumer, *flags)
-        self.expect_predictions(consumer, env={**os.environ, "LD_LIBRARY_PATH": str(self.library.parent)})
+        self.expect_predictions(consumer, env={**os.environ, "LD_LIBRARY_PATH": str(self.libgraft.parent)})
 
     def test_the_installed_program_runs(self):
         said = run(self.prefix / "bin" / "graft", "inspect", MODEL)
         self.assertIn("ant", said)
 
     def test_the_library_shows_its_public_interface_and_no_more(self):
-        symbols = run("nm", "-DC", "--defined-only", self.library).splitlines()
+        symbols = run("nm", "-DC", "--defined-only", self.libgraft).splitlines()
         names = [line.split(maxsplit=2)[2] for line in symbols if len(line.split(maxsplit=2)) == 3]
         shown = ("graft_", "graft::", "typeinfo for graft::", "typeinfo name for graft::", "vtable for graft::")
         self.assertEqual([name for name in names if not name.startswith(shown)], [])
@@ -114,7 +114,7 @@ class Installed(ConsumerWorkspace):
             self.assertEqual([name for name in names if name.startswith(internal)], [])
 
     def test_the_library_leaves_the_allocator_to_its_host(self):
-        self.assertEqual([name for name in self.needed_by(self.library) if "malloc" in name], [])
+        self.assertEqual([name for name in self.needed_by(self.libgraft) if "malloc" in name], [])
 
 
 class PartOfABuild(ConsumerWorkspace):

@@ -41,7 +41,7 @@ class Installation(Workspace):
         cls.addClassCleanup(shutil.rmtree, cls.prefix, ignore_errors=True)
         subprocess.run(["cmake", "--install", BUILD, "--prefix", cls.prefix], check=True, capture_output=True)
         cls.program = cls.prefix / "bin" / "graft"
-        cls.library = next(cls.prefix.glob("lib*/libgraft.so*"))
+        cls.libgraft = next(cls.prefix.glob("lib*/libgraft.so*"))
 
     def test_it_holds_what_is_promised(self):
         for name in ("share/man/man1/graft.1", "share/man/man1/graft-train.1", "share/zsh/vendor-completions/_graft",
@@ -66,9 +66,9 @@ class Installation(Workspace):
 
     @unittest.skipUnless(option("GRAFT_BUNDLE_LIBTORCH") == "ON", "LibTorch is not installed with this build")
     def test_it_brings_libtorch_and_leads_nowhere_else(self):
-        private = self.library.parent / "graft"
+        private = self.libgraft.parent / "graft"
         self.assertLessEqual({"libtorch_cpu.so", "libc10.so"}, {file.name for file in private.iterdir()})
-        for file in (self.program, self.library):
+        for file in (self.program, self.libgraft):
             runpath = re.search(r"R(?:UN)?PATH\).*\[(.*)\]", lines_of("readelf", "-d", str(file))).group(1)
             for folder in runpath.split(":"):
                 self.assertTrue(folder.startswith("$ORIGIN/"), f"{file.name} looks for libraries in {folder}")

@@ -7,6 +7,7 @@
 #include "model/grafted_model.hpp"
 #include "model/network_input.hpp"
 #include "model/tiny_architecture.hpp"
+#include "recording_reporter.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {
@@ -14,18 +15,6 @@ namespace {
 
 constexpr InferencePlan kPlan{.workers = 3, .images_per_call = 2, .images_per_second = 41.5};
 constexpr std::int64_t kMany = 3000;
-
-/// Remembers what is said.
-class Listener final : public Reporter {
-public:
-    void start(std::string_view, std::size_t, std::string_view) override {}
-    void advance(std::size_t, std::string_view) override {}
-    void finish(std::string_view) override {}
-    void note(std::string_view message) override { notes.emplace_back(message); }
-    void warn(std::string_view message) override { warnings.emplace_back(message); }
-
-    std::vector<std::string> notes, warnings;
-};
 
 InferencePlan never_measured() {
     ADD_FAILURE() << "measured";
@@ -37,7 +26,7 @@ protected:
     testing::TemporaryFolder folder_;
     const std::filesystem::path file_ = folder_.path() / "calibrations.json";
     const Calibrations calibrations_{file_};
-    Listener listener_;
+    testing::RecordingReporter listener_;
 };
 
 TEST(NetworkName, SaysWhatIsRunAndHow) {

@@ -15,6 +15,7 @@
 #include "graft/core/errors.hpp"
 #include "model/backbone.hpp"
 #include "model/network_input.hpp"
+#include "model/stored_network.hpp"
 #include "model/torchscript_file.hpp"
 #include "temporary_folder.hpp"
 
@@ -25,15 +26,8 @@ using ::testing::ElementsAre;
 using testing::error_message;
 using ::testing::HasSubstr;
 
-std::string stored(const std::string& name) {
-    return (std::filesystem::path(GRAFT_TEST_DIR) / "model" / "fixtures" / (name + ".pt")).string();
-}
-
-Preprocessing pixels() {
-    Preprocessing preprocessing;
-    preprocessing.height = preprocessing.width = 32;
-    return preprocessing;
-}
+using testing::pixels;
+using testing::stored;
 
 /// Two pictures of noise, normalised.
 at::Tensor pictures() {

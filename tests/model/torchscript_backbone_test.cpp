@@ -17,6 +17,7 @@
 #include "model/grafted_model.hpp"
 #include "model/inference.hpp"
 #include "model/network_input.hpp"
+#include "model/stored_network.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {
@@ -26,15 +27,8 @@ using ::testing::ElementsAre;
 using testing::error_message;
 using ::testing::HasSubstr;
 
-std::string stored(const std::string& name) {
-    return (std::filesystem::path(GRAFT_TEST_DIR) / "model" / "fixtures" / (name + ".pt")).string();
-}
-
-Preprocessing pixels() {
-    Preprocessing preprocessing;
-    preprocessing.height = preprocessing.width = 32;
-    return preprocessing;
-}
+using testing::pixels;
+using testing::stored;
 
 Backbone load(const std::string& name) { return load_torchscript_backbone(stored(name), pixels()); }
 

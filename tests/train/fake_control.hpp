@@ -12,6 +12,7 @@
 
 #include "config/read.hpp"
 #include "graft/core/errors.hpp"
+#include "recording_reporter.hpp"
 #include "temporary_folder.hpp"
 #include "train/callback.hpp"
 
@@ -22,16 +23,6 @@ struct FakeSnapshot final : WeightsSnapshot {
     int id;
 };
 
-class FakeReporter final : public Reporter {
-public:
-    void start(std::string_view, std::size_t, std::string_view) override {}
-    void advance(std::size_t, std::string_view) override {}
-    void finish(std::string_view) override {}
-    void note(std::string_view message) override { notes.emplace_back(message); }
-    void warn(std::string_view message) override { warnings.emplace_back(message); }
-    std::vector<std::string> notes, warnings;
-};
-
 /// Its weights are one number, which a test sets.
 class FakeControl final : public TrainControl {
 public:
@@ -40,7 +31,7 @@ public:
     std::vector<std::string> stops;            ///< the reasons given
     std::vector<std::filesystem::path> saved;  ///< the files asked for
     int restored = 0;                          ///< how often weights were restored
-    FakeReporter remarks;
+    testing::RecordingReporter remarks;
 
     [[nodiscard]] double learning_rate() const override { return rate; }
     void set_learning_rate(double learning_rate) override { rate = learning_rate; }

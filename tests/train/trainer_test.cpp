@@ -72,7 +72,7 @@ protected:
     SeparableTraining training_{testing::fresh_folder()};  // 24 pictures: batches of 7, 7, 7 and 3
     std::uint64_t seed_ = 1;
     Strings events_;
-    FakeReporter reporter_;
+    testing::RecordingReporter reporter_;
 };
 
 TEST_F(TrainerTest, LearnsToTellSeparableClassesApart) {
