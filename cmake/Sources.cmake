@@ -1,15 +1,17 @@
 # Sources are globbed: a new backbone or callback is one file and one line in its table, and no line here.
-file(GLOB_RECURSE GRAFT_SOURCES CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/*.cpp")
-file(GLOB GRAFT_APP_SOURCES CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/app/*.cpp")
-list(REMOVE_ITEM GRAFT_SOURCES ${GRAFT_APP_SOURCES})
+# Which rooms lie in which library, from the bottom up.
+set(GRAFT_BASE_ROOMS core config record image data weights)
+set(GRAFT_NETWORK_ROOMS network inference)
+set(GRAFT_UPPER_ROOMS features task train deploy export run)
+set(GRAFT_SAMPLES_ROOMS samples)
+set(GRAFT_APP_ROOMS app)
 
-# Files that need no LibTorch are spared its precompiled header.
-set(GRAFT_PLAIN_SOURCES ${GRAFT_SOURCES})
-list(FILTER GRAFT_PLAIN_SOURCES EXCLUDE REGEX "/src/(model|features|deploy|run)/")
-list(FILTER GRAFT_PLAIN_SOURCES EXCLUDE REGEX "/src/train/(optimizers|losses)/")
-list(FILTER GRAFT_PLAIN_SOURCES EXCLUDE REGEX "/src/train/(optimizer|loss|weights_snapshot|checkpoint|trainer)\\.cpp$")
-list(FILTER GRAFT_PLAIN_SOURCES EXCLUDE REGEX "/src/weights/state_dict\\.cpp$")
-list(APPEND GRAFT_PLAIN_SOURCES "${PROJECT_BINARY_DIR}/generated/embedded.cpp")
+foreach(library BASE NETWORK UPPER SAMPLES APP)
+    foreach(room ${GRAFT_${library}_ROOMS})
+        file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${room}/*.cpp")
+        list(APPEND GRAFT_${library}_SOURCES ${sources})
+    endforeach()
+endforeach()
 
 file(READ "${PROJECT_SOURCE_DIR}/weights/manifest.json" GRAFT_MANIFEST)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/weights/manifest.json")

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests of the weights readers, damaged and hostile files among them, under AddressSanitizer and UBSan.
+# Runs the tests of all rooms below LibTorch (readers of images, configs and weights, hostile files among them) under
+# AddressSanitizer and UBSan.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -8,7 +9,7 @@ case ${1:-} in
         cat <<'END'
 usage: scripts/sanitize.sh [gtest options]
 
-Builds the weights room and its tests alone with the preset `asan` in build/asan, and runs them.
+Builds the rooms below LibTorch and their tests with the preset `asan` in build/asan, and runs them.
   scripts/sanitize.sh --gtest_filter='Pickle.*'
 END
         exit ;;
@@ -18,9 +19,9 @@ esac
 [[ ! -f build/setup.env ]] || source build/setup.env
 torch=${GRAFT_TORCH_CMAKE:-${Torch_DIR:-}}
 cmake --preset asan ${torch:+-DTorch_DIR="$torch"} >/dev/null
-cmake --build --preset asan --parallel "${GRAFT_JOBS:-2}" --target weights_alone_tests
+cmake --build --preset asan --parallel "${GRAFT_JOBS:-2}" --target base_tests
 
 # LibTorch is built without annotations of containers and keeps what it allocates at start.
 export ASAN_OPTIONS=detect_container_overflow=0:detect_leaks=0:allocator_may_return_null=0:max_allocation_size_mb=1024
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-exec build/asan/tests/weights_alone_tests "$@"
+exec build/asan/tests/base_tests "$@"

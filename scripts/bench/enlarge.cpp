@@ -14,7 +14,7 @@
 #include "core/files.hpp"
 #include "data/image_folder.hpp"
 #include "graft/core/errors.hpp"
-#include "image/decode.hpp"
+#include "image/decode/decode.hpp"
 
 namespace {
 

@@ -21,9 +21,9 @@
 
 #include "features/features.hpp"
 #include "graft/core/errors.hpp"
-#include "model/grafted_model.hpp"
-#include "model/inference.hpp"
-#include "model/network_input.hpp"
+#include "inference/inference_module.hpp"
+#include "network/grafted_model.hpp"
+#include "network/network_input.hpp"
 #include "train/trainer.hpp"
 
 namespace graft {

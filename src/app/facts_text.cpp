@@ -1,6 +1,6 @@
 #include "app/file_facts.hpp"
-#include "app/text_layout.hpp"
-#include "core/suggest.hpp"
+#include "core/text.hpp"
+#include "core/text_layout.hpp"
 
 namespace graft {
 namespace {
@@ -15,7 +15,7 @@ std::string text(const Json& value) { return value.is_string() ? value.get<std::
 std::string counts_text(const Json& counts) {
     std::vector<std::string> texts;
     for (const auto& [name, count] : counts.items()) texts.push_back(name + " " + count.dump());
-    return comma_separated(texts);
+    return joined(texts);
 }
 
 /// What graft.json says, as far as the file has it.
@@ -24,7 +24,7 @@ std::string contract_text(const Json& facts) {
     if (facts.contains("graft_version")) said += line("made by", "graft " + text(facts.at("graft_version")));
     if (facts.contains("classes")) {
         const auto classes = facts.at("classes").get<std::vector<std::string>>();
-        said += line("classes", std::to_string(classes.size()) + ": " + comma_separated(classes));
+        said += line("classes", std::to_string(classes.size()) + ": " + joined(classes));
     }
     if (facts.contains("class_count")) said += line("classes", text(facts.at("class_count")) + ", without names");
     if (facts.contains("backbone")) {
@@ -34,7 +34,7 @@ std::string contract_text(const Json& facts) {
     }
     if (facts.contains("temperature")) said += line("temperature", facts.at("temperature").dump());
     if (facts.contains("golden"))
-        said += line("golden images", comma_separated(facts.at("golden").get<std::vector<std::string>>()));
+        said += line("golden images", joined(facts.at("golden").get<std::vector<std::string>>()));
     return said;
 }
 
@@ -66,7 +66,7 @@ std::string architecture_text(const Json& fit) {
     if (!fit.at("complete").empty()) {
         const auto all = fit.at("complete").get<std::vector<std::string>>();
         return line("architecture", name + ": " + loaded + ", " + fit.at("left_out").dump() + " are not needed" +
-                                        (all.size() > 1 ? "; complete for " + comma_separated(all) : ""));
+                                        (all.size() > 1 ? "; complete for " + joined(all) : ""));
     }
     return line("architecture", "nearest is " + name + ": " + loaded) +
            names_text("missing in the file", fit.at("missing")) + names_text("not known to it", fit.at("unexpected")) +

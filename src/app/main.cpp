@@ -10,11 +10,11 @@
 #include <optional>
 
 #include "app/allocator.hpp"
-#include "app/commands.hpp"
+#include "app/commands/commands.hpp"
 #include "app/interrupt.hpp"
 #include "app/usage_error.hpp"
 #include "app/versions.hpp"
-#include "core/foreign_error.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {

@@ -4,7 +4,8 @@
 #include <cstdint>
 
 #include "config/limits_text.hpp"
-#include "core/suggest.hpp"
+#include "core/names.hpp"
+#include "core/text.hpp"
 
 namespace graft {
 namespace {
@@ -33,7 +34,7 @@ CLI::Option* takes_one_of(CLI::Option* option, const std::vector<std::string>& n
     const auto problem = [names](std::string& text) -> std::string {
         for (const std::string& name : names)
             if (text == name) return "";
-        return "expected one of " + comma_separated(names) + ", got \"" + text + "\"" + did_you_mean(text, names);
+        return "expected one of " + joined(names) + ", got \"" + text + "\"" + did_you_mean(text, names);
     };
     return option->type_name(shown)->check(CLI::Validator(problem, ""));
 }

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <iostream>
 
-#include "config/limits_text.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {

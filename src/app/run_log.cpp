@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "core/version.hpp"
+#include "core/embedded.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "app/terminal_reporter.hpp"
+#include "app/terminal/terminal_reporter.hpp"
 
 namespace spdlog {
 class logger;

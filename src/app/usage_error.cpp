@@ -3,7 +3,8 @@
 #include <CLI/App.hpp>
 #include <vector>
 
-#include "core/suggest.hpp"
+#include "core/names.hpp"
+#include "core/text.hpp"
 
 namespace graft {
 namespace {
@@ -31,7 +32,7 @@ std::string unknown_argument(const CLI::App& command, const std::string& argumen
     const std::vector<std::string> commands = command_names(command);
     if (commands.empty()) return "unexpected argument \"" + argument + "\"";
     return "unknown command \"" + argument + "\"" + did_you_mean(argument, commands) +
-           "; the commands are: " + comma_separated(commands);
+           "; the commands are: " + joined(commands);
 }
 
 /// "graft config init".

@@ -21,7 +21,7 @@
 #include <opencv2/core/utility.hpp>
 #include <string_view>
 
-#include "core/version.hpp"
+#include "core/embedded.hpp"
 
 #define GRAFT_TEXT_OF(macro) GRAFT_QUOTED(macro)
 #define GRAFT_QUOTED(text) #text

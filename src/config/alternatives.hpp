@@ -38,43 +38,43 @@ public:
 
 namespace detail {
 
-template <class Spec, class Row>
+/// Plug-ins of a table as alternatives.
+template <class Plugin, class Row>
 class TableAlternatives final : public Alternatives {
 public:
-    TableAlternatives(std::shared_ptr<Spec>& value, const Registry<Row>& table) : value_(value), table_(table) {}
+    TableAlternatives(Plugin& value, const Registry<Row>& table) : value_(value), table_(table) {}
     std::vector<Kind> kinds() const override {
         std::vector<Kind> kinds;
         for (const Row& row : table_) kinds.push_back({row.name, row.summary});
         return kinds;
     }
-    std::string current() const override { return value_ ? std::string(value_->name()) : ""; }
+    std::string current() const override { return value_.name(); }
     void select(const std::string& kind) override { value_ = table_.find(kind)->make(); }
-    void describe_current(Fields& fields) override { value_->describe(fields); }
+    void describe_current(Fields& fields) override { value_.describe(fields); }
     void describe_kind(const std::string& kind, Fields& fields) const override {
-        table_.find(kind)->make()->describe(fields);
+        table_.find(kind)->make().describe(fields);
     }
 
 private:
-    std::shared_ptr<Spec>& value_;
+    Plugin& value_;
     const Registry<Row>& table_;
 };
 
-template <class Spec, class Row>
+template <class Plugin, class Row>
 class TableAlternativesList final : public AlternativesList {
 public:
-    TableAlternativesList(std::vector<std::shared_ptr<Spec>>& values, const Registry<Row>& table)
-        : values_(values), table_(table) {}
+    TableAlternativesList(std::vector<Plugin>& values, const Registry<Row>& table) : values_(values), table_(table) {}
     std::size_t size() const override { return values_.size(); }
     void resize(std::size_t size) override { values_.resize(size); }
     std::unique_ptr<Alternatives> at(std::size_t index) override {
-        return std::make_unique<TableAlternatives<Spec, Row>>(index < values_.size() ? values_[index] : unattached_,
-                                                              table_);
+        return std::make_unique<TableAlternatives<Plugin, Row>>(index < values_.size() ? values_[index] : unattached_,
+                                                                table_);
     }
 
 private:
-    std::vector<std::shared_ptr<Spec>>& values_;
+    std::vector<Plugin>& values_;
     const Registry<Row>& table_;
-    std::shared_ptr<Spec> unattached_;
+    Plugin unattached_;
 };
 
 }  // namespace detail

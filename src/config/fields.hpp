@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "config/alternatives.hpp"
+#include "config/plugin.hpp"
+#include "core/enum_names.hpp"
 #include "core/registry.hpp"
 
 namespace graft {
@@ -76,13 +78,21 @@ public:
     virtual void field(const Key& key, std::map<std::string, double>& value, std::string_view doc,
                        const Limits& limits = {}) = 0;
 
-    /// One of a few names; `names[i]` is the name of the enumerator with value i.
-    template <class Enum>
-    requires std::is_enum_v<Enum>
-    void choice(const Key& key, Enum& value, std::span<const std::string_view> names, std::string_view doc) {
+    /// One of the names of an enum.
+    template <NamedEnum Enum>
+    void choice(const Key& key, Enum& value, std::string_view doc) {
         auto index = static_cast<std::size_t>(value);
-        choice_index(key, index, names, doc);
+        choice_index(key, index, enum_names<Enum>, doc);
         value = static_cast<Enum>(index);
+    }
+    /// The same, or `none` for no value.
+    template <NamedEnum Enum>
+    void choice(const Key& key, std::optional<Enum>& value, std::string_view none, std::string_view doc) {
+        std::vector<std::string_view> names{none};
+        names.insert(names.end(), enum_names<Enum>.begin(), enum_names<Enum>.end());
+        std::size_t index = value ? static_cast<std::size_t>(*value) + 1 : 0;
+        choice_index(key, index, names, doc);
+        value = index == 0 ? std::nullopt : std::optional(static_cast<Enum>(index - 1));
     }
 
     /// A nested options struct.
@@ -98,19 +108,18 @@ public:
         end_object();
     }
 
-    /// One row of a table; a row has `name`, `summary` and `make() -> std::shared_ptr<Spec>`. Where nothing is
-    /// selected by default and the key is not required, null is a value too.
-    template <class Spec, class Row>
-    void one_of(const Key& key, std::shared_ptr<Spec>& value, const Registry<Row>& table, std::string_view doc) {
-        detail::TableAlternatives<Spec, Row> access(value, table);
+    /// A plug-in of a table. Where nothing is selected by default and the key is not required, null is a value too.
+    template <class Product, class Context, class Row>
+    void one_of(const Key& key, Plugin<Product, Context>& value, const Registry<Row>& table, std::string_view doc) {
+        detail::TableAlternatives<Plugin<Product, Context>, Row> access(value, table);
         alternatives(key, access, doc);
     }
 
-    /// A list of rows of a table.
-    template <class Spec, class Row>
-    void list_of(const Key& key, std::vector<std::shared_ptr<Spec>>& value, const Registry<Row>& table,
+    /// A list of plug-ins of a table.
+    template <class Product, class Context, class Row>
+    void list_of(const Key& key, std::vector<Plugin<Product, Context>>& value, const Registry<Row>& table,
                  std::string_view doc) {
-        detail::TableAlternativesList<Spec, Row> access(value, table);
+        detail::TableAlternativesList<Plugin<Product, Context>, Row> access(value, table);
         alternatives_list(key, access, doc);
     }
 

@@ -1,25 +1,10 @@
 #include "config/limits_text.hpp"
 
-#include <charconv>
 #include <cmath>
-#include <cstdio>
+
+#include "core/text.hpp"
 
 namespace graft {
-
-std::string number_as_text(double value) {
-    const double size = std::abs(value);
-    const bool plain = size == 0 || (size >= 1e-4 && size < 1e15);
-    char text[32];
-    const auto end =
-        std::to_chars(text, text + sizeof text, value, plain ? std::chars_format::fixed : std::chars_format::general);
-    return {text, end.ptr};
-}
-
-std::string four_digits(double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.4g", value);
-    return text;
-}
 
 bool within(double value, const Limits& limits) {
     if (!std::isfinite(value)) return false;

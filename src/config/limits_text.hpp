@@ -8,12 +8,6 @@
 
 namespace graft {
 
-/// A number as people write it, and in full: "0.0001", "20", "1000000", "1e-05".
-[[nodiscard]] std::string number_as_text(double value);
-
-/// Four significant digits, for figures in remarks: "0.2691", "12.35", "1e-05".
-[[nodiscard]] std::string four_digits(double value);
-
 /// Finite, and allowed by the limits.
 [[nodiscard]] bool within(double value, const Limits& limits);
 

@@ -3,6 +3,7 @@
 
 #include "config/limits_text.hpp"
 #include "config/read.hpp"
+#include "core/text.hpp"
 
 namespace graft {
 namespace {

@@ -5,7 +5,8 @@
 #include <cstdint>
 
 #include "config/limits_text.hpp"
-#include "core/suggest.hpp"
+#include "core/names.hpp"
+#include "core/text.hpp"
 
 namespace graft {
 namespace {
@@ -138,7 +139,7 @@ private:
 
     void unknown_name(const std::string& pointer, const Json& value, const std::vector<std::string>& allowed) {
         const std::string hint = value.is_string() ? did_you_mean(value.get<std::string>(), allowed) : "";
-        problem(pointer, "one of " + comma_separated(allowed), value);
+        problem(pointer, "one of " + joined(allowed), value);
         problems_.back() += hint;
     }
 
@@ -158,7 +159,7 @@ private:
             if (std::ranges::find(level.known, name) == level.known.end()) {
                 const std::string hint = did_you_mean(name, level.known);
                 problems_.push_back(below(level.pointer, name) + ": unknown key" + hint +
-                                    (hint.empty() ? "; known here: " + comma_separated(level.known) : ""));
+                                    (hint.empty() ? "; known here: " + joined(level.known) : ""));
             }
     }
 

@@ -9,7 +9,7 @@
 #include "core/files.hpp"
 #include "core/ordered_map.hpp"
 #include "graft/core/errors.hpp"
-#include "image/decode.hpp"
+#include "image/decode/decode.hpp"
 
 namespace graft {
 namespace {

@@ -4,9 +4,10 @@
 #include <set>
 
 #include "core/hash.hpp"
-#include "core/suggest.hpp"
+#include "core/names.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
-#include "image/decode.hpp"
+#include "image/decode/decode.hpp"
 
 namespace graft {
 namespace {
@@ -125,7 +126,7 @@ ImageFolder scan_image_folder(const fs::path& root) {
         if (add_class(folder, folder.classes[i], static_cast<std::int64_t>(i)) == 0) empty.push_back(folder.classes[i]);
     if (!empty.empty())
         throw DataError(root.string() + ": no images (jpg jpeg png bmp webp tif gif) in the class folders " +
-                        comma_separated(empty));
+                        joined(empty));
     return folder;
 }
 
@@ -138,7 +139,7 @@ ImageFolder scan_image_folder(const fs::path& root, std::span<const std::string>
         if (std::ranges::find(found, classes[i]) != found.end())
             add_class(folder, classes[i], static_cast<std::int64_t>(i));
     if (folder.samples.empty())
-        throw DataError(root.string() + ": no image of any of the classes " + comma_separated(folder.classes));
+        throw DataError(root.string() + ": no image of any of the classes " + joined(folder.classes));
     return folder;
 }
 

@@ -10,14 +10,12 @@
 #include <utility>
 
 #include "config/json.hpp"
-#include "config/limits_text.hpp"
 #include "core/hash.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
 namespace {
-
-constexpr std::array<std::string_view, 2> kRules = {"hash", "keras"};
 
 /// The identity of the group that a name belongs to; a name that the pattern does not match is its own group.
 std::string group_of(const std::string& name, const std::regex& pattern) {
@@ -97,7 +95,7 @@ void expect_every_class(const ImageFolder& folder, const Split& split) {
 void describe(Fields& fields, SplitOptions& options) {
     fields.field("validation_split", options.validation_split,
                  "Share of every class of the training folder that validates and does not train.", from_below(0, 1));
-    fields.choice("split", options.split, kRules,
+    fields.choice("split", options.split,
                   "`hash`: ordered by a hash of the file name, so that new files hardly move old ones; `keras`: the "
                   "first files by name validate, as Keras's `validation_split` does.");
     fields.field("group_pattern", options.group_pattern,

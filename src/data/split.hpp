@@ -16,6 +16,8 @@ enum class SplitRule {
     hash,   ///< per class, ordered by a hash of the name
     keras,  ///< per class, the first files by name validate (Keras's validation_split)
 };
+template <>
+inline constexpr auto enum_names<SplitRule> = std::to_array<std::string_view>({"hash", "keras"});
 
 struct SplitOptions {
     double validation_split = 0;  ///< share of each class that validates, in [0, 1)

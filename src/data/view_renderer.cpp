@@ -2,8 +2,8 @@
 
 #include "config/read.hpp"
 #include "core/random.hpp"
-#include "image/decode.hpp"
-#include "image/view.hpp"
+#include "image/augment/view.hpp"
+#include "image/decode/decode.hpp"
 
 namespace graft {
 

@@ -8,7 +8,7 @@
 
 #include "config/json.hpp"
 #include "data/image_folder.hpp"
-#include "image/augmentation.hpp"
+#include "image/augment/augmentation.hpp"
 #include "image/preprocessing.hpp"
 
 namespace graft {

@@ -5,7 +5,7 @@
 #include <opencv2/core.hpp>
 #include <string>
 
-#include "core/foreign_error.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/core/threads.hpp"
 #include "graft/core/version.hpp"

@@ -9,9 +9,8 @@
 #include "core/random.hpp"
 #include "deploy/base64.hpp"
 #include "graft/core/errors.hpp"
-#include "image/decode.hpp"
-#include "image/sample_art.hpp"
-#include "model/network_input.hpp"
+#include "image/decode/decode.hpp"
+#include "network/network_input.hpp"
 
 namespace graft {
 namespace {
@@ -42,11 +41,25 @@ cv::Mat transparent_tiles() {
     return picture;
 }
 
-/// @param rgb CV_8UC3
+/// Discs on a ground that changes from corner to corner. [size,size] CV_8UC3, BGR
 cv::Mat drawing(std::int64_t size) {
-    cv::Mat bgr;
-    cv::cvtColor(draw_sample(sample_art_classes().front(), 0, 0, size), bgr, cv::COLOR_RGB2BGR);
-    return bgr;
+    const int side = static_cast<int>(size);
+    cv::Mat picture(side, side, CV_8UC3);
+    for (int y = 0; y < side; ++y)
+        for (int x = 0; x < side; ++x)
+            picture.at<cv::Vec3b>(y, x) = {static_cast<std::uint8_t>(255 * x / side),
+                                           static_cast<std::uint8_t>(255 * y / side),
+                                           static_cast<std::uint8_t>(255 * (side - x) / side)};
+    Rng rng = Rng::stream(0, "golden drawing");
+    const auto below = [&](int bound) { return static_cast<int>(rng.below(static_cast<std::uint64_t>(bound))); };
+    constexpr int kDiscs = 24;
+    for (int i = 0; i < kDiscs; ++i) {
+        const cv::Point centre(below(side), below(side));
+        const int radius = side / 32 + below(side / 8);
+        const cv::Scalar colour(below(256), below(256), below(256));
+        cv::circle(picture, centre, radius, colour, cv::FILLED, cv::LINE_8);
+    }
+    return picture;
 }
 
 std::string encoded(const std::string& extension, const cv::Mat& picture) {

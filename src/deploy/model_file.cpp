@@ -8,7 +8,7 @@
 
 #include "core/files.hpp"
 #include "graft/core/errors.hpp"
-#include "weights/archive_check.hpp"
+#include "weights/format/archive_check.hpp"
 
 namespace graft {
 namespace {

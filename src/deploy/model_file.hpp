@@ -6,7 +6,7 @@
 #include <string>
 
 #include "deploy/model_info.hpp"
-#include "model/layers.hpp"
+#include "network/layers.hpp"
 
 namespace graft {
 

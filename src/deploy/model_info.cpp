@@ -1,7 +1,7 @@
 #include "deploy/model_info.hpp"
 
 #include "config/read.hpp"
-#include "core/version.hpp"
+#include "core/embedded.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {

@@ -14,10 +14,10 @@
 #include "core/ranking.hpp"
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
-#include "image/decode.hpp"
-#include "model/calibration.hpp"
-#include "model/inference.hpp"
-#include "model/network_input.hpp"
+#include "image/decode/decode.hpp"
+#include "inference/inference_module.hpp"
+#include "inference/throughput.hpp"
+#include "network/network_input.hpp"
 
 namespace graft {
 namespace {

@@ -10,12 +10,15 @@
 #include <span>
 #include <vector>
 
+#include "core/enum_names.hpp"
 #include "core/fingerprint_log.hpp"
 
 namespace graft {
 
 /// How a kept feature is stored.
 enum class FeatureType { float32, float16 };
+template <>
+inline constexpr auto enum_names<FeatureType> = std::to_array<std::string_view>({"float32", "float16"});
 
 /// Bytes of a stored row of `floats` numbers.
 [[nodiscard]] std::uint64_t row_bytes(std::size_t floats, FeatureType type);

@@ -12,15 +12,13 @@
 
 #include "core/ordered_map.hpp"
 #include "graft/core/errors.hpp"
-#include "model/network_input.hpp"
+#include "network/network_input.hpp"
 
 namespace graft {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::array<std::string_view, 3> kKeepingNames = {"shared", "run", "none"};
-constexpr std::array<std::string_view, 2> kTypeNames = {"float32", "float16"};
 constexpr std::size_t kViewsPerDecoding = 4;
 constexpr std::size_t kBatchesAhead = 3;
 
@@ -54,10 +52,10 @@ void describe(Fields& fields, FeatureOptions& options) {
                  "Augmented views per image: epoch e reads view e mod `views`. `null`: one per epoch, the same as "
                  "without keeping features; fewer views are faster and vary the images less (docs/features.md).",
                  at_least(1));
-    fields.choice("keep", options.keep, kKeepingNames,
+    fields.choice("keep", options.keep,
                   "`shared`: in the cache folder, where later runs find them; `run`: while the run lasts; `none`: "
                   "nowhere, they are computed anew in each epoch.");
-    fields.choice("type", options.type, kTypeNames,
+    fields.choice("type", options.type,
                   "How kept numbers are stored; `float16` takes half the room and rounds to 11 bits.");
     fields.field(
         "limit_gb", options.limit_gb,

@@ -17,7 +17,7 @@
 #include "data/view_renderer.hpp"
 #include "features/feature_cache.hpp"
 #include "graft/core/reporter.hpp"
-#include "model/inference.hpp"
+#include "inference/inference_module.hpp"
 
 namespace graft {
 
@@ -27,6 +27,8 @@ enum class FeatureKeeping {
     run,     ///< while the run lasts
     none,    ///< nowhere: they are computed anew in each epoch
 };
+template <>
+inline constexpr auto enum_names<FeatureKeeping> = std::to_array<std::string_view>({"shared", "run", "none"});
 
 struct FeatureOptions {
     std::optional<std::int64_t> views = 5;  ///< views per image; epoch e reads view e mod views; nothing: one per epoch

@@ -12,9 +12,6 @@ namespace {
 
 constexpr double kLongestSide = 4096;
 
-constexpr std::array<std::string_view, 2> kResizeModes = {"squash", "center_crop"};
-constexpr std::array<std::string_view, 3> kInterpolations = {"nearest", "bilinear", "bicubic"};
-
 int opencv_interpolation(Interpolation interpolation) {
     switch (interpolation) {
         case Interpolation::nearest: return cv::INTER_NEAREST_EXACT;  // pixel centres, as Pillow; INTER_NEAREST is not
@@ -40,14 +37,13 @@ void describe(Fields& fields, Preprocessing& preprocessing) {
     const Limits side = between(1, kLongestSide);
     fields.field("height", preprocessing.height, "Height of the network's input, in pixels.", side);
     fields.field("width", preprocessing.width, "Width of the network's input, in pixels.", side);
-    fields.choice("resize", preprocessing.resize, kResizeModes,
+    fields.choice("resize", preprocessing.resize,
                   "`squash`: the whole picture, whatever its aspect ratio; `center_crop`: the largest centred window "
                   "of the input's aspect ratio, times `crop_fraction`.");
     fields.field("crop_fraction", preprocessing.crop_fraction,
                  "Share of the window's sides that `center_crop` keeps; `squash` does not use it.",
                  {0.0, 1.0, true, false});
-    fields.choice("interpolation", preprocessing.interpolation, kInterpolations,
-                  "For enlarging. Shrinking always averages areas.");
+    fields.choice("interpolation", preprocessing.interpolation, "For enlarging. Shrinking always averages areas.");
     describe_channels(fields, "mean", preprocessing.mean, "Subtracted from red, green and blue, on the scale 0 to 255.",
                       {});
     describe_channels(fields, "std", preprocessing.std,

@@ -15,7 +15,12 @@ enum class ResizeMode {
     squash,       ///< both sides to the input size, whatever the aspect ratio (Keras)
     center_crop,  ///< the largest centred window of the input's aspect ratio times crop_fraction, then resized to it
 };
+template <>
+inline constexpr auto enum_names<ResizeMode> = std::to_array<std::string_view>({"squash", "center_crop"});
+
 enum class Interpolation { nearest, bilinear, bicubic };
+template <>
+inline constexpr auto enum_names<Interpolation> = std::to_array<std::string_view>({"nearest", "bilinear", "bicubic"});
 
 /// How a picture becomes a network's input.
 struct Preprocessing {

@@ -11,9 +11,9 @@
 #include "data/image_folder.hpp"
 #include "data/split.hpp"
 #include "deploy/model_file.hpp"
-#include "model/grafted_model.hpp"
+#include "network/grafted_model.hpp"
 #include "run/choose_weights.hpp"
-#include "run/run_config.hpp"
+#include "run/run_options.hpp"
 
 namespace graft {
 

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "core/suggest.hpp"
+#include "core/folders.hpp"
+#include "core/names.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
-#include "weights/added_weights.hpp"
-#include "weights/fetch_weights.hpp"
-#include "weights/weights_folder.hpp"
+#include "weights/store/added_weights.hpp"
+#include "weights/store/fetch_weights.hpp"
 
 namespace graft {
 namespace {
@@ -35,7 +36,7 @@ std::vector<std::string> names_for(const std::string& architecture) {
 [[noreturn]] void fail_without_weights(const BackboneOptions& options) {
     const std::vector<std::string> names = names_for(options.name);
     const std::string there_are =
-        names.empty() ? "; none are known for " + options.name : "; known for it: " + comma_separated(names);
+        names.empty() ? "; none are known for " + options.name : "; known for it: " + joined(names);
     if (!options.weights)
         throw ConfigError("/backbone/weights: is missing: the manifest has no weights of " + options.name + there_are);
     throw ConfigError("/backbone/weights: there is no file \"" + *options.weights + "\", and no weights of that name" +
@@ -48,19 +49,10 @@ ChosenWeights given_file(const std::string& file, const std::string& architectur
     return {file, own ? own : default_weights(architecture)};
 }
 
-Interpolation as_trained(WeightsInterpolation interpolation) {
-    switch (interpolation) {
-        case WeightsInterpolation::nearest: return Interpolation::nearest;
-        case WeightsInterpolation::bilinear: return Interpolation::bilinear;
-        case WeightsInterpolation::bicubic: return Interpolation::bicubic;
-    }
-    return Interpolation::bilinear;
-}
-
 Preprocessing preprocessing_of(const WeightsPreprocessing& weights) {
     Preprocessing preprocessing{.height = weights.height,
                                 .width = weights.width,
-                                .interpolation = as_trained(weights.interpolation),
+                                .interpolation = weights.interpolation,
                                 .mean = weights.mean,
                                 .std = weights.std};
     if (const std::optional<double> fraction = weights.crop_fraction()) {
@@ -97,20 +89,8 @@ void bring_weights(const ChosenWeights& weights, const std::stop_token& stop, Re
     if (weights.missing) fetch_weights(*weights.entry, weights_folder(), stop, reporter);
 }
 
-Preprocessing choose_preprocessing(const DataOptions& data, const std::optional<WeightsEntry>& entry) {
-    Preprocessing chosen = entry ? preprocessing_of(entry->preprocessing) : Preprocessing();
-    if (!data.image_size.empty()) {
-        chosen.height = data.image_size.front();
-        chosen.width = data.image_size.back();
-    }
-    if (data.resize != ResizeChoice::automatic)
-        chosen.resize = data.resize == ResizeChoice::squash ? ResizeMode::squash : ResizeMode::center_crop;
-    if (data.crop_fraction) chosen.crop_fraction = *data.crop_fraction;
-    if (data.interpolation != InterpolationChoice::automatic)
-        chosen.interpolation = static_cast<Interpolation>(static_cast<int>(data.interpolation) - 1);
-    if (!data.mean.empty()) std::copy_n(data.mean.begin(), 3, chosen.mean.begin());
-    if (!data.std.empty()) std::copy_n(data.std.begin(), 3, chosen.std.begin());
-    return chosen;
+Preprocessing usual_preprocessing(const std::optional<WeightsEntry>& entry) {
+    return entry ? preprocessing_of(entry->preprocessing) : Preprocessing();
 }
 
 }  // namespace graft

@@ -9,8 +9,8 @@
 #include "graft/core/reporter.hpp"
 #include "graft/run/missing_weights.hpp"
 #include "image/preprocessing.hpp"
-#include "run/run_config.hpp"
-#include "weights/manifest.hpp"
+#include "network/backbone_options.hpp"
+#include "weights/store/manifest.hpp"
 
 namespace graft {
 
@@ -28,7 +28,7 @@ struct ChosenWeights {
 /// Downloads what is missing. Throws as fetch_weights does.
 void bring_weights(const ChosenWeights& weights, const std::stop_token& stop, Reporter& reporter);
 
-/// Preprocessing belongs to the weights; the config may override each part of it.
-[[nodiscard]] Preprocessing choose_preprocessing(const DataOptions& data, const std::optional<WeightsEntry>& entry);
+/// How pictures are prepared for these weights, when a config does not say otherwise.
+[[nodiscard]] Preprocessing usual_preprocessing(const std::optional<WeightsEntry>& entry);
 
 }  // namespace graft

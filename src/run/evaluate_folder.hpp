@@ -12,9 +12,9 @@
 
 #include "data/image_check.hpp"
 #include "data/image_folder.hpp"
-#include "eval/metrics.hpp"
 #include "graft/core/reporter.hpp"
 #include "graft/deploy/predictor.hpp"
+#include "task/metrics.hpp"
 
 namespace graft {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "model/network_input.hpp"
+#include "network/network_input.hpp"
 
 namespace graft {
 namespace {

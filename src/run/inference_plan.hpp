@@ -3,7 +3,7 @@
 #pragma once
 
 #include "graft/core/reporter.hpp"
-#include "model/calibration.hpp"
+#include "inference/throughput.hpp"
 #include "run/assemble.hpp"
 
 namespace graft {

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <string>
 
-#include "core/cache_folder.hpp"
+#include "core/folders.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {

@@ -1,206 +1,66 @@
-#include "run/run_config.hpp"
+#include "graft/run/run_config.hpp"
 
-#include <array>
-#include <string_view>
+#include <algorithm>
 
-#include "core/suggest.hpp"
+#include "config/json.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
-#include "model/backbone.hpp"
-#include "train/monitor.hpp"
 
 namespace graft {
 namespace {
 
-constexpr std::array<std::string_view, 3> kResizeModes = {"auto", "squash", "center_crop"};
-constexpr std::array<std::string_view, 4> kInterpolations = {"auto", "nearest", "bilinear", "bicubic"};
-constexpr std::array<std::string_view, 2> kOnBadImage = {"fail", "skip"};
-constexpr std::array<std::string_view, 2> kClassMismatch = {"fail", "use_known"};
-constexpr std::array<std::string_view, 2> kPrecisions = {"float32", "bfloat16"};
-constexpr std::array<std::string_view, 2> kKeep = {"best", "last"};
-constexpr ListLimits kThreeOrNone{.items = between(0, 255), .shortest = 0, .longest = 3};
-
-constexpr std::string_view kReferenceHead = R"(# The config of a run
-
-What `graft train` reads: one JSON file. `graft config init` writes one to start from, and `graft config check FILE`
-says what is wrong with one, or what it would run.
-
-- Every problem is reported at once, with the place where it stands (a JSON pointer such as `/data/batch_size`),
-  before the first image is read. A key that is not listed here is a problem too.
-- Whatever has a default may be left out. A required key must be written.
-- File names are relative to the folder in which `graft` is started.
-- Where several kinds are offered, such as optimizers, write the kind's name, `"adam"`, or an object with its options,
-  `{ "name": "adam", "learning_rate": 0.01 }`.
-- A list that may have one item may also be written as that item: `"hidden": 512` is `"hidden": [512]`.
-- `--set /training/epochs=3` on the command line changes one value.
-- With `"$schema": "schema.json"` in a file beside [configs/schema.json](../configs/schema.json), an editor completes
-  the keys and shows their meaning.
-
-This page is written by `graft config docs` from the program's own declarations.
-)";
-
-/// What the sections' own declarations cannot say, because it concerns several fields or a table.
-std::vector<std::string> cross_check(const RunOptions& config, const Tables& tables) {
-    std::vector<std::string> problems = check_augmentation(config.augmentation);
-    const BackboneOptions& backbone = config.backbone;
-    if (backbone.name == kTorchScript && backbone.weights.value_or("random") == "random")
-        problems.emplace_back(
-            "/backbone/weights: expected a TorchScript file, which \"torchscript\" takes its network "
-            "from, got " +
-            std::string(backbone.weights ? "\"random\"" : "nothing"));
-    else if (!backbone.name.empty() && backbone.name != kTorchScript &&
-             tables.architectures.find(backbone.name) == nullptr) {
-        std::vector<std::string> known = tables.architectures.names();
-        known.emplace_back(kTorchScript);
-        problems.push_back("/backbone/name: expected one of " + comma_separated(known) + ", got \"" +
-                           config.backbone.name + "\"" + did_you_mean(config.backbone.name, known));
-    }
-    if (config.data.validation && (config.data.split.validation_split > 0 || config.data.split.split_file))
-        problems.emplace_back(
-            "/data/validation: a folder to validate on and a split of the training folder exclude "
-            "each other: leave one out");
-    if (config.data.split.validation_split > 0 && config.data.split.split_file)
-        problems.emplace_back("/data/split_file: says what validates; leave out /data/validation_split");
-    if (config.data.split.group_pattern && config.data.split.split == SplitRule::keras)
-        problems.emplace_back("/data/group_pattern: needs \"split\": \"hash\"");
-    for (const auto& [key, values] : {std::pair("mean", &config.data.mean), std::pair("std", &config.data.std)})
-        if (!values->empty() && values->size() != 3)
-            problems.push_back(std::string("/data/") + key + ": expected three numbers or none, got " +
-                               std::to_string(values->size()));
-    for (const std::string& problem : config.training.optimizer->contradictions())
-        problems.push_back("/training/optimizer" + problem);
-    return problems;
+Json as_json(const ConfigValue& value) {
+    return std::visit([](const auto& held) { return Json(held); }, value);
 }
 
-std::string default_output(const RunOptions& config) { return "runs/" + (config.name.empty() ? "run" : config.name); }
+bool is_utf8(const Json& json) {
+    if (json.is_string()) return fits_into_json(json.get_ref<const std::string&>());
+    return !json.is_array() || std::all_of(json.begin(), json.end(), is_utf8);
+}
+
+/// The text after a change, with errors that begin with the pointer.
+template <class Change>
+std::string changed(const std::string& text, const std::string& pointer, const Change& change) {
+    if (!fits_into_json(pointer)) throw ConfigError("a JSON pointer is not UTF-8");
+    Json document = parse_json(text, "config");
+    try {
+        change(document);
+    } catch (const ConfigError& error) {
+        throw ConfigError(pointer + ": " + error.what());
+    }
+    return pretty(document);
+}
 
 }  // namespace
 
-void describe(Fields& fields, DataOptions& options) {
-    fields.field(required("train"), options.train, "Folder whose sub-folders are the classes; images at any depth.");
-    fields.field("validation", options.validation,
-                 "Folder with the same class folders, to validate on; instead of `validation_split`.");
-    fields.field("test", options.test, "Folder with the same class folders, evaluated once after training.");
-    describe(fields, options.split);
-    fields.field("image_size", options.image_size,
-                 "Pixels of the network's input: a side, or height and width; `[]`: that of the weights.",
-                 {.items = between(32, 2048), .shortest = 0, .longest = 2});
-    fields.choice("resize", options.resize, kResizeModes,
-                  "`squash`: both sides to the input size; `center_crop`: the middle of the picture, undistorted; "
-                  "`auto`: as the weights were tested.");
-    fields.field("crop_fraction", options.crop_fraction,
-                 "Share of a side that `center_crop` keeps; `null`: that of the weights.",
-                 {.minimum = 0, .maximum = 1, .above_minimum = true});
-    fields.choice("interpolation", options.interpolation, kInterpolations,
-                  "For enlarging; shrinking always averages areas. `auto`: as the weights were trained.");
-    fields.field("mean", options.mean, "Per channel R, G, B, on the scale 0..255; `[]`: those of the weights.",
-                 kThreeOrNone);
-    fields.field("std", options.std, "Per channel R, G, B, on the scale 0..255; `[]`: those of the weights.",
-                 {.items = {.minimum = 0, .above_minimum = true}, .shortest = 0, .longest = 3});
-    fields.field("batch_size", options.batch_size, "Images per training step.", between(1, 65536));
-    fields.choice("on_bad_image", options.on_bad_image, kOnBadImage,
-                  "`fail`: list every image that cannot be decoded, before training; `skip`: leave them out and list "
-                  "them in `skipped.json`.");
-    fields.choice("class_mismatch", options.class_mismatch, kClassMismatch,
-                  "When validation or test folders have other classes than the training folder: `fail`, or "
-                  "`use_known` ones alone.");
-    fields.field("workers", options.workers, "Threads that decode and run the trunk; `null`: one per core.",
-                 between(1, 1024));
-}
-
-void describe(Fields& fields, BackboneOptions& options) {
-    fields.field(required("name"), options.name,
-                 "Architecture of the pretrained network; `torchscript`: whatever network the file of `weights` holds, "
-                 "cut into stages where that is possible.");
-    fields.field("weights", options.weights,
-                 "A file (state dict or TorchScript), a name that `graft weights list` shows, or `random`; `null`: the "
-                 "first of this architecture there. What is missing is downloaded when the run starts.");
-    fields.field("freeze", options.freeze, "`all`, `none`, or the last stage that stays frozen.");
-    fields.choice("precision", options.precision, kPrecisions,
-                  "Numbers that the frozen part computes with; `bfloat16` is about twice as fast on processors that "
-                  "have units for it, and refused on others.");
-    fields.field("may_be_absent", options.allowance.may_be_absent,
-                 "Tensors of the network that the weights may lack, by name, `*` for any letters: they are drawn at "
-                 "random. Any other one that is missing is an error.",
-                 {.items = {}, .shortest = 0, .longest = 1000});
-    fields.field("may_be_unused", options.allowance.may_be_unused,
-                 "Tensors of the weights that the network has no place for, such as another head's: they are left out. "
-                 "Any other one is an error.",
-                 {.items = {}, .shortest = 0, .longest = 1000});
-}
-
-std::int64_t augmented_views(const RunOptions& config) {
-    return enabled(config.augmentation) ? config.features.views.value_or(config.training.epochs) : 0;
-}
-
-RunOptions default_run_config(const Tables& tables) {
-    RunOptions config;
-    config.training.optimizer = tables.optimizers.find("adam")->make();
-    config.training.loss = tables.losses.find("cross_entropy")->make();
+RunConfig RunConfig::from_file(const std::filesystem::path& file) {
+    RunConfig config;
+    config.text_ = pretty(parse_json_file(file));
     return config;
 }
 
-void describe(Fields& fields, RunOptions& config, const Tables& tables) {
-    const auto training = [&](Fields& f, TrainingSection& section) {
-        f.field("epochs", section.epochs, "Passes over the training images, at most.", between(1, 100000));
-        f.one_of("optimizer", section.optimizer, tables.optimizers, "How weights are changed.");
-        f.one_of("loss", section.loss, tables.losses, "What is minimised.");
-        f.choice("keep", section.keep, kKeep,
-                 "`best`: the weights of the epoch with the lowest `val_loss` (`loss` without validation) become the "
-                 "model, unless `early_stopping` decides; `last`: those of the last epoch.");
-    };
-    fields.field("name", config.name, "What the run is called.");
-    fields.field("seed", config.seed, "Where every random draw starts from: same seed, same run.", at_least(0));
-    fields.object("data", config.data, "The images.");
-    fields.object("augmentation", config.augmentation,
-                  "Random variation of the training images, with the names and ranges of Keras's ImageDataGenerator.");
-    fields.object("backbone", config.backbone, "The pretrained network.");
-    fields.object("head", config.head, "The new part: pooling and dense layers.");
-    fields.object("features", config.features, "How the frozen part's outputs are kept.");
-    fields.section("training", config.training, "How the new part is trained.", training);
-    fields.list_of("callbacks", config.callbacks, tables.callbacks, "What happens between epochs, in this order.");
-    fields.field("top_k", config.top_k, "Which top-k accuracies the test reports, beside top-1.",
-                 {.items = between(1, 1000), .shortest = 0, .longest = 10});
-    fields.field("output", config.output, "The run folder; empty: `runs/<name>`.");
-}
-
-RunOptions read_run_config(Json document, const Tables& tables) {
-    if (document.is_object()) document.erase("$schema");
-    RunOptions config = default_run_config(tables);
-    std::vector<std::string> problems =
-        read_options(document, [&](Fields& fields) { describe(fields, config, tables); });
-    const std::vector<std::string> more = cross_check(config, tables);
-    problems.insert(problems.end(), more.begin(), more.end());
-    if (!problems.empty()) throw ConfigError(problems);
-    if (config.output.empty()) config.output = default_output(config);
+RunConfig RunConfig::from_text(std::string_view json, const std::string& name) {
+    RunConfig config;
+    config.text_ = pretty(parse_json(json, name));
     return config;
 }
 
-RunOptions read_run_config(const std::filesystem::path& file, std::span<const std::string> assignments,
-                           const Tables& tables) {
-    Json document = parse_json_file(file);
-    apply_assignments(document, assignments);
-    try {
-        return read_run_config(std::move(document), tables);
-    } catch (const ConfigError& error) {
-        std::vector<std::string> problems;
-        for (const std::string& problem : error.problems()) problems.push_back(file.string() + ": " + problem);
-        throw ConfigError(problems);
-    }
+RunConfig& RunConfig::set(const std::string& pointer, const ConfigValue& value) {
+    const Json json = as_json(value);
+    if (!is_utf8(json)) throw ConfigError(pointer + ": the text is not UTF-8");
+    text_ = changed(text_, pointer, [&](Json& document) { set_value(document, pointer, json); });
+    return *this;
 }
 
-Json resolved(const RunOptions& config, const Tables& tables) {
-    RunOptions copy = config;
-    return write_options([&](Fields& fields) { describe(fields, copy, tables); });
+RunConfig& RunConfig::set_json(const std::string& pointer, std::string_view json) {
+    text_ =
+        changed(text_, pointer, [&](Json& document) { set_value(document, pointer, parse_json(json, "the value")); });
+    return *this;
 }
 
-Json run_config_schema(const Tables& tables) {
-    RunOptions config = default_run_config(tables);
-    return schema_of([&](Fields& fields) { describe(fields, config, tables); }, "graft run");
-}
-
-std::string run_config_markdown(const Tables& tables) {
-    RunOptions config = default_run_config(tables);
-    return std::string(kReferenceHead) + markdown_of([&](Fields& fields) { describe(fields, config, tables); });
+RunConfig& RunConfig::erase(const std::string& pointer) {
+    text_ = changed(text_, pointer, [&](Json& document) { erase_value(document, pointer); });
+    return *this;
 }
 
 }  // namespace graft

@@ -5,7 +5,7 @@
 #include "config/json.hpp"
 #include "core/files.hpp"
 #include "graft/core/errors.hpp"
-#include "model/layer_module.hpp"
+#include "network/layer_module.hpp"
 #include "run/train_run.hpp"
 
 namespace graft {

@@ -9,12 +9,12 @@
 #include <iterator>
 #include <utility>
 
-#include "core/cache_folder.hpp"
+#include "core/embedded.hpp"
 #include "core/files.hpp"
-#include "core/version.hpp"
+#include "core/folders.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/deploy/predictor.hpp"
-#include "model/network_input.hpp"
+#include "network/network_input.hpp"
 #include "run/assemble.hpp"
 #include "run/evaluate_folder.hpp"
 #include "run/inference_plan.hpp"

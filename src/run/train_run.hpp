@@ -9,9 +9,9 @@
 
 #include "graft/core/reporter.hpp"
 #include "graft/run/train.hpp"
-#include "record/evaluation.hpp"
+#include "record/evaluation_text.hpp"
 #include "run/choose_weights.hpp"
-#include "run/run_config.hpp"
+#include "run/run_options.hpp"
 #include "train/trainer.hpp"
 
 namespace graft {

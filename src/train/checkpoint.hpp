@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "model/layers.hpp"
-#include "record/history.hpp"
-#include "train/callback.hpp"
+#include "network/layers.hpp"
+#include "record/history_csv.hpp"
+#include "train/callback_table.hpp"
 
 namespace torch::optim {
 class Optimizer;

@@ -4,30 +4,25 @@
 #include <cassert>
 #include <cmath>
 
-#include "core/suggest.hpp"
+#include "core/names.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
 namespace {
 
-constexpr std::string_view kModeNames[] = {"auto", "min", "max"};
 constexpr std::string_view kValidation = "val_";
 
-void expect_produced(const std::string& metric, std::span<const std::string> produced, const std::string& pointer) {
-    if (std::ranges::find(produced, metric) != produced.end()) return;
-    const auto of_validation = [](const std::string& name) { return name.starts_with(kValidation); };
-    const bool needs_validation = of_validation(metric) && std::ranges::none_of(produced, of_validation);
-    throw ConfigError(pointer + "/monitor: expected a metric that this run produces (" + comma_separated(produced) +
-                      "), got \"" + metric + "\"" +
-                      (needs_validation ? "; the run has no validation data" : did_you_mean(metric, produced)));
-}
-
-MonitorMode mode_of(const std::string& metric, const std::string& pointer) {
-    const std::string_view name = std::string_view(metric).substr(metric.starts_with(kValidation) ? 4 : 0);
-    if (name == "loss") return MonitorMode::min;
-    if (name == "accuracy" || name.ends_with("_accuracy")) return MonitorMode::max;
-    throw ConfigError(pointer + "/mode: expected min or max, got \"auto\": the name \"" + metric +
-                      "\" does not tell which is better");
+const ProducedMetric& produced(const std::string& name, std::span<const ProducedMetric> metrics,
+                               const std::string& pointer) {
+    const auto found = std::ranges::find(metrics, name, &ProducedMetric::name);
+    if (found != metrics.end()) return *found;
+    const auto of_validation = [](const ProducedMetric& metric) { return metric.name.starts_with(kValidation); };
+    const bool needs_validation = name.starts_with(kValidation) && std::ranges::none_of(metrics, of_validation);
+    const std::vector<std::string> names = names_of(metrics);
+    throw ConfigError(format_text("{}/monitor: expected a metric that this run produces ({}), got \"{}\"{}", pointer,
+                                  joined(names), name,
+                                  needs_validation ? "; the run has no validation data" : did_you_mean(name, names)));
 }
 
 }  // namespace
@@ -35,17 +30,16 @@ MonitorMode mode_of(const std::string& metric, const std::string& pointer) {
 void describe(Fields& fields, MonitorOptions& options) {
     fields.field("monitor", options.monitor, "The metric to watch, for example `val_loss` or `val_accuracy`.");
     fields.choice(
-        "mode", options.mode, kModeNames,
-        "`min`: smaller is better; `max`: larger is better; `auto`: `min` for a loss, `max` for an accuracy.");
+        "mode", options.mode, "auto",
+        "`min`: smaller is better; `max`: larger is better; `auto`: the metric's own, `min` for a loss, `max` "
+        "for an accuracy.");
     fields.field("min_delta", options.min_delta, "A change up to this size is no improvement.", at_least(0));
 }
 
-Monitor::Monitor(const MonitorOptions& options, std::span<const std::string> produced_metrics,
-                 const std::string& pointer)
-    : metric_(options.monitor), mode_(options.mode), min_delta_(std::abs(options.min_delta)) {
-    expect_produced(metric_, produced_metrics, pointer);
-    if (mode_ == MonitorMode::automatic) mode_ = mode_of(metric_, pointer);
-}
+Monitor::Monitor(const MonitorOptions& options, std::span<const ProducedMetric> metrics, const std::string& pointer)
+    : metric_(options.monitor),
+      better_(options.mode.value_or(produced(options.monitor, metrics, pointer).better)),
+      min_delta_(std::abs(options.min_delta)) {}
 
 double Monitor::value_in(const EpochRecord& record) const {
     const std::optional<double> value = record.metric(metric_);
@@ -55,7 +49,7 @@ double Monitor::value_in(const EpochRecord& record) const {
 
 bool Monitor::better(double current, double than) const {
     if (!std::isfinite(current)) return false;
-    return mode_ == MonitorMode::min ? current + min_delta_ < than : current - min_delta_ > than;
+    return better_ == Direction::min ? current + min_delta_ < than : current - min_delta_ > than;
 }
 
 bool Monitor::improve(double current) {

@@ -8,17 +8,16 @@
 
 #include "config/fields.hpp"
 #include "config/json.hpp"
-#include "record/history.hpp"
+#include "graft/record/history.hpp"
+#include "record/metric.hpp"
 
 namespace graft {
-
-enum class MonitorMode { automatic, min, max };
 
 /// Which metric to watch and which direction is better.
 struct MonitorOptions {
     std::string monitor = "val_loss";  ///< a metric that the run produces
-    MonitorMode mode = MonitorMode::automatic;
-    double min_delta = 0;  ///< changes up to this size do not count; >= 0
+    std::optional<Direction> mode;     ///< nothing: the metric's own
+    double min_delta = 0;              ///< changes up to this size do not count; >= 0
 };
 void describe(Fields& fields, MonitorOptions& options);
 
@@ -27,10 +26,8 @@ void describe(Fields& fields, MonitorOptions& options);
 /// better; the first finite value is. (Keras takes a first NaN as the best.)
 class Monitor {
 public:
-    /// Throws ConfigError at `pointer` when the run does not produce the metric, or when `mode` is automatic and the
-    /// metric's name does not tell: after "val_" is stripped, "loss" is minimised; "accuracy" and whatever ends in
-    /// "_accuracy" is maximised.
-    Monitor(const MonitorOptions& options, std::span<const std::string> produced_metrics, const std::string& pointer);
+    /// @throws ConfigError at `pointer` when the run does not produce the metric
+    Monitor(const MonitorOptions& options, std::span<const ProducedMetric> metrics, const std::string& pointer);
 
     [[nodiscard]] const std::string& name() const { return metric_; }
     /// The watched metric of an epoch.
@@ -46,7 +43,7 @@ public:
 
 private:
     std::string metric_;
-    MonitorMode mode_;  ///< min or max
+    Direction better_;
     double min_delta_;
     std::optional<double> best_;
 };

@@ -2,8 +2,6 @@
 
 #include <torch/optim/optimizer.h>
 
-#include "train/optimizers/optimizer_row.hpp"
-
 namespace graft {
 
 const Registry<OptimizerRow>& builtin_optimizers() {
@@ -15,12 +13,12 @@ const Registry<OptimizerRow>& builtin_optimizers() {
     return table;
 }
 
-double learning_rate_of(const torch::optim::Optimizer& optimizer) {
-    return optimizer.param_groups().front().options().get_lr();
+double learning_rate_of(const torch::optim::Optimizer& optimizer, std::size_t group) {
+    return optimizer.param_groups().at(group).options().get_lr();
 }
 
-void set_learning_rate(torch::optim::Optimizer& optimizer, double learning_rate) {
-    for (torch::optim::OptimizerParamGroup& group : optimizer.param_groups()) group.options().set_lr(learning_rate);
+void set_learning_rate(torch::optim::Optimizer& optimizer, std::size_t group, double learning_rate) {
+    optimizer.param_groups().at(group).options().set_lr(learning_rate);
 }
 
 }  // namespace graft

@@ -3,16 +3,14 @@
 /// train/optimizers/builtin_optimizers.inc.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "config/fields.hpp"
+#include "config/plugin.hpp"
 #include "core/registry.hpp"
+#include "train/parameter_group.hpp"
 
 namespace torch::optim {
 class Optimizer;
@@ -20,28 +18,20 @@ class Optimizer;
 
 namespace graft {
 
-/// The written options of an optimizer.
-class OptimizerSpec {
-public:
-    virtual ~OptimizerSpec() = default;
-    [[nodiscard]] virtual std::string_view name() const = 0;
-    virtual void describe(Fields& fields) = 0;
-    /// What is wrong with options that contradict each other, each `"/<key>: <what is wrong>"`.
-    [[nodiscard]] virtual std::vector<std::string> contradictions() const { return {}; }
-    [[nodiscard]] virtual std::shared_ptr<torch::optim::Optimizer> build(
-        const std::vector<at::Tensor>& parameters) const = 0;
-};
+/// Built from groups of which none is empty; one group of the optimizer for each, in this order.
+using ParameterGroups = std::vector<ParameterGroup>;
+using OptimizerPlugin = Plugin<std::shared_ptr<torch::optim::Optimizer>, ParameterGroups>;
+using OptimizerRow = PluginRow<std::shared_ptr<torch::optim::Optimizer>, ParameterGroups>;
 
-struct OptimizerRow {
-    std::string name, summary;
-    std::function<std::shared_ptr<OptimizerSpec>()> make;
-};
+#define GRAFT_OPTIMIZER(name) [[nodiscard]] OptimizerRow name##_row();
+#include "train/optimizers/builtin_optimizers.inc"
+#undef GRAFT_OPTIMIZER
 
 /// The optimizers that graft brings.
 [[nodiscard]] const Registry<OptimizerRow>& builtin_optimizers();
 
-/// The learning rate of all parameter groups.
-[[nodiscard]] double learning_rate_of(const torch::optim::Optimizer& optimizer);
-void set_learning_rate(torch::optim::Optimizer& optimizer, double learning_rate);
+/// The learning rate of a parameter group.
+[[nodiscard]] double learning_rate_of(const torch::optim::Optimizer& optimizer, std::size_t group);
+void set_learning_rate(torch::optim::Optimizer& optimizer, std::size_t group, double learning_rate);
 
 }  // namespace graft

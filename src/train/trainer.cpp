@@ -11,8 +11,8 @@
 #include <cstdio>
 #include <numeric>
 
-#include "config/limits_text.hpp"
 #include "core/random.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "train/checkpoint.hpp"
 #include "train/weights_snapshot.hpp"

@@ -12,10 +12,10 @@
 
 #include "features/features.hpp"
 #include "graft/core/reporter.hpp"
-#include "model/grafted_model.hpp"
-#include "record/history.hpp"
-#include "train/callback.hpp"
-#include "train/loss.hpp"
+#include "network/grafted_model.hpp"
+#include "record/history_csv.hpp"
+#include "task/loss.hpp"
+#include "train/callback_table.hpp"
 #include "train/optimizer.hpp"
 
 namespace graft {

@@ -6,8 +6,8 @@
 
 #include <vector>
 
-#include "model/layers.hpp"
-#include "train/callback.hpp"
+#include "network/layers.hpp"
+#include "train/callback_table.hpp"
 
 namespace graft {
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "app/commands.hpp"
+#include "app/commands/commands.hpp"
 #include "app/usage_error.hpp"
 
 namespace graft::testing {

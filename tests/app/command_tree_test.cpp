@@ -1,4 +1,4 @@
-#include "app/command_tree.hpp"
+#include "app/shell/command_tree.hpp"
 
 #include <gmock/gmock.h>
 
@@ -7,7 +7,7 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 
-#include "app/commands.hpp"
+#include "app/commands/commands.hpp"
 
 namespace graft {
 namespace {

@@ -1,9 +1,9 @@
-#include "app/man_page.hpp"
+#include "app/shell/man_page.hpp"
 
 #include <gmock/gmock.h>
 
 #include "app/command_line.hpp"
-#include "core/version.hpp"
+#include "core/embedded.hpp"
 
 namespace graft {
 namespace {

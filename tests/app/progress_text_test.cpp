@@ -1,8 +1,9 @@
-#include "app/progress_text.hpp"
+#include "app/terminal/progress_text.hpp"
 
 #include <gtest/gtest.h>
 
-#include "app/text_layout.hpp"
+#include "core/text.hpp"
+#include "core/text_layout.hpp"
 
 namespace graft {
 namespace {
@@ -67,52 +68,6 @@ TEST(DurationText, HasHoursOnlyWhereThereAreAny) {
     EXPECT_EQ(duration_text(3723), "1:02:03");
     EXPECT_EQ(duration_text(360'000), "100:00:00");
     EXPECT_EQ(duration_text(-5), "0:00");
-}
-
-TEST(TextLayout, CountsCodePointsAsColumns) {
-    EXPECT_EQ(display_width(""), 0);
-    EXPECT_EQ(display_width("plain"), 5);
-    EXPECT_EQ(display_width("Größe ━"), 7);
-}
-
-TEST(TextLayout, CutsBetweenCodePoints) {
-    EXPECT_EQ(cut_to_width("Größe", 3), "Grö");
-    EXPECT_EQ(cut_to_width("Größe", 5), "Größe");
-    EXPECT_EQ(cut_to_width("Größe", 9), "Größe");
-    EXPECT_EQ(cut_to_width("Größe", 0), "");
-}
-
-TEST(TextLayout, SeparatesThousands) {
-    EXPECT_EQ(with_commas(0), "0");
-    EXPECT_EQ(with_commas(999), "999");
-    EXPECT_EQ(with_commas(1'000), "1,000");
-    EXPECT_EQ(with_commas(1'234'567), "1,234,567");
-    EXPECT_EQ(with_commas(-123), "-123");
-    EXPECT_EQ(with_commas(-1'234), "-1,234");
-}
-
-TEST(SizeText, IsInKilobytesBelowAMegabyte) {
-    EXPECT_EQ(size_text(0), "0 kB");
-    EXPECT_EQ(size_text(1), "1 kB");
-    EXPECT_EQ(size_text(329'600), "330 kB");
-    EXPECT_EQ(size_text(999'999), "1000 kB");
-    EXPECT_EQ(size_text(1'000'000), "1 MB");
-    EXPECT_EQ(size_text(1'499'999), "1 MB");
-    EXPECT_EQ(size_text(12'345'600'000), "12,346 MB");
-}
-
-TEST(TextLayout, RoundsToFourDecimals) {
-    EXPECT_EQ(four_decimals(0.96428), "0.9643");
-    EXPECT_EQ(four_decimals(1), "1.0000");
-}
-
-TEST(TextLayout, AlignsColumns) {
-    EXPECT_EQ(aligned({{"class", "images", "bad"}, {"Gänse", "1,024", "0"}, {"cat", "7", "12"}}),
-              "class  images  bad\n"
-              "Gänse   1,024    0\n"
-              "cat         7   12\n");
-    EXPECT_EQ(aligned({{"a", "b"}, {"longer"}}), "a       b\nlonger\n");
-    EXPECT_EQ(aligned({}), "");
 }
 
 }  // namespace

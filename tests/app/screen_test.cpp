@@ -1,4 +1,4 @@
-#include "app/screen.hpp"
+#include "app/terminal/screen.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 /// What the scripts say; that shells understand them is tested end to end.
-#include "app/shell_completion.hpp"
+#include "app/shell/shell_completion.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,10 +1,10 @@
-#include "app/terminal_reporter.hpp"
+#include "app/terminal/terminal_reporter.hpp"
 
 #include <gmock/gmock.h>
 
 #include <sstream>
 
-#include "app/text_layout.hpp"
+#include "core/text_layout.hpp"
 
 namespace graft {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "core/version.hpp"
+#include "core/embedded.hpp"
 
 namespace graft {
 namespace {

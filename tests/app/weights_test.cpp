@@ -7,15 +7,15 @@
 
 #include "app/command_line.hpp"
 #include "config/json.hpp"
-#include "deploy/safetensors_writer.hpp"
 #include "environment_variable.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
-#include "model/backbone.hpp"
+#include "network/backbone.hpp"
+#include "network/safetensors_writer.hpp"
+#include "network/state_dict.hpp"
 #include "temporary_folder.hpp"
-#include "weights/added_weights.hpp"
 #include "weights/file_server.hpp"
-#include "weights/state_dict.hpp"
+#include "weights/store/added_weights.hpp"
 
 namespace graft::testing {
 namespace {

@@ -5,25 +5,6 @@
 namespace graft {
 namespace {
 
-TEST(NumberAsText, WritesNumbersAsPeopleDo) {
-    EXPECT_EQ(number_as_text(0), "0");
-    EXPECT_EQ(number_as_text(20), "20");
-    EXPECT_EQ(number_as_text(-0.5), "-0.5");
-    EXPECT_EQ(number_as_text(0.1), "0.1");
-    EXPECT_EQ(number_as_text(0.0001), "0.0001");
-    EXPECT_EQ(number_as_text(1'000'000), "1000000");
-    EXPECT_EQ(number_as_text(1e-5), "1e-05");
-    EXPECT_EQ(number_as_text(1e20), "1e+20");
-    EXPECT_EQ(number_as_text(0.30000000000000004), "0.30000000000000004");
-}
-
-TEST(FourDigits, AreEnoughForARemark) {
-    EXPECT_EQ(four_digits(0.26906919479370117), "0.2691");
-    EXPECT_EQ(four_digits(12.3456), "12.35");
-    EXPECT_EQ(four_digits(0.9), "0.9");
-    EXPECT_EQ(four_digits(1e-3 * 0.1 * 0.1), "1e-05");
-}
-
 TEST(NumberText, SaysWhatIsAllowed) {
     EXPECT_EQ(number_text("number", {}), "number");
     EXPECT_EQ(number_text("integer", at_least(1)), "integer >= 1");

@@ -17,41 +17,52 @@
 namespace graft::testing {
 
 enum class Colour { red, green, blue };
-constexpr std::array<std::string_view, 3> kColours = {"red", "green", "blue"};
 
-/// The base of the kinds that a table offers.
-struct Motor {
-    virtual ~Motor() = default;
-    [[nodiscard]] virtual std::string_view name() const = 0;
-    virtual void describe(Fields& fields) = 0;
-};
-struct Electric final : Motor {
+}  // namespace graft::testing
+
+template <>
+inline constexpr auto graft::enum_names<graft::testing::Colour> = std::to_array<std::string_view>({"red", "green",
+                                                                                                   "blue"});
+
+namespace graft::testing {
+
+/// What a motor is built into: a word.
+using Motor = Plugin<std::string, int>;
+using MotorRow = PluginRow<std::string, int>;
+
+struct Electric {
     double volts = 12;
-    [[nodiscard]] std::string_view name() const override { return "electric"; }
-    void describe(Fields& fields) override { fields.field("volts", volts, "Tension.", above(0)); }
 };
-struct Steam final : Motor {
+inline void describe(Fields& fields, Electric& options) { fields.field("volts", options.volts, "Tension.", above(0)); }
+inline std::string build(const Electric& options, int count) {
+    return std::to_string(count) + " of " + std::to_string(static_cast<int>(options.volts)) + " volts";
+}
+
+struct Steam {
     std::int64_t boilers = 0;
     std::string fuel = "coal";
-    [[nodiscard]] std::string_view name() const override { return "steam"; }
-    void describe(Fields& fields) override {
-        fields.field(required("boilers"), boilers, "How many.", at_least(1));
-        fields.field("fuel", fuel, "What burns.");
-    }
 };
-struct Sail final : Motor {
-    [[nodiscard]] std::string_view name() const override { return "sail"; }
-    void describe(Fields&) override {}
-};
-struct MotorRow {
-    std::string name, summary;
-    std::function<std::shared_ptr<Motor>()> make;
-};
+inline void describe(Fields& fields, Steam& options) {
+    fields.field(required("boilers"), options.boilers, "How many.", at_least(1));
+    fields.field("fuel", options.fuel, "What burns.");
+}
+inline std::string build(const Steam& options, int) {
+    return std::to_string(options.boilers) + " boilers of " + options.fuel;
+}
+inline std::vector<std::string> contradictions(const Steam& options) {
+    if (options.fuel != "water") return {};
+    return {"/fuel: water does not burn"};
+}
+
+struct Sail {};
+inline void describe(Fields&, Sail&) {}
+inline std::string build(const Sail&, int) { return "wind"; }
+
 inline const Registry<MotorRow>& motors() {
     static const Registry<MotorRow> table = {
-        {"electric", "Silent", [] { return std::make_shared<Electric>(); }},
-        {"steam", "Warm", [] { return std::make_shared<Steam>(); }},
-        {"sail", "Slow", [] { return std::make_shared<Sail>(); }},
+        plugin_row<MotorRow, Electric>("electric", "Silent"),
+        plugin_row<MotorRow, Steam>("steam", "Warm"),
+        plugin_row<MotorRow, Sail>("sail", "Slow"),
     };
     return table;
 }
@@ -79,8 +90,8 @@ struct Ship {
     std::map<std::string, double> cargo;
     Colour colour = Colour::green;
     Hull hull;
-    std::shared_ptr<Motor> motor, spare;
-    std::vector<std::shared_ptr<Motor>> boats;
+    Motor motor, spare;
+    std::vector<Motor> boats;
 };
 
 /// A ship with every default.
@@ -102,7 +113,7 @@ inline void describe(Fields& fields, Ship& ship) {
     fields.field("fares", ship.fares, "Prices.", {.items = above(0)});
     fields.field("flags", ship.flags, "Signals.", {.longest = 2});
     fields.field("cargo", ship.cargo, "Tons of each.", above(0));
-    fields.choice("colour", ship.colour, kColours, "Paint.");
+    fields.choice("colour", ship.colour, "Paint.");
     fields.object("hull", ship.hull, "The body.");
     fields.one_of("motor", ship.motor, motors(), "What drives it.");
     fields.one_of("spare", ship.spare, motors(), "For emergencies.");

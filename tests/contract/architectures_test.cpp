@@ -1,5 +1,5 @@
 // What every built-in architecture must keep, whoever adds it. That each computes what its published definition
-// computes is shown by tests/model/architecture_golden_test.cpp.
+// computes is shown by tests/network/architecture_golden_test.cpp.
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/cross_entropy_loss.h>
@@ -16,9 +16,9 @@
 #include <set>
 #include <sstream>
 
-#include "model/grafted_model.hpp"
-#include "model/inference.hpp"
-#include "model/load_state.hpp"
+#include "inference/inference_module.hpp"
+#include "network/grafted_model.hpp"
+#include "network/load_state.hpp"
 
 namespace graft {
 namespace {

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "config/read.hpp"
-#include "train/loss.hpp"
+#include "task/loss.hpp"
 
 namespace graft {
 namespace {

@@ -1,11 +1,13 @@
 /// Tables of named things, the nearest name, and the likeliest classes.
+#include "core/names.hpp"
+
 #include <gmock/gmock.h>
 
 #include <stdexcept>
 
 #include "core/ranking.hpp"
 #include "core/registry.hpp"
-#include "core/suggest.hpp"
+#include "core/text.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
 
@@ -84,12 +86,6 @@ TEST(DidYouMean, ReadsAsAQuestionOrNotAtAll) {
     EXPECT_EQ(did_you_mean("colour", kKeys), "");
 }
 
-TEST(CommaSeparated, JoinsNames) {
-    EXPECT_EQ(comma_separated(std::vector<std::string>{"a", "b", "c"}), "a, b, c");
-    EXPECT_EQ(comma_separated(std::vector<std::string>{"a"}), "a");
-    EXPECT_EQ(comma_separated({}), "");
-}
-
 TEST(TopIndices, BeginWithTheLargest) {
     const std::vector<float> probabilities = {0.125F, 0.5F, 0.0625F, 0.25F};
     EXPECT_THAT(top_indices(probabilities, 3), ElementsAre(1, 3, 0));
@@ -115,6 +111,34 @@ TEST(Errors, CarryTheExitCodesThatScriptsRelyOn) {
     EXPECT_EQ(static_cast<int>(DataError("x").exit_code()), 3);
     EXPECT_EQ(static_cast<int>(GateError("x").exit_code()), 4);
     EXPECT_EQ(static_cast<int>(Interrupted("x").exit_code()), 130);
+}
+
+TEST(Matches, WithoutAStarIsTheNameItself) {
+    EXPECT_TRUE(matches("fc.weight", "fc.weight"));
+    EXPECT_FALSE(matches("fc.weight", "fc.weights"));
+    EXPECT_FALSE(matches("fc.weight", "fc.weigh"));
+    EXPECT_FALSE(matches("fc.weight", "fcxweight"));
+    EXPECT_TRUE(matches("", ""));
+    EXPECT_FALSE(matches("", "a"));
+}
+
+TEST(Matches, AStarStandsForAnyLetters) {
+    EXPECT_TRUE(matches("fc.*", "fc.weight"));
+    EXPECT_TRUE(matches("fc.*", "fc."));
+    EXPECT_FALSE(matches("fc.*", "fc"));
+    EXPECT_TRUE(matches("*.bias", "layer1.0.bias"));
+    EXPECT_TRUE(matches("layer*.conv*.weight", "layer4.1.conv2.weight"));
+    EXPECT_FALSE(matches("layer*.conv*.weight", "layer4.1.conv2.bias"));
+    EXPECT_TRUE(matches("*", ""));
+    EXPECT_TRUE(matches("**a*", "bab"));
+    EXPECT_TRUE(matches("*ab", "aab")) << "the star gives letters back";
+}
+
+TEST(Matches, OneOfSeveralPatternsIsEnough) {
+    const std::vector<std::string> patterns = {"fc.*", "*.bias"};
+    EXPECT_TRUE(matches_any(patterns, "stem.bias"));
+    EXPECT_FALSE(matches_any(patterns, "stem.weight"));
+    EXPECT_FALSE(matches_any({}, "stem.weight"));
 }
 
 }  // namespace

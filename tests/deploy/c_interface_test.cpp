@@ -6,8 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/embedded.hpp"
 #include "core/files.hpp"
-#include "core/version.hpp"
 #include "deploy/tiny_model.hpp"
 #include "graft/deploy/predictor.hpp"
 #include "graft/graft.h"

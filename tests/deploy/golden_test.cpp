@@ -6,7 +6,7 @@
 
 #include "core/hash.hpp"
 #include "graft/core/errors.hpp"
-#include "image/decode.hpp"
+#include "image/decode/decode.hpp"
 
 namespace graft {
 namespace {

@@ -14,10 +14,10 @@
 #include "core/files.hpp"
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
-#include "model/calibration.hpp"
-#include "model/grafted_model.hpp"
-#include "model/network_input.hpp"
-#include "model/tiny_architecture.hpp"
+#include "inference/throughput.hpp"
+#include "network/grafted_model.hpp"
+#include "network/network_input.hpp"
+#include "network/tiny_architecture.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {

@@ -11,7 +11,7 @@
 
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
-#include "model/grafted_model.hpp"
+#include "network/grafted_model.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {

@@ -10,11 +10,11 @@
 #include <iostream>
 
 #include "config/json.hpp"
-#include "deploy/onnx/opencv_network.hpp"
-#include "deploy/runnable_model.hpp"
+#include "export/onnx/opencv_network.hpp"
+#include "export/runnable_model.hpp"
 #include "graft/deploy/predictor.hpp"
-#include "image/decode.hpp"
-#include "model/network_input.hpp"
+#include "image/decode/decode.hpp"
+#include "network/network_input.hpp"
 
 namespace graft {
 namespace {

@@ -9,7 +9,7 @@ import workspace
 from workspace import Workspace, read_json
 
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent
-NETWORKS = FIXTURES / "model" / "fixtures"
+NETWORKS = FIXTURES / "network" / "fixtures"
 
 
 class TorchScriptBackbones(Workspace):

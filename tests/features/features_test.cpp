@@ -7,8 +7,8 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "graft/core/errors.hpp"
-#include "model/layers.hpp"
-#include "model/network_input.hpp"
+#include "network/layers.hpp"
+#include "network/network_input.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {

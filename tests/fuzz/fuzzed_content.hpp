@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "graft/core/errors.hpp"
-#include "weights/weights_content.hpp"
+#include "weights/format/weights_content.hpp"
 
 namespace graft {
 

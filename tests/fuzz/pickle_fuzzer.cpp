@@ -1,8 +1,8 @@
 /// @file
 /// Pickles as they stand in .pth files: the stack machine, and the search for a state dict in what it gives.
 #include "graft/core/errors.hpp"
-#include "weights/checkpoint.hpp"
-#include "weights/pickle.hpp"
+#include "weights/format/pickle.hpp"
+#include "weights/format/unwrap.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     try {

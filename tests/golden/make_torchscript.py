@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the TorchScript files in tests/model/fixtures: small networks, built as well-known libraries build theirs.
+"""Writes the TorchScript files in tests/network/fixtures: small networks, built as well-known libraries build theirs.
 
     python tests/golden/make_torchscript.py
 
@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-FOLDER = Path(__file__).resolve().parent.parent / "model" / "fixtures"
+FOLDER = Path(__file__).resolve().parent.parent / "network" / "fixtures"
 EXAMPLE = torch.linspace(-2, 2, 2 * 3 * 32 * 32).reshape(2, 3, 32, 32)
 
 

@@ -1,4 +1,4 @@
-#include "image/augmentation.hpp"
+#include "image/augment/augmentation.hpp"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 #include "core/random.hpp"
 #include "encoded_images.hpp"
 #include "graft/core/errors.hpp"
-#include "image/decode.hpp"
+#include "image/decode/decode.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {

@@ -1,4 +1,4 @@
-#include "image/decode.hpp"
+#include "image/decode/decode.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "image/view.hpp"
+#include "image/augment/view.hpp"
 
 namespace graft {
 namespace {

@@ -1,4 +1,4 @@
-#include "image/orientation.hpp"
+#include "image/decode/orientation.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "core/random.hpp"
 #include "encoded_images.hpp"
-#include "image/decode.hpp"
+#include "image/decode/decode.hpp"
 
 namespace graft {
 namespace {

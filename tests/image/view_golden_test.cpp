@@ -10,7 +10,7 @@
 #include <stdexcept>
 
 #include "config/json.hpp"
-#include "image/view.hpp"
+#include "image/augment/view.hpp"
 #include "pictures.hpp"
 
 namespace graft {

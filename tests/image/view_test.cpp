@@ -1,4 +1,4 @@
-#include "image/view.hpp"
+#include "image/augment/view.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,8 +3,8 @@
 #include <limits>
 
 #include "record/csv.hpp"
-#include "record/evaluation.hpp"
-#include "record/history.hpp"
+#include "record/evaluation_text.hpp"
+#include "record/history_csv.hpp"
 
 namespace graft {
 namespace {

@@ -1,314 +1,131 @@
-#include "run/run_config.hpp"
+#include "graft/run/run_config.hpp"
 
-#include <gmock/gmock.h>
-
-#include <cctype>
-#include <fstream>
-#include <set>
-#include <sstream>
+#include <gtest/gtest.h>
 
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
+#include "graft/run/train.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {
 namespace {
 
-namespace fs = std::filesystem;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
+using testing::error_message;
 using testing::TemporaryFolder;
 
-const fs::path kProject = fs::path(GRAFT_TEST_DIR).parent_path();
+TEST(RunConfigDocument, BeginsEmpty) { EXPECT_EQ(RunConfig().text(), "{}\n"); }
 
-RunOptions read(const std::string& text) { return read_run_config(parse_json(text, "run.json"), Tables{}); }
-
-std::vector<std::string> problems_of(const std::string& text) {
-    try {
-        (void)read(text);
-    } catch (const ConfigError& error) {
-        return error.problems();
-    }
-    return {};
+TEST(RunConfigDocument, KeepsWhatIsSetByItsType) {
+    RunConfig config;
+    config.set("/training/epochs", 3)
+        .set("/head/dropout", 0.5)
+        .set("/augmentation/horizontal_flip", true)
+        .set("/name", "first")
+        .set("/head/hidden", std::vector<std::int64_t>{256, 128})
+        .set_json("/callbacks", R"([{"name": "early_stopping", "patience": 2}])")
+        .set("/callbacks/-", "terminate_on_nan");
+    EXPECT_EQ(config.text(), R"({
+  "training": {
+    "epochs": 3
+  },
+  "head": {
+    "dropout": 0.5,
+    "hidden": [
+      256,
+      128
+    ]
+  },
+  "augmentation": {
+    "horizontal_flip": true
+  },
+  "name": "first",
+  "callbacks": [
+    {
+      "name": "early_stopping",
+      "patience": 2
+    },
+    "terminate_on_nan"
+  ]
+}
+)");
 }
 
-/// A small config with more members: what is required, then `more`.
-std::string with(const std::string& more) {
-    return R"({"data": {"train": "t"}, "backbone": {"name": "efficientnet_lite0"}, )" + more + "}";
-}
-/// The same with more members of /data.
-std::string with_data(const std::string& more) {
-    return R"({"data": {"train": "t", )" + more + R"(}, "backbone": {"name": "efficientnet_lite0"}})";
+TEST(RunConfigDocument, TakesTextAsTextEvenIfItLooksLikeJson) {
+    EXPECT_EQ(RunConfig().set("/name", "3").set("/output", "a=b").text(),
+              "{\n  \"name\": \"3\",\n  \"output\": \"a=b\"\n}\n");
 }
 
-constexpr const char* kClassicRecipe = R"({
-  "name": "cifar10-resnet50",
-  "seed": 0,
-  "data": { "train": "data/cifar10/train", "test": "data/cifar10/test", "validation_split": 0.2,
-            "image_size": 224, "batch_size": 32 },
-  "augmentation": { "rotation_range": 20, "width_shift_range": 0.2, "height_shift_range": 0.2,
-                    "shear_range": 0.2, "zoom_range": 0.2, "horizontal_flip": true },
-  "backbone": { "name": "resnet50", "weights": "weights/resnet50.pt", "freeze": "all" },
-  "head": { "pooling": "avg", "hidden": [512], "activation": "relu", "dropout": 0.0 },
-  "training": { "epochs": 10, "optimizer": { "name": "adam", "learning_rate": 0.001 }, "loss": "cross_entropy" },
-  "callbacks": [ { "name": "early_stopping", "monitor": "val_loss", "patience": 3 },
-                 { "name": "reduce_lr_on_plateau", "monitor": "val_loss", "factor": 0.1, "patience": 2 } ],
-  "output": "runs/cifar10-resnet50"
-})";
-
-TEST(RunConfig, ReadsTheClassicRecipe) {
-    const RunOptions config = read(kClassicRecipe);
-    EXPECT_EQ(config.name, "cifar10-resnet50");
-    EXPECT_EQ(config.seed, 0);
-    EXPECT_EQ(config.data.train, "data/cifar10/train");
-    EXPECT_EQ(config.data.test, "data/cifar10/test");
-    EXPECT_EQ(config.data.validation, std::nullopt);
-    EXPECT_EQ(config.data.split.validation_split, 0.2);
-    EXPECT_THAT(config.data.image_size, ElementsAre(224));
-    EXPECT_EQ(config.data.batch_size, 32);
-    EXPECT_EQ(config.augmentation.rotation_range, 20);
-    EXPECT_EQ(config.augmentation.width_shift_range, 0.2);
-    EXPECT_EQ(config.augmentation.height_shift_range, 0.2);
-    EXPECT_EQ(config.augmentation.shear_range, 0.2);
-    EXPECT_THAT(config.augmentation.zoom_range, ElementsAre(0.2));
-    EXPECT_TRUE(config.augmentation.horizontal_flip);
-    EXPECT_FALSE(config.augmentation.vertical_flip);
-    EXPECT_EQ(config.backbone.name, "resnet50");
-    EXPECT_EQ(config.backbone.weights, "weights/resnet50.pt");
-    EXPECT_EQ(config.backbone.freeze, "all");
-    EXPECT_EQ(config.head.pooling, Pooling::avg);
-    EXPECT_THAT(config.head.hidden, ElementsAre(512));
-    EXPECT_EQ(config.head.dropout, 0);
-    EXPECT_EQ(config.training.epochs, 10);
-    EXPECT_EQ(config.output, "runs/cifar10-resnet50");
+TEST(RunConfigDocument, ForgetsWhatIsErased) {
+    RunConfig config = RunConfig::from_text(R"({"seed": 3, "callbacks": ["a", "b"], "head": {"dropout": 0.5}})");
+    config.erase("/seed").erase("/callbacks/0").erase("/head/dropout").erase("/not/there").erase("/callbacks/7");
+    EXPECT_EQ(config.text(), "{\n  \"callbacks\": [\n    \"b\"\n  ],\n  \"head\": {}\n}\n");
 }
 
-TEST(RunConfig, ReadsTheKindsOfTheClassicRecipe) {
-    const Json written = resolved(read(kClassicRecipe), Tables{});
-    EXPECT_EQ(written.at("training").at("optimizer").dump(),
-              R"({"name":"adam","learning_rate":0.001,"betas":[0.9,0.999],"eps":1e-08,"weight_decay":0.0})");
-    EXPECT_EQ(written.at("training").at("loss").at("name"), "cross_entropy");
-    const Json& callbacks = written.at("callbacks");
-    ASSERT_EQ(callbacks.size(), 2);
-    EXPECT_EQ(callbacks[0].at("name"), "early_stopping");
-    EXPECT_EQ(callbacks[0].at("monitor"), "val_loss");
-    EXPECT_EQ(callbacks[0].at("patience"), 3);
-    EXPECT_EQ(callbacks[0].at("restore_best_weights"), true);
-    EXPECT_EQ(callbacks[1].at("name"), "reduce_lr_on_plateau");
-    EXPECT_EQ(callbacks[1].at("factor"), 0.1);
-    EXPECT_EQ(callbacks[1].at("patience"), 2);
-    EXPECT_EQ(callbacks[1].at("min_delta"), 1e-4);
+TEST(RunConfigDocument, IsAValue) {
+    RunConfig config = RunConfig::from_text(R"({"seed": 1})");
+    RunConfig copy = config;
+    copy.set("/seed", 2);
+    EXPECT_EQ(config.text(), "{\n  \"seed\": 1\n}\n");
 }
 
-TEST(RunConfig, HasDefaultsForWhatIsNotWritten) {
-    const RunOptions config = read(R"({"data": {"train": "t"}, "backbone": {"name": "efficientnet_lite0"}})");
-    EXPECT_EQ(config.data.split.validation_split, 0);
-    EXPECT_EQ(config.data.split.split, SplitRule::hash);
-    EXPECT_EQ(config.data.on_bad_image, OnBadImage::fail);
-    EXPECT_EQ(config.data.class_mismatch, ClassMismatch::fail);
-    EXPECT_EQ(config.data.interpolation, InterpolationChoice::automatic);
-    EXPECT_FALSE(enabled(config.augmentation));
-    EXPECT_EQ(config.backbone.weights, std::nullopt);
-    EXPECT_EQ(config.training.optimizer->name(), "adam");
-    EXPECT_EQ(config.training.loss->name(), "cross_entropy");
-    EXPECT_EQ(config.training.keep, Keep::best);
-    EXPECT_THAT(config.callbacks, IsEmpty());
-    EXPECT_EQ(config.output, "runs/run");
-    EXPECT_EQ(read(with(R"("name": "pets")")).output, "runs/pets");
-}
-
-TEST(RunConfig, ResolvesToAConfigThatReadsAsTheSame) {
-    const Json written = resolved(read(kClassicRecipe), Tables{});
-    EXPECT_EQ(resolved(read(pretty(written)), Tables{}), written);
-}
-
-TEST(RunConfig, ReportsEveryProblemOfAThoroughlyWrongConfigAtOnce) {
-    EXPECT_THAT(
-        problems_of(R"({
-            "nmae": "x",
-            "seed": -1,
-            "data": { "validation": "v", "validation_split": 0.5, "split": "kera", "group_pattern": 5,
-                      "image_size": [224, 224, 3], "batch_size": 0, "mean": [1, 2], "std": [1, 2, 0],
-                      "on_bad_image": "ignore", "workers": "all" },
-            "augmentation": { "rotation_range": 200, "zoom_range": 1.5, "horizontal_flip": "yes",
-                              "brightness_range": [2, 1], "rotate": 3 },
-            "backbone": { "name": "resnet51", "wieghts": "w.pt" },
-            "head": { "pooling": "mean", "hidden": [512, 0], "dropout": 1 },
-            "features": { "views": 0 },
-            "training": { "epochs": 2.5, "optimizer": { "name": "adm" }, "loss": { "name": "cross_entropy",
-                          "label_smoothing": 2 }, "keep": null },
-            "callbacks": [ { "name": "early_stopping", "patiance": 3 }, { "monitor": "loss" }, "reduce_lr", 7 ],
-            "top_k": [0],
-            "output": 3
-        })"),
-        ElementsAre(
-            "/seed: expected integer >= 0, got -1",                                              //
-            "/data/train: is missing and has no default",                                        //
-            "/data/split: expected one of hash, keras, got \"kera\" (did you mean \"keras\"?)",  //
-            "/data/group_pattern: expected a string, got 5",                                     //
-            "/data/image_size: expected a list of at most 2 items, got [224,224,3]",             //
-            "/data/std/2: expected number > 0, got 0",                                           //
-            "/data/batch_size: expected integer in [1, 65536], got 0",                           //
-            "/data/on_bad_image: expected one of fail, skip, got \"ignore\"",                    //
-            "/data/workers: expected integer in [1, 1024], got \"all\"",                         //
-            "/augmentation/rotation_range: expected number in [0, 180], got 200",                //
-            "/augmentation/horizontal_flip: expected true or false, got \"yes\"",                //
-            HasSubstr("/augmentation/rotate: unknown key"),                                      //
-            "/backbone/wieghts: unknown key (did you mean \"weights\"?)",                        //
-            "/head/pooling: expected one of avg, max, avgmax, got \"mean\"",                     //
-            "/head/hidden/1: expected integer in [1, 65536], got 0",                             //
-            "/head/dropout: expected number in [0, 1), got 1",                                   //
-            "/features/views: expected integer >= 1, got 0",                                     //
-            "/training/epochs: expected integer in [1, 100000], got 2.5",                        //
-            "/training/optimizer/name: expected one of adam, adamw, sgd, rmsprop, got \"adm\" (did you mean "
-            "\"adam\"?)",                                                                       //
-            "/training/loss/label_smoothing: expected number in [0, 1), got 2",                 //
-            "/training/keep: expected one of best, last, got null",                             //
-            "/callbacks/0/patiance: unknown key (did you mean \"patience\"?)",                  //
-            "/callbacks/1/name: is missing and has no default",                                 //
-            HasSubstr("/callbacks/2: expected one of early_stopping, reduce_lr_on_plateau, "),  //
-            "/callbacks/3: expected a name or an object with a \"name\", got 7",                //
-            "/top_k/0: expected integer in [1, 1000], got 0",                                   //
-            "/output: expected a string, got 3",                                                //
-            "/nmae: unknown key (did you mean \"name\"?)",                                      //
-            HasSubstr("/augmentation/zoom_range: found [1.5], "),                               //
-            HasSubstr("/augmentation/brightness_range: found [2, 1], "),                        //
-            ::testing::AllOf(HasSubstr("/backbone/name: expected one of "),
-                             HasSubstr("got \"resnet51\" (did you mean")),
-            "/data/validation: a folder to validate on and a split of the training folder exclude each other: leave "
-            "one out",
-            "/data/mean: expected three numbers or none, got 2"));
-}
-
-TEST(RunConfig, NamesWhatIsMissingWhenNothingIsWritten) {
-    EXPECT_THAT(problems_of("{}"), ElementsAre("/data/train: is missing and has no default",
-                                               "/backbone/name: is missing and has no default"));
-    EXPECT_THAT(problems_of("[]"), ::testing::Contains("/: expected an object, got []"));
-}
-
-TEST(RunConfig, ChecksFieldsThatConcernEachOther) {
-    EXPECT_THAT(problems_of(with_data(R"("validation": "v", "split_file": "s.json")")),
-                ElementsAre(HasSubstr("/data/validation: a folder to validate on and a split")));
-    EXPECT_THAT(problems_of(with_data(R"("validation_split": 0.1, "split_file": "s.json")")),
-                ElementsAre("/data/split_file: says what validates; leave out /data/validation_split"));
-    EXPECT_THAT(problems_of(with_data(R"("validation_split": 0.1, "split": "keras", "group_pattern": "p")")),
-                ElementsAre("/data/group_pattern: needs \"split\": \"hash\""));
-    EXPECT_THAT(problems_of(with_data(R"("mean": 127)")),
-                ElementsAre("/data/mean: expected three numbers or none, got 1"));
-    EXPECT_THAT(problems_of(with_data(R"("mean": [127, 127, 127], "std": [128, 128, 128])")), IsEmpty());
-}
-
-TEST(RunConfig, RefusesNesterovWithoutMomentum) {
-    const auto sgd = [](const std::string& options) {
-        return with(R"("training": {"optimizer": {"name": "sgd", "nesterov": true)" + options + "}}");
-    };
-    EXPECT_THAT(problems_of(sgd(R"(, "momentum": 0)")),
-                ElementsAre("/training/optimizer/nesterov: looks ahead along the momentum, which is 0: set a momentum, "
-                            "or leave nesterov out"));
-    EXPECT_THAT(problems_of(sgd(R"(, "momentum": 0.1)")), IsEmpty());
-    EXPECT_THAT(problems_of(sgd("")), IsEmpty());  // the default is 0.9
-}
-
-TEST(RunConfig, TakesAnyNetworkFromATorchScriptFile) {
-    const auto torchscript = [](const std::string& weights) {
-        return R"({"data": {"train": "t"}, "backbone": {"name": "torchscript")" + weights + "}}";
-    };
-    EXPECT_EQ(read(torchscript(R"(, "weights": "net.pt")")).backbone.name, "torchscript");
-    EXPECT_THAT(problems_of(torchscript("")),
-                ElementsAre("/backbone/weights: expected a TorchScript file, which \"torchscript\" takes its network "
-                            "from, got nothing"));
-    EXPECT_THAT(problems_of(torchscript(R"(, "weights": "random")")),
-                ElementsAre("/backbone/weights: expected a TorchScript file, which \"torchscript\" takes its network "
-                            "from, got \"random\""));
-}
-
-TEST(RunConfig, NamesWhatWeightsMayLackAndMayHaveTooMuch) {
-    const RunOptions config = read(R"({"data": {"train": "t"}, "backbone": {"name": "resnet50",
-        "may_be_absent": ["layer4.*", "*.bias"], "may_be_unused": "projector.*"}})");
-    EXPECT_THAT(config.backbone.allowance.may_be_absent, ElementsAre("layer4.*", "*.bias"));
-    EXPECT_THAT(config.backbone.allowance.may_be_unused, ElementsAre("projector.*"));
-}
-
-TEST(RunConfig, AllowsTheSchemaOfAnEditor) {
-    EXPECT_THAT(problems_of(with(R"("$schema": "configs/schema.json")")), IsEmpty());
-    EXPECT_FALSE(resolved(read(with(R"("$schema": "x")")), Tables{}).contains("$schema"));
-}
-
-TEST(RunConfig, KnowsTheKindsThatATableWasExtendedBy) {
-    Tables tables;
-    CallbackRow mine = *tables.callbacks.find("csv_logger");
-    mine.name = "my_logger";
-    tables.callbacks.add(mine);
-    const Json document = parse_json(with(R"("callbacks": ["my_logger"])"), "run.json");
-    EXPECT_EQ(read_run_config(document, tables).callbacks.size(), 1);
-    EXPECT_THROW((void)read_run_config(document, Tables{}), ConfigError);
-}
-
-TEST(RunConfigFile, IsReadWithAssignmentsAndNamedInEveryProblem) {
+TEST(RunConfigDocument, ReadsFiles) {
     const TemporaryFolder folder;
-    const fs::path file = folder.write("run.json", kClassicRecipe);
-    const std::vector<std::string> right = {"/training/epochs=3", "/backbone/name=efficientnet_lite0"};
-    EXPECT_EQ(read_run_config(file, right, Tables{}).training.epochs, 3);
-    const std::vector<std::string> wrong = {"/training/epochs=none", "/sed=1"};
-    EXPECT_EQ(testing::error_message<ConfigError>([&] { (void)read_run_config(file, wrong, Tables{}); }),
-              "2 problems:\n  " + file.string() +
-                  ": /training/epochs: expected integer in [1, 100000], got \"none\"\n  " + file.string() +
-                  ": /sed: unknown key (did you mean \"seed\"?)");
+    const auto file = folder.write("run.json", R"({"seed": 7})");
+    EXPECT_EQ(RunConfig::from_file(file).text(), "{\n  \"seed\": 7\n}\n");
 }
 
-std::vector<fs::path> shipped_configs() {
-    std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(kProject / "configs"))
-        if (entry.path().extension() == ".json" && entry.path().filename() != "schema.json")
-            files.push_back(entry.path());
-    return files;
+TEST(RunConfigDocument, NamesTheSourceOfWhatIsNoJson) {
+    const TemporaryFolder folder;
+    const auto file = folder.write("run.json", "{\"seed\": }");
+    EXPECT_TRUE(error_message<ConfigError>([&] {
+                    (void)RunConfig::from_file(file);
+                }).starts_with(file.string() + ": not valid JSON: at line 1"));
+    EXPECT_TRUE(error_message<ConfigError>([] {
+                    (void)RunConfig::from_text("no", "the settings");
+                }).starts_with("the settings: not valid JSON: at line 1"));
+    EXPECT_EQ(error_message<ConfigError>([&] { (void)RunConfig::from_file(folder / "absent.json"); }),
+              (folder / "absent.json").string() + ": cannot be read: No such file or directory");
 }
 
-TEST(ShippedConfigs, ReadWithoutAProblem) {
-    const std::vector<fs::path> files = shipped_configs();
-    EXPECT_GE(files.size(), 3);
-    for (const fs::path& file : files) {
-        EXPECT_NO_THROW((void)read_run_config(file, {}, Tables{})) << file;
-        const std::string schema = parse_json_file(file).at("$schema").get<std::string>();
-        EXPECT_TRUE(fs::equivalent(file.parent_path() / schema, kProject / "configs/schema.json")) << file;
+TEST(RunConfigDocument, NamesThePointerOfAChangeThatCannotBeMade) {
+    RunConfig config = RunConfig::from_text(R"({"seed": 1})");
+    EXPECT_EQ(error_message<ConfigError>([&] { config.set("/seed/deep", 2); }),
+              "/seed/deep: /seed is 1, neither an object nor a list");
+    EXPECT_TRUE(error_message<ConfigError>([&] { config.set("seed", 2); }).starts_with("seed: "));
+    EXPECT_TRUE(error_message<ConfigError>([&] { config.erase("seed"); }).starts_with("seed: "));
+    EXPECT_EQ(error_message<ConfigError>([&] { config.set("/name", "\xff"); }), "/name: the text is not UTF-8");
+    EXPECT_EQ(error_message<ConfigError>([&] {
+                  config.set("/x", std::vector<std::string>{"a", "\xff"});
+              }),
+              "/x: the text is not UTF-8");
+    EXPECT_EQ(error_message<ConfigError>([&] { config.set("/\xff", 1); }), "a JSON pointer is not UTF-8");
+    EXPECT_TRUE(error_message<ConfigError>([&] {
+                    config.set_json("/head", "{");
+                }).starts_with("/head: the value: not valid JSON: at line 1"));
+    EXPECT_EQ(config.text(), "{\n  \"seed\": 1\n}\n") << "a change that fails changes nothing";
+}
+
+TEST(ResolvedConfig, HoldsEveryDefault) {
+    RunConfig config;
+    config.set("/data/train", "images").set("/backbone/name", "resnet18").set("/name", "first");
+    const std::string resolved = resolved_config(config);
+    EXPECT_NE(resolved.find("\"batch_size\": 32"), std::string::npos);
+    EXPECT_NE(resolved.find("\"output\": \"runs/first\""), std::string::npos);
+    EXPECT_EQ(resolved_config(RunConfig::from_text(resolved)), resolved);
+}
+
+TEST(ResolvedConfig, NamesEveryProblemAtOnce) {
+    RunConfig config;
+    config.set("/data/train", "images").set("/backbone/name", "resnet18");
+    config.set("/training/epoch", 3).set("/training/epochs", 0);
+    try {
+        (void)resolved_config(config);
+        FAIL() << "the config is wrong";
+    } catch (const ConfigError& error) {
+        ASSERT_EQ(error.problems().size(), 2);
+        EXPECT_EQ(error.problems()[0], "/training/epochs: expected integer in [1, 100000], got 0");
+        EXPECT_EQ(error.problems()[1], "/training/epoch: unknown key (did you mean \"epochs\"?)");
     }
-}
-
-std::string content(const fs::path& file) {
-    std::ostringstream text;
-    text << std::ifstream(file, std::ios::binary).rdbuf();
-    return text.str();
-}
-
-TEST(ConfigSchema, IsTheOneInConfigs) {
-    EXPECT_EQ(content(kProject / "configs/schema.json"), pretty(run_config_schema(Tables{})))
-        << "write it anew: build/<preset>/graft config schema --output configs/schema.json";
-}
-
-TEST(ConfigReference, IsTheOneInDocs) {
-    EXPECT_EQ(content(kProject / "docs/config.md"), run_config_markdown(Tables{}))
-        << "write it anew: build/<preset>/graft config docs --output docs/config.md";
-}
-
-TEST(ConfigReference, LinksOnlyToHeadingsThatAreThere) {
-    const std::string text = run_config_markdown(Tables{});
-    std::set<std::string> anchors;
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) {
-        if (!line.starts_with("## ")) continue;
-        std::string anchor;
-        for (const char c : line.substr(3))
-            if (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == ' ')
-                anchor += c == ' ' ? '-' : c;
-        EXPECT_TRUE(anchors.insert(anchor).second) << anchor;
-    }
-    std::size_t links = 0;
-    for (std::size_t at = text.find("(#"); at != std::string::npos; at = text.find("(#", at + 1), ++links) {
-        const std::string target = text.substr(at + 2, text.find(')', at) - at - 2);
-        EXPECT_TRUE(anchors.contains(target)) << target;
-    }
-    EXPECT_GE(links, 15);
 }
 
 }  // namespace

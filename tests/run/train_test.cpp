@@ -6,7 +6,7 @@
 
 #include "error_message.hpp"
 #include "graft/graft.hpp"
-#include "image/sample_art.hpp"
+#include "samples/sample_art.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {

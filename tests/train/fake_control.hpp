@@ -14,7 +14,7 @@
 #include "graft/core/errors.hpp"
 #include "recording_reporter.hpp"
 #include "temporary_folder.hpp"
-#include "train/callback.hpp"
+#include "train/callback_table.hpp"
 
 namespace graft {
 

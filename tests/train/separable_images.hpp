@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "config/read.hpp"
-#include "model/head.hpp"
-#include "model/network_input.hpp"
+#include "network/head.hpp"
+#include "network/network_input.hpp"
 #include "train/fake_control.hpp"
 #include "train/trainer.hpp"
 

@@ -1,4 +1,4 @@
-#include "weights/added_weights.hpp"
+#include "weights/store/added_weights.hpp"
 
 #include <gmock/gmock.h>
 #include <zip.h>

@@ -1,5 +1,5 @@
-// Archives that LibTorch is going to read: tests/model/fixtures has modules, the rest is made here.
-#include "weights/archive_check.hpp"
+// Archives that LibTorch is going to read: tests/network/fixtures has modules, the rest is made here.
+#include "weights/format/archive_check.hpp"
 
 #include <gtest/gtest.h>
 #include <zip.h>
@@ -12,7 +12,7 @@ namespace graft {
 namespace {
 
 std::filesystem::path module_file() {
-    return std::filesystem::path(GRAFT_TEST_DIR) / "model" / "fixtures" / "residual_scripted.pt";
+    return std::filesystem::path(GRAFT_TEST_DIR) / "network" / "fixtures" / "residual_scripted.pt";
 }
 
 std::string error_of(const std::filesystem::path& file) {

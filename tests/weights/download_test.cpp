@@ -1,4 +1,4 @@
-#include "weights/download.hpp"
+#include "weights/store/download.hpp"
 
 #include <gmock/gmock.h>
 #include <sys/file.h>

@@ -1,4 +1,4 @@
-#include "weights/fetch_weights.hpp"
+#include "weights/store/fetch_weights.hpp"
 
 #include <gmock/gmock.h>
 

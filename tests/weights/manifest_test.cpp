@@ -1,4 +1,4 @@
-#include "weights/manifest.hpp"
+#include "weights/store/manifest.hpp"
 
 #include <gmock/gmock.h>
 
@@ -54,7 +54,7 @@ TEST(Manifest, IsReadWholly) {
     EXPECT_EQ(entry.preprocessing.height, 200);
     EXPECT_EQ(entry.preprocessing.width, 240);
     EXPECT_EQ(entry.preprocessing.resize_shorter_side, 250);
-    EXPECT_EQ(entry.preprocessing.interpolation, WeightsInterpolation::bicubic);
+    EXPECT_EQ(entry.preprocessing.interpolation, Interpolation::bicubic);
     EXPECT_THAT(entry.preprocessing.mean, ElementsAre(1, 2, 3));
     EXPECT_THAT(entry.preprocessing.std, ElementsAre(4, 5, 6));
 }
@@ -126,7 +126,7 @@ TEST(BuiltInManifest, HoldsThePublishedWeights) {
     EXPECT_EQ(weights_manifest().size(), 34);
     const WeightsEntry lite = *find_weights("efficientnet_lite0.imagenet");
     EXPECT_EQ(lite.preprocessing.crop_fraction(), std::nullopt);
-    EXPECT_EQ(lite.preprocessing.interpolation, WeightsInterpolation::bicubic);
+    EXPECT_EQ(lite.preprocessing.interpolation, Interpolation::bicubic);
     const WeightsEntry resnet = *default_weights("resnet50");
     EXPECT_EQ(resnet.name, "resnet50.imagenet_v2");
     EXPECT_EQ(resnet.sha256_prefix, "11ad3fa6");

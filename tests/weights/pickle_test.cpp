@@ -1,4 +1,4 @@
-#include "weights/pickle.hpp"
+#include "weights/format/pickle.hpp"
 
 #include <gtest/gtest.h>
 

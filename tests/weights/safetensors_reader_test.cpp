@@ -1,4 +1,4 @@
-#include "weights/safetensors_reader.hpp"
+#include "weights/format/safetensors_reader.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "weights/tensor_layout.hpp"
+#include "weights/format/tensor_layout.hpp"
 
 #include <gtest/gtest.h>
 

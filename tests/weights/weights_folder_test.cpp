@@ -1,7 +1,6 @@
-#include "weights/weights_folder.hpp"
-
 #include <gtest/gtest.h>
 
+#include "core/folders.hpp"
 #include "environment_variable.hpp"
 #include "temporary_folder.hpp"
 

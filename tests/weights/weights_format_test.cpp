@@ -1,4 +1,4 @@
-#include "weights/weights_format.hpp"
+#include "weights/format/weights_format.hpp"
 
 #include <gtest/gtest.h>
 

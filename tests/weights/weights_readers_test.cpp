@@ -6,10 +6,10 @@
 
 #include "core/files.hpp"
 #include "fixtures.hpp"
-#include "weights/legacy_reader.hpp"
-#include "weights/safetensors_reader.hpp"
-#include "weights/weights_format.hpp"
-#include "weights/zip_reader.hpp"
+#include "weights/format/legacy_reader.hpp"
+#include "weights/format/safetensors_reader.hpp"
+#include "weights/format/weights_format.hpp"
+#include "weights/format/zip_reader.hpp"
 
 namespace graft {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "graft/core/export.hpp"
 #include "graft/core/reporter.hpp"
-#include "graft/model/own_backbone.hpp"
+#include "graft/network/own_backbone.hpp"
 #include "graft/record/evaluation.hpp"
 #include "graft/record/history.hpp"
 #include "graft/run/missing_weights.hpp"

@@ -7,14 +7,20 @@
 
 #include "core/files.hpp"
 #include "graft/core/errors.hpp"
-#include "record/history.hpp"
-#include "train/callbacks/callback_row.hpp"
+#include "record/history_csv.hpp"
+#include "train/callback_table.hpp"
 
 namespace graft {
 namespace {
 
 enum class Separator { comma, semicolon, tab };
-constexpr std::string_view kSeparatorNames[] = {"comma", "semicolon", "tab"};
+}  // namespace
+
+template <>
+inline constexpr auto enum_names<Separator> = std::to_array<std::string_view>({"comma", "semicolon", "tab"});
+
+namespace {
+
 constexpr char kSeparators[] = {',', ';', '\t'};
 
 struct CsvLoggerOptions {
@@ -25,7 +31,7 @@ struct CsvLoggerOptions {
 
 void describe(Fields& fields, CsvLoggerOptions& options) {
     fields.field("file", options.file, "Where to write, relative to the run folder.");
-    fields.choice("separator", options.separator, kSeparatorNames, "What stands between two values.");
+    fields.choice("separator", options.separator, "What stands between two values.");
     fields.field("append", options.append, "Keep the rows that the file holds already, for example of an earlier run.");
 }
 
@@ -69,10 +75,14 @@ private:
     std::string header_, rows_;  ///< rows_: all that the file holds, the header included
 };
 
+std::shared_ptr<Callback> build(const CsvLoggerOptions& options, const CallbackContext& context) {
+    return std::make_shared<CsvLogger>(options, context);
+}
+
 }  // namespace
 
 CallbackRow csv_logger_row() {
-    return callback_row<CsvLogger, CsvLoggerOptions>("csv_logger", "Writes one CSV row per epoch");
+    return plugin_row<CallbackRow, CsvLoggerOptions>("csv_logger", "Writes one CSV row per epoch");
 }
 
 }  // namespace graft

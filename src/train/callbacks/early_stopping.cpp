@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
-#include "config/limits_text.hpp"
-#include "train/callbacks/callback_row.hpp"
+#include "core/text.hpp"
+#include "train/callback_table.hpp"
 #include "train/monitor.hpp"
 
 namespace graft {
@@ -89,10 +89,14 @@ private:
     std::shared_ptr<const WeightsSnapshot> best_weights_;
 };
 
+std::shared_ptr<Callback> build(const EarlyStoppingOptions& options, const CallbackContext& context) {
+    return std::make_shared<EarlyStopping>(options, context);
+}
+
 }  // namespace
 
 CallbackRow early_stopping_row() {
-    return callback_row<EarlyStopping, EarlyStoppingOptions>(
+    return plugin_row<CallbackRow, EarlyStoppingOptions>(
         "early_stopping", "Stops training when a metric has stopped improving; brings the best weights back");
 }
 

@@ -11,9 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "core/suggest.hpp"
+#include "core/names.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
-#include "train/callbacks/callback_row.hpp"
+#include "train/callback_table.hpp"
 #include "train/monitor.hpp"
 
 namespace graft {
@@ -71,8 +72,8 @@ void expect_known_placeholders(const std::string& pattern, const CallbackContext
     known.insert(known.end(), context.produced_metrics.begin(), context.produced_metrics.end());
     (void)fill_placeholders(pattern, [&](const std::string& name) -> std::string {
         if (std::ranges::find(known, name) != known.end()) return name;
-        throw ConfigError(where + "expected the placeholders in braces to be of: " + comma_separated(known) +
-                          "; got \"" + name + "\"" + did_you_mean(name, known));
+        throw ConfigError(where + "expected the placeholders in braces to be of: " + joined(known) + "; got \"" + name +
+                          "\"" + did_you_mean(name, known));
     });
 }
 
@@ -103,10 +104,14 @@ private:
     std::optional<Monitor> best_;  ///< nothing when every epoch is written
 };
 
+std::shared_ptr<Callback> build(const ModelCheckpointOptions& options, const CallbackContext& context) {
+    return std::make_shared<ModelCheckpoint>(options, context);
+}
+
 }  // namespace
 
 CallbackRow model_checkpoint_row() {
-    return callback_row<ModelCheckpoint, ModelCheckpointOptions>(
+    return plugin_row<CallbackRow, ModelCheckpointOptions>(
         "model_checkpoint", "Writes the model after epochs, or whenever a metric is better than before");
 }
 

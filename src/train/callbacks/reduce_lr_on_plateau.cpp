@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string>
 
-#include "config/limits_text.hpp"
-#include "train/callbacks/callback_row.hpp"
+#include "core/text.hpp"
+#include "train/callback_table.hpp"
 #include "train/monitor.hpp"
 
 namespace graft {
@@ -75,10 +75,14 @@ private:
     std::int64_t wait_ = 0, cooldown_counter_ = 0;
 };
 
+std::shared_ptr<Callback> build(const ReduceLrOnPlateauOptions& options, const CallbackContext& context) {
+    return std::make_shared<ReduceLrOnPlateau>(options, context);
+}
+
 }  // namespace
 
 CallbackRow reduce_lr_on_plateau_row() {
-    return callback_row<ReduceLrOnPlateau, ReduceLrOnPlateauOptions>(
+    return plugin_row<CallbackRow, ReduceLrOnPlateauOptions>(
         "reduce_lr_on_plateau", "Reduces the learning rate when a metric has stopped improving");
 }
 

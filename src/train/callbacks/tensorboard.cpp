@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "graft/core/errors.hpp"
-#include "train/callbacks/callback_row.hpp"
+#include "train/callback_table.hpp"
 #include "train/event_file.hpp"
 
 namespace graft {
@@ -60,11 +60,15 @@ private:
     std::optional<EventFile> train_, validation_;
 };
 
+std::shared_ptr<Callback> build(const TensorboardOptions& options, const CallbackContext& context) {
+    return std::make_shared<Tensorboard>(options, context);
+}
+
 }  // namespace
 
 CallbackRow tensorboard_row() {
-    return callback_row<Tensorboard, TensorboardOptions>("tensorboard",
-                                                         "Writes the metrics of every epoch for TensorBoard");
+    return plugin_row<CallbackRow, TensorboardOptions>("tensorboard",
+                                                       "Writes the metrics of every epoch for TensorBoard");
 }
 
 }  // namespace graft

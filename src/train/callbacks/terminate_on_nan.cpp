@@ -4,8 +4,8 @@
 #include <cmath>
 #include <string>
 
-#include "config/limits_text.hpp"
-#include "train/callbacks/callback_row.hpp"
+#include "core/text.hpp"
+#include "train/callback_table.hpp"
 
 namespace graft {
 namespace {
@@ -27,10 +27,14 @@ public:
     }
 };
 
+std::shared_ptr<Callback> build(const TerminateOnNanOptions& options, const CallbackContext& context) {
+    return std::make_shared<TerminateOnNan>(options, context);
+}
+
 }  // namespace
 
 CallbackRow terminate_on_nan_row() {
-    return callback_row<TerminateOnNan, TerminateOnNanOptions>(
+    return plugin_row<CallbackRow, TerminateOnNanOptions>(
         "terminate_on_nan", "Ends training at the first batch whose loss is NaN or infinite");
 }
 

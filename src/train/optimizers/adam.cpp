@@ -1,7 +1,7 @@
 /// Adam (Kingma and Ba 2015), torch.optim's defaults.
 #include <torch/optim/adam.h>
 
-#include "train/optimizers/optimizer_row.hpp"
+#include "train/optimizers/torch_optimizer.hpp"
 
 namespace graft {
 namespace {
@@ -11,23 +11,25 @@ struct Adam {
     std::vector<double> betas = {0.9, 0.999};
     double eps = 1e-8;
     double weight_decay = 0;
-
-    void fields(Fields& fields) {
-        fields.field("learning_rate", learning_rate, "Step size.", above(0));
-        fields.field("betas", betas, "Decay of the running means of the gradient and of its square.",
-                     {.items = from_below(0, 1), .shortest = 2, .longest = 2});
-        fields.field("eps", eps, "Added to the denominator.", above(0));
-        fields.field("weight_decay", weight_decay, "L2 penalty added to the gradient.", at_least(0));
-    }
-    std::shared_ptr<torch::optim::Optimizer> build(const std::vector<at::Tensor>& parameters) const {
-        return std::make_shared<torch::optim::Adam>(
-            parameters,
-            torch::optim::AdamOptions(learning_rate).betas({betas[0], betas[1]}).eps(eps).weight_decay(weight_decay));
-    }
 };
+
+void describe(Fields& fields, Adam& options) {
+    fields.field("learning_rate", options.learning_rate, "Step size.", above(0));
+    fields.field("betas", options.betas, "Decay of the running means of the gradient and of its square.",
+                 {.items = from_below(0, 1), .shortest = 2, .longest = 2});
+    fields.field("eps", options.eps, "Added to the denominator.", above(0));
+    fields.field("weight_decay", options.weight_decay, "L2 penalty added to the gradient.", at_least(0));
+}
+
+std::shared_ptr<torch::optim::Optimizer> build(const Adam& options, const ParameterGroups& groups) {
+    return torch_optimizer<torch::optim::Adam>(groups, torch::optim::AdamOptions(options.learning_rate)
+                                                           .betas({options.betas[0], options.betas[1]})
+                                                           .eps(options.eps)
+                                                           .weight_decay(options.weight_decay));
+}
 
 }  // namespace
 
-OptimizerRow adam_row() { return optimizer_row<Adam>("adam", "Adam (Kingma and Ba 2015)"); }
+OptimizerRow adam_row() { return plugin_row<OptimizerRow, Adam>("adam", "Adam (Kingma and Ba 2015)"); }
 
 }  // namespace graft

@@ -1,0 +1,149 @@
+#include <CLI/App.hpp>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "app/commands/commands.hpp"
+#include "app/results.hpp"
+#include "app/schema_file.hpp"
+#include "core/files.hpp"
+#include "run/run_options.hpp"
+
+namespace graft {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct CheckArguments {
+    std::string config;
+    std::vector<std::string> assignments;
+    bool json = false;
+};
+
+struct InitArguments {
+    std::string output = "run.json", data = "data";
+};
+
+/// What a run with this config would do, in a few lines.
+std::string plan_text(const RunOptions& config) {
+    const auto folder = [](const std::optional<std::string>& name) { return name.value_or("none"); };
+    std::string validation = folder(config.data.validation);
+    if (config.data.split.split_file) validation = "as " + *config.data.split.split_file + " says";
+    if (config.data.split.validation_split > 0)
+        validation = Json(config.data.split.validation_split).dump() + " of the training images";
+    std::string callbacks;
+    for (const auto& callback : config.callbacks)
+        callbacks += (callbacks.empty() ? "" : ", ") + std::string(callback->name());
+    return "  train on    " + config.data.train + "\n  validate on " + validation + "\n  test on     " +
+           folder(config.data.test) + "\n  backbone    " + config.backbone.name + ", weights " +
+           config.backbone.weights.value_or("from the manifest") + ", frozen: " + config.backbone.freeze +
+           "\n  training    " + std::to_string(config.training.epochs) + " epochs, " +
+           std::string(config.training.optimizer->name()) + ", " + std::string(config.training.loss->name()) +
+           "\n  callbacks   " + (callbacks.empty() ? "none" : callbacks) + "\n  run folder  " + config.output + "\n";
+}
+
+void check(const CheckArguments& arguments) {
+    const Tables tables;
+    const RunOptions config = read_run_config(arguments.config, arguments.assignments, tables);
+    if (arguments.json) return print_json(resolved(config, tables));
+    std::cout << arguments.config << ": OK\n" << plan_text(config);
+}
+
+/// Folders as `graft data sample` and most data sets have them, or class folders without a test part.
+Json data_section(const fs::path& data) {
+    std::error_code ignored;
+    if (fs::is_directory(data, ignored) && !fs::is_directory(data / "train", ignored))
+        return {{"train", data.string()}};
+    Json section = {{"train", (data / "train").string()}};
+    if (!fs::is_directory(data, ignored) || fs::is_directory(data / "test", ignored))
+        section["test"] = (data / "test").string();
+    return section;
+}
+
+/// The classic recipe of transfer learning, on a small network.
+Json starter_config(const fs::path& data) {
+    Json config = Json::parse(R"({
+        "$schema": "schema.json",
+        "name": "my-classifier",
+        "seed": 0,
+        "data": {},
+        "augmentation": { "rotation_range": 20, "width_shift_range": 0.2, "height_shift_range": 0.2,
+                          "shear_range": 0.2, "zoom_range": 0.2, "horizontal_flip": true },
+        "backbone": { "name": "efficientnet_lite0", "freeze": "all" },
+        "head": { "pooling": "avg", "hidden": [512], "activation": "relu", "dropout": 0.0 },
+        "training": { "epochs": 10, "optimizer": { "name": "adam", "learning_rate": 0.001 }, "loss": "cross_entropy" },
+        "callbacks": [ { "name": "early_stopping", "monitor": "val_loss", "patience": 3 },
+                       { "name": "reduce_lr_on_plateau", "monitor": "val_loss", "factor": 0.1, "patience": 2 } ],
+        "output": "runs/my-classifier"
+    })");
+    config["data"] = data_section(data);
+    config["data"].update(Json{{"validation_split", 0.2}, {"image_size", 224}, {"batch_size", 32}});
+    return config;
+}
+
+void init(const InitArguments& arguments) {
+    expect_nothing_at(arguments.output, "name another file with --output");
+    Json config = starter_config(arguments.data);
+    std::error_code ignored;
+    const fs::path schema = schema_file_of(fs::read_symlink("/proc/self/exe", ignored));
+    if (!schema.empty()) config["$schema"] = schema.string();
+    write_file(arguments.output, pretty(config));
+    std::cout << arguments.output << "\n";
+    std::cerr << "edit it, then: graft train " << arguments.output << "\n";
+    if (schema.empty())
+        std::cerr << "for completion in an editor: graft config schema --output "
+                  << (fs::path(arguments.output).parent_path() / "schema.json").string() << "\n";
+}
+
+void print_or_write(const std::string& text, const std::string& output) {
+    if (output.empty())
+        std::cout << text;
+    else
+        write_file(output, text);
+}
+
+void add_check(CLI::App& config, Command& chosen) {
+    const auto arguments = std::make_shared<CheckArguments>();
+    CLI::App* command = config.add_subcommand("check", "Say what is wrong with a config, or what it would run");
+    command->add_option("config", arguments->config, "The config, a JSON file")->required()->type_name("CONFIG");
+    command->add_option("--set", arguments->assignments, "Change a value, for example /training/epochs=3")
+        ->type_name("/PATH=VALUE")
+        ->allow_extra_args(false);
+    command->add_flag("--json", arguments->json, "Print the config with all defaults written out");
+    command->callback([arguments, &chosen] { chosen = [arguments](const Session&) { check(*arguments); }; });
+}
+
+void add_init(CLI::App& config, Command& chosen) {
+    const auto arguments = std::make_shared<InitArguments>();
+    CLI::App* command = config.add_subcommand("init", "Write a config to start from");
+    command->add_option("--output", arguments->output, "The file")->capture_default_str()->type_name("FILE");
+    command->add_option("--data", arguments->data, "Your images: DIR/train and DIR/test, or class folders")
+        ->capture_default_str()
+        ->type_name("DIR");
+    command->callback([arguments, &chosen] { chosen = [arguments](const Session&) { init(*arguments); }; });
+}
+
+/// A command that prints a text made from the declarations of the options.
+void add_text(CLI::App& config, Command& chosen, const std::string& name, const std::string& summary,
+              std::string (*make)(const Tables&)) {
+    const auto output = std::make_shared<std::string>();
+    CLI::App* command = config.add_subcommand(name, summary);
+    command->add_option("--output", *output, "Write it to a file")->type_name("FILE");
+    command->callback([output, make, &chosen] {
+        chosen = [output, make](const Session&) { print_or_write(make(Tables{}), *output); };
+    });
+}
+
+}  // namespace
+
+void add_config(CLI::App& app, Command& chosen) {
+    CLI::App* config = app.add_subcommand("config", "Begin, check and describe configs");
+    config->require_subcommand(0, 1);
+    add_check(*config, chosen);
+    add_init(*config, chosen);
+    add_text(*config, chosen, "schema", "Print the JSON Schema, for completion in editors",
+             [](const Tables& tables) { return pretty(run_config_schema(tables)); });
+    add_text(*config, chosen, "docs", "Print the reference of all options as Markdown", run_config_markdown);
+}
+
+}  // namespace graft

@@ -1,0 +1,160 @@
+#include <CLI/App.hpp>
+#include <iostream>
+#include <map>
+#include <memory>
+
+#include "app/commands/commands.hpp"
+#include "app/option_checks.hpp"
+#include "app/results.hpp"
+#include "app/terminal/terminal_reporter.hpp"
+#include "core/text.hpp"
+#include "core/text_layout.hpp"
+#include "inference/throughput.hpp"
+#include "run/evaluate_folder.hpp"
+
+namespace graft {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct EvaluateArguments {
+    std::string model;
+    std::vector<std::string> folders;
+    std::vector<std::int64_t> top_k = {5};
+    std::string classes = "fail", on_bad_image = "fail", output;
+    std::size_t workers = 0;
+    std::optional<double> fail_under;
+    bool json = false;
+};
+
+/// The folder's own name, also of "." and of "a/b/".
+std::string leaf_name(const fs::path& folder) {
+    const fs::path whole = fs::absolute(folder).lexically_normal();
+    return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+}
+
+/// Where each folder's files go: into `output` itself, or into sub-folders when there are several.
+std::vector<fs::path> output_folders(const EvaluateArguments& arguments) {
+    const fs::path output = arguments.output;
+    if (arguments.folders.size() == 1) return {output};
+    std::vector<fs::path> places;
+    std::map<std::string, int> taken;
+    for (const std::string& folder : arguments.folders) {
+        const std::string leaf = leaf_name(folder);
+        const int count = ++taken[leaf];
+        places.push_back(output / (count == 1 ? leaf : leaf + "-" + std::to_string(count)));
+    }
+    return places;
+}
+
+/// Counts over all folders, and a record of each.
+struct Evaluated {
+    ClassificationMetrics all;
+    std::vector<EvaluationRecord> folders;
+
+    [[nodiscard]] EvaluationRecord total() const {
+        return folders.size() == 1 ? folders.front() : all.finish("all folders");
+    }
+};
+
+Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& predictor, const Session& session) {
+    TerminalReporter reporter(session.screen);
+    if (!predictor.engine_note().empty()) reporter.note(predictor.engine_note());
+    const auto mismatch = arguments.classes == "fail" ? ClassMismatch::fail : ClassMismatch::use_known;
+    std::vector<ImageFolder> scanned;  // all of them before the first image is read: a wrong name costs no time
+    for (const std::string& folder : arguments.folders)
+        scanned.push_back(scan_image_folder(folder, predictor.classes(), mismatch));
+    const std::vector<fs::path> outputs = output_folders(arguments);
+    Evaluated evaluated{ClassificationMetrics(predictor.classes(), arguments.top_k), {}};
+    for (std::size_t i = 0; i < scanned.size(); ++i) {
+        const EvaluateOptions options{
+            .top_k = arguments.top_k,
+            .on_bad_image = arguments.on_bad_image == "fail" ? OnBadImage::fail : OnBadImage::skip,
+            .workers = arguments.workers,
+            .predictions = arguments.output.empty() ? fs::path() : outputs[i] / "predictions.csv"};
+        const ClassificationMetrics metrics = evaluate_folder(predictor, scanned[i], options, session.stop, reporter);
+        evaluated.all.add(metrics);
+        evaluated.folders.push_back(metrics.finish(arguments.folders[i]));
+        if (!arguments.output.empty()) write_evaluation(outputs[i], evaluated.folders.back());
+    }
+    return evaluated;
+}
+
+std::vector<std::string> folder_row(const std::string& name, const EvaluationRecord& record) {
+    std::vector<std::string> row = {name, with_commas(record.images), four_decimals(record.accuracy)};
+    for (const auto& [k, share] : record.top_k)
+        if (k > 1) row.push_back(four_decimals(share));
+    row.push_back(four_decimals(record.loss));
+    return row;
+}
+
+/// A line per folder and one for all of them.
+std::string folders_text(const Evaluated& evaluated, const EvaluationRecord& total) {
+    std::vector<std::vector<std::string>> rows = {{"folder", "images", "accuracy"}};
+    for (const auto& [k, share] : total.top_k)
+        if (k > 1) rows.front().push_back("top-" + std::to_string(k));
+    rows.front().emplace_back("loss");
+    for (const EvaluationRecord& record : evaluated.folders) rows.push_back(folder_row(record.source, record));
+    rows.push_back(folder_row("all", total));
+    return aligned(rows) + "\n";
+}
+
+Json evaluated_json(const Evaluated& evaluated, const EvaluationRecord& total) {
+    Json json = to_json(total);
+    if (evaluated.folders.size() == 1) return json;
+    json["folders"] = Json::array();
+    for (const EvaluationRecord& record : evaluated.folders) json["folders"].push_back(to_json(record));
+    return json;
+}
+
+void evaluate(const EvaluateArguments& arguments, const Session& session) {
+    const Predictor predictor(arguments.model, {.calibrations = calibrations_file()});
+    const Evaluated evaluated = evaluate_all(arguments, predictor, session);
+    const EvaluationRecord total = evaluated.total();
+    const bool several = evaluated.folders.size() > 1;
+    if (several && !arguments.output.empty()) write_evaluation(arguments.output, total);
+    if (arguments.json)
+        print_json(evaluated_json(evaluated, total));
+    else
+        std::cout << (several ? folders_text(evaluated, total) : "") << to_text(total);
+    expect_accuracy("the accuracy", total.accuracy, arguments.fail_under);
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, Command& chosen) {
+    const auto arguments = std::make_shared<EvaluateArguments>();
+    CLI::App* command = app.add_subcommand("evaluate", "Test a model on folders of class folders");
+    command->add_option("model", arguments->model, "The model, for example runs/NAME/model.pt")
+        ->required()
+        ->type_name("MODEL");
+    command->add_option("folders", arguments->folders, "Folders whose sub-folders are the classes")
+        ->required()
+        ->type_name("FOLDER");
+    command->add_option("--top-k", arguments->top_k, "Which top-k accuracies to report beside top-1")
+        ->capture_default_str()
+        ->type_name("K,K")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->check(integer_in(between(1, 100000)));
+    takes_one_of(command->add_option("--classes", arguments->classes, "When a folder has other classes than the model"),
+                 {"fail", "use_known"})
+        ->capture_default_str();
+    takes_one_of(command->add_option("--on-bad-image", arguments->on_bad_image, "When an image cannot be read"),
+                 {"fail", "skip"})
+        ->capture_default_str();
+    command->add_option("--output", arguments->output, "Write report, confusion matrix and predictions here")
+        ->type_name("FOLDER");
+    command->add_option("--workers", arguments->workers, "Threads; 0: one per core")
+        ->capture_default_str()
+        ->type_name("N")
+        ->check(integer_in(between(0, 1024)));
+    command->add_option("--fail-under", arguments->fail_under, "Exit with 4 when the accuracy is below this")
+        ->type_name("ACCURACY")
+        ->check(number_in(between(0, 1)));
+    command->add_flag("--json", arguments->json, "Print one JSON object");
+    command->callback(
+        [arguments, &chosen] { chosen = [arguments](const Session& session) { evaluate(*arguments, session); }; });
+}
+
+}  // namespace graft

@@ -1,0 +1,168 @@
+#include <unistd.h>
+
+#include <CLI/App.hpp>
+#include <iostream>
+#include <memory>
+
+#include "app/commands/commands.hpp"
+#include "app/option_checks.hpp"
+#include "app/path_stream.hpp"
+#include "app/prediction_rows.hpp"
+#include "app/terminal/terminal_reporter.hpp"
+#include "core/files.hpp"
+#include "data/image_folder.hpp"
+#include "graft/core/errors.hpp"
+#include "inference/throughput.hpp"
+
+namespace graft {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kStreamChunk = 64;  // images of a stream that are classified at once
+
+struct PredictArguments {
+    std::string model;
+    std::vector<std::string> paths;
+    std::string format = "csv", output;
+    bool json = false, all_probabilities = false;
+    std::size_t top_k = 1, workers = 0;
+};
+
+/// Where rows go: standard output, at once, or a file, whole or not at all.
+class RowSink {
+public:
+    explicit RowSink(const std::string& file) {
+        if (!file.empty()) file_ = std::make_unique<WholeFile>(file);
+    }
+    void write(std::string_view text) { file_ ? file_->write(text) : void(std::cout << text); }
+    void flush() {
+        if (!file_ && !std::cout.flush()) throw Error("standard output cannot be written");
+    }
+    void commit() {
+        if (file_) file_->commit();
+    }
+
+private:
+    std::unique_ptr<WholeFile> file_;
+};
+
+/// Classifies lists of images one after the other and writes their rows.
+class Classification {
+public:
+    Classification(const Predictor& predictor, const PredictArguments& arguments, const Session& session,
+                   Reporter& reporter)
+        : predictor_(predictor),
+          workers_(arguments.workers),
+          stop_(session.stop),
+          reporter_(reporter),
+          rows_(predictor.classes(),
+                {.format = arguments.json || arguments.format == "jsonl" ? PredictionRowOptions::Format::json_lines
+                                                                         : PredictionRowOptions::Format::csv,
+                 .top_k = arguments.top_k,
+                 .all_probabilities = arguments.all_probabilities}),
+          sink_(arguments.output) {
+        sink_.write(rows_.header());
+    }
+
+    void add(const std::vector<fs::path>& images) {
+        const auto consume = [&](std::size_t i, const Prediction& prediction) {
+            ++images_;
+            if (!prediction.error.empty()) ++failed_;
+            sink_.write(rows_.row(images[i], prediction));
+            reporter_.advance(i + 1);
+        };
+        const std::size_t done = predictor_.predict_files(images, consume, workers_, stop_);
+        sink_.flush();
+        if (done < images.size()) stop();
+    }
+    void add(PathStream stream) {
+        for (auto images = stream.next(kStreamChunk); !images.empty(); images = stream.next(kStreamChunk)) add(images);
+        if (stop_.stop_requested()) stop();
+    }
+
+    void finish() {
+        if (images_ == 0) throw DataError("there are no images to classify");
+        sink_.commit();
+        if (failed_ == images_) throw DataError("none of the " + std::to_string(images_) + " images could be read");
+        if (failed_ > 0)
+            reporter_.warn(std::to_string(failed_) + " of " + std::to_string(images_) +
+                           " images could not be read: their rows hold the reason");
+    }
+
+private:
+    [[noreturn]] void stop() const { throw Interrupted("interrupted after " + std::to_string(images_) + " images"); }
+
+    const Predictor& predictor_;
+    std::size_t workers_;
+    std::stop_token stop_;
+    Reporter& reporter_;
+    PredictionRows rows_;
+    RowSink sink_;
+    std::size_t images_ = 0, failed_ = 0;
+};
+
+/// The images of a command-line argument. What does not exist becomes a row with an error, like a damaged image.
+void append_images(std::vector<fs::path>& images, const std::string& path) {
+    std::error_code ignored;
+    if (!fs::is_directory(path, ignored)) return images.emplace_back(path), void();
+    for (Sample& sample : list_images(path)) images.push_back(std::move(sample.file));
+}
+
+void predict(const PredictArguments& arguments, const Session& session) {
+    const Predictor predictor(arguments.model, {.calibrations = calibrations_file()});
+    TerminalReporter spoken(session.screen);
+    SilentReporter silent;
+    if (!predictor.engine_note().empty()) spoken.note(predictor.engine_note());
+    const bool rows_on_terminal = arguments.output.empty() && ::isatty(STDOUT_FILENO) != 0;
+    Reporter& reporter = rows_on_terminal ? static_cast<Reporter&>(silent) : spoken;
+    Classification classification(predictor, arguments, session, reporter);
+    std::vector<fs::path> images;
+    const auto classify_collected = [&] {
+        if (images.empty()) return;
+        reporter.start("predicting", images.size(), "images");
+        classification.add(images);
+        reporter.finish();
+        images.clear();
+    };
+    for (const std::string& path : arguments.paths) {
+        if (path != "-") {
+            append_images(images, path);
+            continue;
+        }
+        classify_collected();
+        classification.add(PathStream(STDIN_FILENO, session.stop));
+    }
+    classify_collected();
+    classification.finish();
+}
+
+}  // namespace
+
+void add_predict(CLI::App& app, Command& chosen) {
+    const auto arguments = std::make_shared<PredictArguments>();
+    CLI::App* command = app.add_subcommand("predict", "Classify images: CSV or JSON Lines, a row per image");
+    command->add_option("model", arguments->model, "The model, for example runs/NAME/model.pt")
+        ->required()
+        ->type_name("MODEL");
+    command->add_option("paths", arguments->paths, "Images, folders, or - to read paths from standard input")
+        ->required()
+        ->type_name("PATH");
+    takes_one_of(command->add_option("--format", arguments->format, "How rows are written"), {"csv", "jsonl"})
+        ->capture_default_str();
+    command->add_flag("--json", arguments->json, "The same as --format jsonl");
+    command->add_option("--top-k", arguments->top_k, "The likeliest classes of each image")
+        ->capture_default_str()
+        ->type_name("N")
+        ->check(integer_in(between(1, 100000)));
+    command->add_flag("--probabilities", arguments->all_probabilities, "Also the probability of every class");
+    command->add_option("--output", arguments->output, "Write the rows to a file")->type_name("FILE");
+    command->add_option("--workers", arguments->workers, "Threads; 0: one per core")
+        ->capture_default_str()
+        ->type_name("N")
+        ->check(integer_in(between(0, 1024)));
+    command->callback(
+        [arguments, &chosen] { chosen = [arguments](const Session& session) { predict(*arguments, session); }; });
+}
+
+}  // namespace graft

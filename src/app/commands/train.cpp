@@ -1,0 +1,128 @@
+#include <CLI/App.hpp>
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+#include "app/commands/commands.hpp"
+#include "app/option_checks.hpp"
+#include "app/results.hpp"
+#include "app/run_log.hpp"
+#include "app/terminal/terminal_reporter.hpp"
+#include "core/text.hpp"
+#include "core/text_layout.hpp"
+#include "graft/core/errors.hpp"
+#include "run/train_run.hpp"
+
+namespace graft {
+namespace {
+
+struct TrainArguments {
+    std::string config;
+    std::vector<std::string> assignments;
+    bool resume = false, overwrite = false, offline = false, json = false;
+    std::optional<double> fail_under;
+};
+
+ExistingRun existing_run(const TrainArguments& arguments) {
+    if (arguments.resume) return ExistingRun::resume;
+    return arguments.overwrite ? ExistingRun::overwrite : ExistingRun::refuse;
+}
+
+/// A gate that could never be decided is said before hours are spent.
+void expect_something_to_gate_on(const RunOptions& config) {
+    const SplitOptions& split = config.data.split;
+    if (!config.data.test && !config.data.validation && split.validation_split == 0 && !split.split_file)
+        throw ConfigError(
+            "--fail-under: needs a test folder (/data/test) or validation images "
+            "(/data/validation_split, /data/validation)");
+}
+
+RunOutcome run_logged(const RunOptions& config, const TrainArguments& arguments, const Session& session) {
+    const auto begin = arguments.resume ? RunLog::Begin::after_what_is_there : RunLog::Begin::anew;
+    const auto complain = [&](const std::string& message) {
+        session.screen.out << painted(session.screen, Colour::yellow, "warning:") + " " + message + "\n";
+    };
+    RunLog log(std::filesystem::path(config.output) / "log.txt", begin, complain);
+    TerminalReporter reporter(session.screen,
+                              [&](Severity severity, std::string_view line) { log.write(severity, line); });
+    try {
+        const auto missing = arguments.offline ? MissingWeights::refuse : MissingWeights::download;
+        return run_training(config, Tables{}, existing_run(arguments), session.stop, reporter, missing);
+    } catch (const std::exception& error) {
+        log.write_failure(error.what());
+        throw;
+    }
+}
+
+/// The epoch whose weights were kept, as far as the config alone tells.
+const EpochRecord& kept_epoch(const RunOptions& config, const std::vector<EpochRecord>& history) {
+    const auto loss = [](const EpochRecord& row) { return row.metric("val_loss").value_or(*row.metric("loss")); };
+    if (config.training.keep == Keep::last) return history.back();
+    return *std::ranges::min_element(history, {}, loss);
+}
+
+std::string metrics_text(const EpochRecord& row) {
+    std::vector<std::vector<std::string>> rows = {{"epoch", std::to_string(row.epoch + 1)}};
+    for (const auto& [name, value] : row.metrics) rows.push_back({name, four_decimals(value)});
+    return aligned(rows);
+}
+
+/// What record.json of the run folder says about the outcome, and where it lies.
+Json outcome_json(const RunOutcome& outcome) {
+    const Json record = parse_json_file(outcome.folder / "record.json");
+    return {{"run", outcome.folder.string()}, {"model", (outcome.folder / "model.pt").string()},
+            {"end", record.at("end")},        {"reason", record.at("reason")},
+            {"test", record.at("test")},      {"history", record.at("history")}};
+}
+
+void print_outcome(const RunOptions& config, const RunOutcome& outcome) {
+    std::cout << (outcome.test ? to_text(*outcome.test) : metrics_text(kept_epoch(config, outcome.training.history)))
+              << "\nrun       " << outcome.folder.string() << "\nmodel     " << (outcome.folder / "model.pt").string()
+              << "\n";
+}
+
+void check_gate(const RunOptions& config, const RunOutcome& outcome, const std::optional<double>& fail_under) {
+    if (!fail_under) return;
+    if (outcome.test) return expect_accuracy("the test accuracy", outcome.test->accuracy, fail_under);
+    const std::optional<double> accuracy = kept_epoch(config, outcome.training.history).metric("val_accuracy");
+    if (!accuracy) throw GateError("--fail-under: there is neither a test nor a validation accuracy");
+    expect_accuracy("the validation accuracy", *accuracy, fail_under);
+}
+
+void train(const TrainArguments& arguments, const Session& session) {
+    const RunOptions config = read_run_config(arguments.config, arguments.assignments, Tables{});
+    if (arguments.fail_under) expect_something_to_gate_on(config);
+    const RunOutcome outcome = run_logged(config, arguments, session);
+    if (arguments.json)
+        print_json(outcome_json(outcome));
+    else
+        print_outcome(config, outcome);
+    if (outcome.training.end == TrainingEnd::interrupted)
+        throw Interrupted("interrupted after " + std::to_string(outcome.training.history.size()) + " of " +
+                          std::to_string(config.training.epochs) +
+                          " epochs; the state is saved: the same command with --resume goes on from there");
+    check_gate(config, outcome, arguments.fail_under);
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Command& chosen) {
+    const auto arguments = std::make_shared<TrainArguments>();
+    CLI::App* command = app.add_subcommand("train", "Train a classifier as a config says, then test it");
+    command->add_option("config", arguments->config, "The run's config, a JSON file")->required()->type_name("CONFIG");
+    command->add_option("--set", arguments->assignments, "Change a value of the config, for example /training/epochs=3")
+        ->type_name("/PATH=VALUE")
+        ->allow_extra_args(false);
+    CLI::Option* resume = command->add_flag("--resume", arguments->resume, "Go on with an interrupted run");
+    command->add_flag("--overwrite", arguments->overwrite, "Replace the run that the run folder holds")
+        ->excludes(resume);
+    command->add_option("--fail-under", arguments->fail_under, "Exit with 4 when the test accuracy is below this")
+        ->type_name("ACCURACY")
+        ->check(number_in(between(0, 1)));
+    command->add_flag("--offline", arguments->offline, "Download nothing: weights that are missing are an error");
+    command->add_flag("--json", arguments->json, "Print the outcome as JSON");
+    command->callback(
+        [arguments, &chosen] { chosen = [arguments](const Session& session) { train(*arguments, session); }; });
+}
+
+}  // namespace graft

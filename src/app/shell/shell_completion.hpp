@@ -1,0 +1,32 @@
+/// @file
+/// Completion scripts for shells, written from the facts about the commands. Where a value is a file or a folder the
+/// shell completes it, choices are offered, and about other values nothing is known.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "app/shell/command_tree.hpp"
+#include "core/registry.hpp"
+
+namespace graft {
+
+struct ShellRow {
+    std::string name;
+    std::string (*script)(const CommandFacts& graft);
+};
+
+/// The shells that there are scripts for.
+[[nodiscard]] const Registry<ShellRow>& shells();
+
+[[nodiscard]] std::string bash_completion(const CommandFacts& graft);
+[[nodiscard]] std::string zsh_completion(const CommandFacts& graft);
+[[nodiscard]] std::string fish_completion(const CommandFacts& graft);
+
+/// In single quotes for bash and zsh, where nothing but the quote itself is special.
+[[nodiscard]] std::string shell_quoted(std::string_view text);
+
+/// "a b c".
+[[nodiscard]] std::string joined_by_spaces(const std::vector<std::string>& words);
+
+}  // namespace graft

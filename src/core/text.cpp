@@ -1,0 +1,125 @@
+#include "core/text.hpp"
+
+#include <fmt/args.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+
+namespace graft {
+namespace {
+
+constexpr std::size_t kLongestShown = 100;
+
+bool is_continuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
+
+/// The length of the UTF-8 character that `text` starts with, or 0 when it is not one.
+std::size_t character_length(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char first = byte(0);
+    if (first < 0x80) return 1;
+    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
+    for (std::size_t i = 1; i < length; ++i)
+        if (!is_continuation(byte(i))) return 0;
+    const unsigned char second = byte(1);
+    const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+    const bool surrogate = first == 0xED && second > 0x9F;
+    const bool beyond_unicode = first == 0xF4 && second > 0x8F;
+    return overlong || surrogate || beyond_unicode ? 0 : length;
+}
+
+}  // namespace
+
+namespace detail {
+
+std::string format_values(std::string_view pattern, std::span<const TextValue> values) {
+    fmt::dynamic_format_arg_store<fmt::format_context> store;
+    for (const TextValue& value : values) std::visit([&](const auto& held) { store.push_back(held); }, value);
+    return fmt::vformat({pattern.data(), pattern.size()}, store);
+}
+
+}  // namespace detail
+
+std::string number_as_text(double value) {
+    const double size = std::abs(value);
+    const bool plain = size == 0 || (size >= 1e-4 && size < 1e15);
+    char text[32];
+    const auto end =
+        std::to_chars(text, text + sizeof text, value, plain ? std::chars_format::fixed : std::chars_format::general);
+    return {text, end.ptr};
+}
+
+std::string four_digits(double value) { return format_text("{:.4g}", value); }
+
+std::string four_decimals(double value) { return format_text("{:.4f}", value); }
+
+std::string with_commas(std::int64_t number) {
+    std::string text = format_text("{}", number);
+    const std::ptrdiff_t first_digit = number < 0 ? 1 : 0;
+    for (auto i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > first_digit; i -= 3)
+        text.insert(static_cast<std::size_t>(i), ",");
+    return text;
+}
+
+std::string size_text(std::uint64_t bytes) {
+    if (bytes < 1'000'000) return format_text("{} kB", (bytes + 999) / 1'000);
+    return with_commas(static_cast<std::int64_t>((bytes + 500'000) / 1'000'000)) + " MB";
+}
+
+std::string count_of(std::uint64_t count, std::string_view noun, std::string_view plural) {
+    const std::string number = with_commas(static_cast<std::int64_t>(count));
+    if (count == 1) return format_text("{} {}", number, noun);
+    return plural.empty() ? format_text("{} {}s", number, noun) : format_text("{} {}", number, plural);
+}
+
+std::string shape_text(std::span<const std::int64_t> shape) {
+    std::string text;
+    for (const std::int64_t size : shape) text += format_text("{}{}", text.empty() ? "" : " x ", size);
+    return text;
+}
+
+std::string joined(std::span<const std::string> items, std::string_view separator) {
+    std::string text;
+    for (const std::string& item : items) {
+        if (&item != items.data()) text += separator;
+        text += item;
+    }
+    return text;
+}
+
+bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t length = character_length(text);
+        if (length == 0) return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
+std::string printable(std::string_view text) {
+    std::string shown;
+    while (!text.empty()) {
+        if (shown.size() >= kLongestShown) return shown + "...";
+        const std::size_t length = character_length(text);
+        const auto first = static_cast<unsigned char>(text.front());
+        // U+0080 to U+009F (0xC2 0x80 to 0xC2 0x9F) are control characters too.
+        const bool control = first < 0x20 || first == 0x7F ||
+                             (length == 2 && first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0);
+        if (length == 0 || control)
+            shown += '?';
+        else
+            shown += text.substr(0, length);
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    return shown;
+}
+
+std::string cause_in(const std::string& what) {
+    const std::size_t cause = what.find("RuntimeError: ");
+    const std::size_t begin = cause == std::string::npos ? std::min(what.find_first_not_of('\n'), what.size()) : cause;
+    return what.substr(begin, what.find('\n', begin) - begin);
+}
+
+}  // namespace graft

@@ -1,0 +1,78 @@
+#include "data/data_options.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/text.hpp"
+
+namespace graft {
+namespace {
+
+constexpr ListLimits kThreeOrNone{.items = between(0, 255), .shortest = 0, .longest = 3};
+
+}  // namespace
+
+void describe(Fields& fields, DataOptions& options) {
+    fields.field(required("train"), options.train, "Folder whose sub-folders are the classes; images at any depth.");
+    fields.field("validation", options.validation,
+                 "Folder with the same class folders, to validate on; instead of `validation_split`.");
+    fields.field("test", options.test, "Folder with the same class folders, evaluated once after training.");
+    describe(fields, options.split);
+    fields.field("image_size", options.image_size,
+                 "Pixels of the network's input: a side, or height and width; `[]`: that of the weights.",
+                 {.items = between(32, 2048), .shortest = 0, .longest = 2});
+    fields.choice("resize", options.resize, "auto",
+                  "`squash`: both sides to the input size; `center_crop`: the middle of the picture, undistorted; "
+                  "`auto`: as the weights were tested.");
+    fields.field("crop_fraction", options.crop_fraction,
+                 "Share of a side that `center_crop` keeps; `null`: that of the weights.",
+                 {.minimum = 0, .maximum = 1, .above_minimum = true});
+    fields.choice("interpolation", options.interpolation, "auto",
+                  "For enlarging; shrinking always averages areas. `auto`: as the weights were trained.");
+    fields.field("mean", options.mean, "Per channel R, G, B, on the scale 0..255; `[]`: those of the weights.",
+                 kThreeOrNone);
+    fields.field("std", options.std, "Per channel R, G, B, on the scale 0..255; `[]`: those of the weights.",
+                 {.items = {.minimum = 0, .above_minimum = true}, .shortest = 0, .longest = 3});
+    fields.field("batch_size", options.batch_size, "Images per training step.", between(1, 65536));
+    fields.choice("on_bad_image", options.on_bad_image,
+                  "`fail`: list every image that cannot be decoded, before training; `skip`: leave them out and list "
+                  "them in `skipped.json`.");
+    fields.choice("class_mismatch", options.class_mismatch,
+                  "When validation or test folders have other classes than the training folder: `fail`, or "
+                  "`use_known` ones alone.");
+    fields.field("workers", options.workers, "Threads that decode and run the trunk; `null`: one per core.",
+                 between(1, 1024));
+}
+
+std::vector<std::string> contradictions(const DataOptions& options) {
+    std::vector<std::string> problems;
+    if (options.validation && (options.split.validation_split > 0 || options.split.split_file))
+        problems.emplace_back(
+            "/data/validation: a folder to validate on and a split of the training folder exclude "
+            "each other: leave one out");
+    if (options.split.validation_split > 0 && options.split.split_file)
+        problems.emplace_back("/data/split_file: says what validates; leave out /data/validation_split");
+    if (options.split.group_pattern && options.split.split == SplitRule::keras)
+        problems.emplace_back("/data/group_pattern: needs \"split\": \"hash\"");
+    for (const auto& [key, values] : {std::pair("mean", &options.mean), std::pair("std", &options.std)})
+        if (!values->empty() && values->size() != 3)
+            problems.push_back(std::string("/data/") + key + ": expected three numbers or none, got " +
+                               std::to_string(values->size()));
+    return problems;
+}
+
+Preprocessing choose_preprocessing(const DataOptions& options, const Preprocessing& usual) {
+    Preprocessing chosen = usual;
+    if (!options.image_size.empty()) {
+        chosen.height = options.image_size.front();
+        chosen.width = options.image_size.back();
+    }
+    chosen.resize = options.resize.value_or(usual.resize);
+    chosen.crop_fraction = options.crop_fraction.value_or(usual.crop_fraction);
+    chosen.interpolation = options.interpolation.value_or(usual.interpolation);
+    if (!options.mean.empty()) std::copy_n(options.mean.begin(), 3, chosen.mean.begin());
+    if (!options.std.empty()) std::copy_n(options.std.begin(), 3, chosen.std.begin());
+    return chosen;
+}
+
+}  // namespace graft

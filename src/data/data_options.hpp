@@ -1,0 +1,39 @@
+/// @file
+/// The images of a run, as a config describes them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/fields.hpp"
+#include "data/policy_names.hpp"
+#include "data/split.hpp"
+#include "image/preprocessing.hpp"
+
+namespace graft {
+
+struct DataOptions {
+    std::string train;
+    std::optional<std::string> validation, test;
+    SplitOptions split;
+    std::vector<std::int64_t> image_size;        ///< pixels: {side} or {height, width}; empty: that of the weights
+    std::optional<ResizeMode> resize;            ///< nothing: as the weights were tested
+    std::optional<double> crop_fraction;         ///< nothing: that of the weights
+    std::optional<Interpolation> interpolation;  ///< nothing: the one the weights were trained with
+    std::vector<double> mean, std;               ///< per channel, 0..255; empty: those of the weights
+    std::int64_t batch_size = 32;
+    OnBadImage on_bad_image = OnBadImage::fail;
+    ClassMismatch class_mismatch = ClassMismatch::fail;
+    std::optional<std::int64_t> workers;  ///< nothing: one per core
+};
+void describe(Fields& fields, DataOptions& options);
+
+/// What `describe` cannot say of one field alone. Each problem is `"/data/<key>: <what is wrong>"`.
+[[nodiscard]] std::vector<std::string> contradictions(const DataOptions& options);
+
+/// Preprocessing belongs to the weights (`usual`); the config may override each part of it.
+[[nodiscard]] Preprocessing choose_preprocessing(const DataOptions& options, const Preprocessing& usual);
+
+}  // namespace graft

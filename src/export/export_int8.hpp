@@ -1,0 +1,29 @@
+/// @file
+/// A model as an ONNX file that computes in 8 bits.
+#pragma once
+
+#include <filesystem>
+
+#include "export/export_model.hpp"
+#include "graft/core/reporter.hpp"
+
+namespace graft {
+
+struct Int8Options {
+    std::filesystem::path calibrate;       ///< a folder of images that the ranges of activations are found on
+    std::size_t calibration_images = 128;  ///< at most so many of them, evenly spaced; more than 0
+    std::filesystem::path test;            ///< a folder of class folders to tell the accuracy on; empty: none
+};
+
+/// Writes an ONNX file with quantised operators (see export/onnx/quantise.hpp), once what it computes has been compared
+/// with the model on the calibration images: at most one in ten may get a class first that the model finds less than
+/// half as likely as its own first. No other engine is asked: LibTorch computes with the numbers that the file holds.
+/// @throws DataError when there are no images, or one cannot be read; Error as export_onnx, when nothing can be
+///         quantised, or when the comparison fails. Then the file has not changed.
+ExportReport export_int8(ModelFile model, const std::filesystem::path& file, const Int8Options& options,
+                         Reporter& reporter);
+
+/// @param float32 probabilities [N,K], and `int8` of the same images
+[[nodiscard]] Int8Comparison compare_int8(const at::Tensor& float32, const at::Tensor& int8);
+
+}  // namespace graft

@@ -1,0 +1,52 @@
+/// @file
+/// Models for other programs. What is written has been checked first, where this machine can.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "deploy/model_file.hpp"
+#include "export/onnx/graph_builder.hpp"
+
+namespace graft {
+
+/// An int8 file beside the model that it was made from, on images.
+struct Int8Comparison {
+    std::size_t images = 0;
+    std::size_t same_class = 0;      ///< both put the same class first
+    std::size_t unlikely_class = 0;  ///< int8's first is less than half as likely in float32 as float32's first
+    double mean_difference = 0;      ///< of an image's largest difference of a probability
+    double largest_difference = 0;
+};
+
+/// How often the likeliest class is the right one.
+struct Int8Accuracy {
+    std::size_t images = 0;
+    double float32 = 0, int8 = 0;
+};
+
+/// What was written, for people.
+struct ExportReport {
+    std::string form;                  ///< "ONNX, opset 10, float32 weights"
+    std::optional<double> difference;  ///< largest difference of a probability from model.pt's, on the golden images
+    std::string note;                  ///< why there is none, or ""
+    std::optional<Int8Comparison> calibration, golden;  ///< of an int8 file, on the images of both kinds
+    std::optional<Int8Accuracy> accuracy;               ///< of an int8 file, when there was a test folder
+};
+
+/// Writes an ONNX file once OpenCV's DNN module, where it is there and can run the graph, gives the probabilities of
+/// the model on its golden images: to 1e-4, with float16 weights to 1e-2.
+/// @throws Error when an operator cannot be written or the probabilities differ; then the file has not changed
+ExportReport export_onnx(ModelFile model, const std::filesystem::path& file, WeightsType weights);
+
+/// Writes model.pt again, as it is or frozen (see save_frozen_model).
+enum class TorchScriptForm { trainable, frozen };
+ExportReport export_torchscript(const ModelFile& model, const std::filesystem::path& file, TorchScriptForm form);
+
+/// Writes the weights alone as a safetensors file: the backbone's under the names that they have in published state
+/// dicts (torchvision's for ResNets), the head's as head.dense1.weight and so on.
+/// @throws DataError when the model is frozen and so has no parameters
+ExportReport export_safetensors(const ModelFile& model, const std::filesystem::path& file);
+
+}  // namespace graft

@@ -1,0 +1,103 @@
+#include "image/augment/augmentation.hpp"
+
+#include <array>
+#include <cassert>
+#include <sstream>
+#include <string_view>
+
+namespace graft {
+namespace {
+
+constexpr double kLongestShift = 4096;  // pixels
+constexpr double kLargestFactor = 10;
+
+std::string text(const std::vector<double>& numbers) {
+    std::ostringstream out;
+    out << '[';
+    for (std::size_t i = 0; i < numbers.size(); ++i) out << (i > 0 ? ", " : "") << numbers[i];
+    out << ']';
+    return out.str();
+}
+
+void check_zoom(const std::vector<double>& zoom, std::vector<std::string>& problems) {
+    const std::string found = "/augmentation/zoom_range: found " + text(zoom) + ", ";
+    if (zoom.size() == 1 && !(zoom[0] >= 0 && zoom[0] < 1))
+        problems.push_back(found + "a single number z means the factors 1-z to 1+z: allowed are 0 <= z < 1");
+    else if (zoom.size() == 2 && !(zoom[0] > 0 && zoom[0] <= zoom[1]))
+        problems.push_back(found + "two numbers are the lowest and the highest factor: allowed are 0 < low <= high");
+    else if (zoom.empty() || zoom.size() > 2)
+        problems.push_back(found + "allowed is one number z or [low, high]");
+}
+
+void check_brightness(const std::vector<double>& brightness, std::vector<std::string>& problems) {
+    const std::string found = "/augmentation/brightness_range: found " + text(brightness) + ", ";
+    if (!brightness.empty() && brightness.size() != 2)
+        problems.push_back(found + "allowed is [low, high], or [] for no change");
+    else if (brightness.size() == 2 && !(brightness[0] >= 0 && brightness[0] <= brightness[1]))
+        problems.push_back(found + "allowed are 0 <= low <= high");
+}
+
+bool varies(FactorRange range) { return range.low != 1 || range.high != 1; }
+
+}  // namespace
+
+void describe(Fields& fields, AugmentationOptions& options) {
+    const Limits shift = between(0, kLongestShift);
+    fields.field("rotation_range", options.rotation_range, "Turns by up to so many degrees, either way.",
+                 between(0, 180));
+    fields.field("width_shift_range", options.width_shift_range,
+                 "Moves along the width, either way, by up to this share of it (below 1) or so many pixels of the "
+                 "network's input (from 1 on).",
+                 shift);
+    fields.field("height_shift_range", options.height_shift_range,
+                 "Moves along the height, either way, by up to this share of it (below 1) or so many pixels of the "
+                 "network's input (from 1 on).",
+                 shift);
+    fields.field("shear_range", options.shear_range, "Shears by up to so many degrees, either way.", from_below(0, 90));
+    fields.field("zoom_range", options.zoom_range,
+                 "Scales width and height, each by a factor of its own: a number z means 1-z to 1+z, two numbers are "
+                 "the lowest and the highest factor. Below 1 magnifies.",
+                 {between(0, kLargestFactor), 1, 2});
+    fields.field("horizontal_flip", options.horizontal_flip, "Exchanges left and right in half of the views.");
+    fields.field("vertical_flip", options.vertical_flip, "Exchanges top and bottom in half of the views.");
+    fields.field("brightness_range", options.brightness_range,
+                 "Multiplies the values by a factor between these two; what passes 255 stays 255. Empty: no change.",
+                 {between(0, kLargestFactor), 0, 2});
+    fields.field("channel_shift_range", options.channel_shift_range,
+                 "Adds one number of up to this size, of either sign, to all values (0 to 255); none leaves the range "
+                 "that the picture's values had.",
+                 between(0, 255));
+    fields.choice("fill_mode", options.fill_mode,
+                  "What lies beyond a picture's edge: its `nearest` pixel, its mirror image (`reflect`), the picture "
+                  "again (`wrap`) or the value `cval` (`constant`).");
+    fields.field("cval", options.cval, "The value of all channels for the fill mode `constant`.", between(0, 255));
+}
+
+std::vector<std::string> check_augmentation(const AugmentationOptions& options) {
+    std::vector<std::string> problems;
+    check_zoom(options.zoom_range, problems);
+    check_brightness(options.brightness_range, problems);
+    return problems;
+}
+
+bool enabled(const AugmentationOptions& options) {
+    return options.rotation_range > 0 || options.width_shift_range > 0 || options.height_shift_range > 0 ||
+           options.shear_range > 0 || varies(zoom_factors(options)) || options.horizontal_flip ||
+           options.vertical_flip || varies(brightness_factors(options)) || options.channel_shift_range > 0;
+}
+
+FactorRange zoom_factors(const AugmentationOptions& options) {
+    const std::vector<double>& zoom = options.zoom_range;
+    assert(zoom.size() == 1 || zoom.size() == 2);
+    if (zoom.size() == 1) return {1 - zoom[0], 1 + zoom[0]};
+    return {zoom[0], zoom[1]};
+}
+
+FactorRange brightness_factors(const AugmentationOptions& options) {
+    const std::vector<double>& brightness = options.brightness_range;
+    assert(brightness.empty() || brightness.size() == 2);
+    if (brightness.empty()) return {};
+    return {brightness[0], brightness[1]};
+}
+
+}  // namespace graft

@@ -1,0 +1,161 @@
+#include "inference/inference_module.hpp"
+
+#include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/constant_pad_nd.h>
+#include <c10/core/InferenceMode.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/codegen/onednn/interface.h>
+#include <torch/csrc/jit/passes/pass_manager.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+
+#include <algorithm>
+#include <limits>
+#include <mutex>
+#include <vector>
+
+#include "inference/mirror.hpp"
+
+namespace graft {
+namespace {
+
+/// Switches LibTorch's oneDNN graph fusion on for the graphs that are compiled in its scope, one scope at a time.
+/// The pass list is LibTorch's own global; left on, it would also rewrite the graphs of a host application.
+class OneDnnFusion {
+public:
+    OneDnnFusion() : lock_(mutex()), pass_(torch::jit::registerPrePass(torch::jit::fuser::onednn::fuseGraph)) {
+        torch::jit::FusionStrategy one_static_shape{{torch::jit::FusionBehavior::STATIC, 1}};
+        previous_ = torch::jit::setFusionStrategy(one_static_shape);
+    }
+    ~OneDnnFusion() {
+        torch::jit::clearPrePass(pass_);
+        torch::jit::setFusionStrategy(previous_);
+    }
+    OneDnnFusion(const OneDnnFusion&) = delete;
+    OneDnnFusion& operator=(const OneDnnFusion&) = delete;
+
+private:
+    static std::mutex& mutex() {
+        static std::mutex guards_the_pass_list;
+        return guards_the_pass_list;
+    }
+    std::scoped_lock<std::mutex> lock_;
+    torch::jit::GraphPassNameType pass_;
+    torch::jit::FusionStrategy previous_;
+};
+
+at::Tensor in_mirror(const at::Tensor& maps) { return maps.flip({2, 3}); }
+
+constexpr int kWarmUpRuns = 3;  // LibTorch profiles the first, compiles in the second, and then runs what it compiled
+
+double length(const at::Tensor& values) { return values.norm().item<double>(); }
+
+/// How far the fused form may be from `expected`, float32's output. bfloat16 rounds each layer to 8 bits, and what that
+/// costs depends on the network: four times what it costs the plain form.
+double allowed_difference(TorchModule& plain, const at::Tensor& input, const at::Tensor& expected,
+                          Precision precision) {
+    if (precision == Precision::float32) return 1e-4 * expected.abs().max().item<double>();
+    return 4 * length(plain.forward({input}).toTensor() - expected) + 1e-3 * length(expected);
+}
+
+double difference(const at::Tensor& found, const at::Tensor& expected, Precision precision) {
+    if (found.sizes() != expected.sizes()) return std::numeric_limits<double>::infinity();
+    const at::Tensor apart = found - expected;
+    return precision == Precision::float32 ? apart.abs().max().item<double>() : length(apart);
+}
+
+/// TorchScript defined from source knows types as numbers only.
+std::string to_type(at::ScalarType type) { return "x.to(" + std::to_string(static_cast<int>(type)) + ")"; }
+
+/// The chain with all but its normalisation in bfloat16; float32 goes in and comes out.
+TorchModule in_bfloat16(const TorchModule& chain) {
+    NamedModules parts;
+    for (const auto& child : chain.named_children()) {
+        TorchModule part = child.value;
+        const bool normalises = child.name == "normalise";
+        if (!normalises) part.to(at::kBFloat16);
+        parts.emplace_back(child.name, part);
+        if (normalises) parts.emplace_back("narrow", make_function("Narrow", to_type(at::kBFloat16)));
+    }
+    parts.emplace_back("widen", make_function("Widen", to_type(at::kFloat)));
+    TorchModule narrowed = make_chain("Bfloat16", parts);
+    narrowed.eval();
+    return narrowed;
+}
+
+}  // namespace
+
+bool has_bfloat16_units() {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+    return false;
+#endif
+}
+
+InferenceModule::InferenceModule(const TorchModule& module, const at::Tensor& example, const InferenceOptions& options)
+    : options_(options), engine_("oneDNN graph") {
+    const c10::InferenceMode inference;
+    TorchModule original = module.deepcopy();
+    original.eval();
+    const at::Tensor input =
+        example.expand({options.images_per_call, -1, -1, -1}).contiguous(at::MemoryFormat::ChannelsLast);
+    const at::Tensor expected = original.forward({input}).toTensor();
+    if (options.precision == Precision::bfloat16) original = in_bfloat16(original);
+    const double allowed = allowed_difference(original, input, expected, options.precision);
+    TorchModule mirrored = torch::jit::freeze(original);
+    mirrored_ = mirror_same_padding(*mirrored.get_method("forward").graph());
+    if (mirrored_ && compile(mirrored, input, expected, allowed)) return;
+    mirrored_ = false;
+    if (compile(torch::jit::freeze(original), input, expected, allowed)) return;
+    note_ += "; running the folded network without fusion";
+    engine_ = "folded";
+    module_ = torch::jit::freeze(original);
+}
+
+/// Fuses the network. False where that fails or gives other numbers; note_ says why.
+bool InferenceModule::compile(const TorchModule& frozen, const at::Tensor& input, const at::Tensor& expected,
+                              double allowed) {
+    module_ = frozen;
+    try {
+        const OneDnnFusion fusion;
+        for (int i = 0; i < kWarmUpRuns; ++i) static_cast<void>(run(input));
+        const double found = difference(run(input), expected, options_.precision);
+        if (found <= allowed) {
+            note_.clear();
+            return true;
+        }
+        note_ = "the fused network differs by " + std::to_string(found) + ", allowed is " + std::to_string(allowed);
+    } catch (const std::exception& error) {
+        note_ = std::string("oneDNN graph fusion failed: ") + error.what();
+        note_ = note_.substr(0, note_.find('\n'));
+    }
+    return false;
+}
+
+at::Tensor InferenceModule::run(const at::Tensor& images) const {
+    const at::Tensor input = (mirrored_ ? in_mirror(images) : images).contiguous(at::MemoryFormat::ChannelsLast);
+    const at::Tensor output = module_.forward({input}).toTensor();
+    return mirrored_ && output.dim() == 4 ? in_mirror(output) : output;
+}
+
+at::Tensor InferenceModule::operator()(const at::Tensor& images) const {
+    const std::int64_t count = images.size(0), per_call = options_.images_per_call;
+    std::vector<at::Tensor> results;
+    {
+        const c10::InferenceMode inference;
+        for (std::int64_t first = 0; first < count; first += per_call) {
+            const std::int64_t part = std::min(per_call, count - first);
+            at::Tensor input = images.narrow(0, first, part);
+            if (part < per_call) input = at::constant_pad_nd(input, {0, 0, 0, 0, 0, 0, 0, per_call - part});
+            results.push_back(run(input).narrow(0, 0, part));
+        }
+    }
+    // Outside of inference mode: autograd may use it.
+    return results.size() == 1 ? results.front().clone(at::MemoryFormat::Contiguous) : at::cat(results);
+}
+
+void use_one_thread_here() { at::set_num_threads(1); }
+
+}  // namespace graft

@@ -1,0 +1,155 @@
+#include "inference/throughput.hpp"
+
+#include <torch/version.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "config/json.hpp"
+#include "core/files.hpp"
+#include "core/folders.hpp"
+#include "core/processor.hpp"
+#include "graft/core/errors.hpp"
+#include "network/backbone.hpp"
+
+namespace graft {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double kSecondsPerTrial = 0.7;
+constexpr double kWorthwhile = 1.03;
+constexpr std::int64_t kWorthMeasuring = 3000;  // images; below, the measuring takes longer than it saves
+
+/// Cores that do not share their arithmetic units; the number of threads where the system does not tell.
+std::size_t physical_cores(std::size_t threads) {
+    const auto packages = processor_facts("physical id"), cores = processor_facts("core id");
+    std::set<std::string> distinct;
+    for (std::size_t i = 0; i < std::min(packages.size(), cores.size()); ++i)
+        distinct.insert(packages[i] + " " + cores[i]);
+    return distinct.empty() ? threads : std::min(threads, distinct.size());
+}
+
+/// What a plan is only good for.
+std::string machine() {
+    const auto models = processor_facts("model name");
+    return (models.empty() ? "unknown" : models.front()) + ", " + std::to_string(std::thread::hardware_concurrency()) +
+           " threads, LibTorch " + TORCH_VERSION;
+}
+
+double images_per_second(const InferenceModule& network, const at::Tensor& example, std::size_t workers) {
+    const at::Tensor input =
+        example.expand({network.images_per_call(), -1, -1, -1}).contiguous(at::MemoryFormat::ChannelsLast);
+    std::atomic<std::int64_t> images = 0;
+    const auto start = Clock::now();
+    const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 0; i < workers; ++i)
+            threads.emplace_back([&] {
+                use_one_thread_here();
+                while (elapsed() < kSecondsPerTrial) {
+                    static_cast<void>(network(input));
+                    images += network.images_per_call();
+                }
+            });
+    }
+    return static_cast<double>(images) / elapsed();
+}
+
+Json read_all(const std::filesystem::path& file) {
+    try {
+        Json document = parse_json_file(file);
+        if (document.is_object() && document.value("machine", "") == machine() && document["plans"].is_object())
+            return document;
+    } catch (const std::exception&) {  // absent or damaged: nothing is known
+    }
+    return {{"machine", machine()}, {"plans", Json::object()}};
+}
+
+std::optional<InferencePlan> plan_from(const Json& json) {
+    try {
+        InferencePlan plan{json.at("workers").get<std::size_t>(), json.at("images_per_call").get<std::int64_t>(),
+                           json.at("images_per_second").get<double>()};
+        if (plan.workers >= 1 && plan.workers <= 1024 && plan.images_per_call >= 1 && plan.images_per_call <= 64)
+            return plan;
+    } catch (const Json::exception&) {  // as if it were not there
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string images_per_call_text(std::int64_t images) {
+    return std::to_string(images) + (images == 1 ? " image per call" : " images per call");
+}
+
+std::string network_name(const std::string& backbone, const std::string& weights_hash, const std::string& graft_point,
+                         const Preprocessing& input, const std::string& precision) {
+    const std::string network = backbone == kTorchScript ? backbone + " " + weights_hash.substr(0, 12) : backbone;
+    return network + (graft_point.empty() ? "" : " to " + graft_point) + " " + std::to_string(input.width) + "x" +
+           std::to_string(input.height) + " " + precision;
+}
+
+std::filesystem::path calibrations_file() {
+    return cache_folder().empty() ? std::filesystem::path() : cache_folder() / "calibrations.json";
+}
+
+std::optional<InferencePlan> Calibrations::find(const std::string& network) const {
+    const Json document = read_all(file_);
+    const auto found = document.at("plans").find(network);
+    return found == document.at("plans").end() ? std::nullopt : plan_from(*found);
+}
+
+void Calibrations::keep(const std::string& network, const InferencePlan& plan) const {
+    Json document = read_all(file_);
+    document["plans"][network] = {{"workers", plan.workers},
+                                  {"images_per_call", plan.images_per_call},
+                                  {"images_per_second", plan.images_per_second}};
+    write_file(file_, pretty(document));
+}
+
+std::optional<InferencePlan> Calibrations::find_or_measure(const std::string& network, std::int64_t images,
+                                                           const std::function<InferencePlan()>& measure,
+                                                           Reporter& reporter) const {
+    if (file_.empty()) return std::nullopt;
+    if (const auto known = find(network)) return known;
+    if (images < kWorthMeasuring) return std::nullopt;
+    const InferencePlan plan = measure();
+    reporter.note("measured " + network + " on this machine: fastest with " + std::to_string(plan.workers) +
+                  " workers and " + images_per_call_text(plan.images_per_call));
+    try {
+        keep(network, plan);
+    } catch (const std::exception& error) {
+        reporter.warn(std::string("the measurement is not kept: ") + error.what());
+    }
+    return plan;
+}
+
+std::vector<CalibrationRecord> Calibrations::all() const {
+    std::vector<CalibrationRecord> records;
+    const Json document = read_all(file_);
+    for (const auto& [network, json] : document.at("plans").items())
+        if (const auto plan = plan_from(json)) records.push_back({network, *plan});
+    return records;
+}
+
+InferencePlan calibrate(const TorchModule& module, const at::Tensor& example, Precision precision) {
+    const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+    InferencePlan best;
+    for (const std::int64_t images : {1, 2, 4}) {
+        const InferenceModule network(module, example, {precision, images});
+        for (const std::size_t workers : std::set<std::size_t>{threads, physical_cores(threads)}) {
+            const double speed = images_per_second(network, example, workers);
+            if (speed > best.images_per_second * (images == 1 ? 1 : kWorthwhile)) best = {workers, images, speed};
+        }
+        if (best.images_per_call != images) break;  // more would need more memory for nothing
+    }
+    return best;
+}
+
+}  // namespace graft

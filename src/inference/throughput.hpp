@@ -1,0 +1,72 @@
+/// @file
+/// How a frozen network runs fastest on this machine: measured once, kept in the cache folder.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "graft/core/reporter.hpp"
+#include "image/preprocessing.hpp"
+#include "inference/inference_module.hpp"
+
+namespace graft {
+
+/// What a calibration chooses.
+struct InferencePlan {
+    std::size_t workers = 1;  ///< threads that each run a call of their own
+    std::int64_t images_per_call = 1;
+    double images_per_second = 0;  ///< as measured; 0 when nothing was
+};
+
+/// One calibration that is kept.
+struct CalibrationRecord {
+    std::string network;  ///< "resnet50 224x224 float32"
+    InferencePlan plan;
+};
+
+/// What a calibration is of: "resnet50 224x224 float32", "resnet50 to layer3 224x224 float32". A network that is known
+/// by its file alone, "torchscript", also has the hash of its weights in its name.
+/// @param graft_point the last stage of what is run, or "" for the whole network
+[[nodiscard]] std::string network_name(const std::string& backbone, const std::string& weights_hash,
+                                       const std::string& graft_point, const Preprocessing& input,
+                                       const std::string& precision);
+
+/// Where the calibrations of this machine are kept; empty without a cache folder.
+[[nodiscard]] std::filesystem::path calibrations_file();
+
+/// "1 image per call", "4 images per call".
+[[nodiscard]] std::string images_per_call_text(std::int64_t images);
+
+/// The plans of a machine, in one file. A plan of another processor, number of cores or LibTorch is not found.
+class Calibrations {
+public:
+    /// @param file may be absent or "", when nothing is known or kept; a damaged one is as if it were absent
+    explicit Calibrations(std::filesystem::path file) : file_(std::move(file)) {}
+
+    [[nodiscard]] std::optional<InferencePlan> find(const std::string& network) const;
+    /// Throws Error when the file cannot be written.
+    void keep(const std::string& network, const InferencePlan& plan) const;
+    /// The plan that is kept. Where there is none and so many images are to come that a few seconds come back,
+    /// `measure` is called and its plan kept; else nothing.
+    [[nodiscard]] std::optional<InferencePlan> find_or_measure(const std::string& network, std::int64_t images,
+                                                               const std::function<InferencePlan()>& measure,
+                                                               Reporter& reporter) const;
+    /// All that were measured on this machine as it is.
+    [[nodiscard]] std::vector<CalibrationRecord> all() const;
+
+private:
+    std::filesystem::path file_;
+};
+
+/// Runs the network with one image per call on every core, and where cores run two threads each on half as many workers
+/// too; then with two and with four images, as long as that is at least 3 % faster. A few seconds.
+[[nodiscard]] InferencePlan calibrate(const TorchModule& module, const at::Tensor& example, Precision precision);
+
+}  // namespace graft

@@ -1,0 +1,190 @@
+#include "network/backbone.hpp"
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/adaptive_avg_pool2d.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/linear.h>
+#include <c10/core/InferenceMode.h>
+
+#include <array>
+#include <iomanip>
+#include <sstream>
+
+#include "core/hash.hpp"
+#include "core/text.hpp"
+#include "graft/core/errors.hpp"
+#include "network/foreign/split_module.hpp"
+#include "network/foreign/torchscript_file.hpp"
+#include "network/head.hpp"
+#include "network/load_state.hpp"
+#include "network/network_input.hpp"
+
+namespace graft {
+namespace {
+
+/// About what normalised pictures look like.
+at::Tensor normalised_noise(const Preprocessing& preprocessing) { return example_input(preprocessing) / 64 - 2; }
+
+/// The tensor that the architecture calls by that name, or nullptr.
+const at::Tensor* find_own(const Architecture& architecture, const StateDict& state, const std::string& name) {
+    for (const NamedTensor& entry : state.entries)
+        if (own_name(architecture, entry.name) == name) return &entry.tensor;
+    return nullptr;
+}
+
+/// What the file's classifier makes of the features; nothing where the file does not have it all.
+std::optional<at::Tensor> class_scores(const Architecture& architecture, const StateDict& state, at::Tensor value) {
+    for (const ClassifierLayer& layer : architecture.classifier_layers) {
+        const at::Tensor* weight = find_own(architecture, state, layer.name + ".weight");
+        const at::Tensor* bias = find_own(architecture, state, layer.name + ".bias");
+        if (weight == nullptr || bias == nullptr) return std::nullopt;
+        value = at::linear(value, *weight, *bias);
+        value = make_function("Activation", layer.activation).forward({value}).toTensor();
+    }
+    return value;
+}
+
+/// The definition's output in the form that the file's own forward gives: a map or tokens, a vector or class scores.
+at::Tensor matching_output(const Architecture& architecture, const StateDict& state, const at::Tensor& input,
+                           const at::Tensor& expected) {
+    TorchModule chain = make_chain("Probe", architecture.stages);
+    chain.eval();
+    const at::Tensor features = chain.forward({input}).toTensor();  // [1,C,h,w] or [1,T,C]
+    if (expected.dim() > 2 && expected.sizes() == features.sizes()) return features;
+    TorchModule pooling = make_chain("Pooling", {{"pool", make_pooling(Pooling::avg, architecture.form)},
+                                                 {"rest", make_chain("Rest", architecture.after_pooling)}});
+    const at::Tensor vector = pooling.forward({features}).toTensor();  // [1,C]
+    const std::int64_t grid = architecture.classifier_grid;
+    const at::Tensor seen = grid == 1 ? vector : at::adaptive_avg_pool2d(features, {grid, grid}).flatten(1);
+    const auto scores = class_scores(architecture, state, seen);
+    if (scores && expected.sizes() == scores->sizes()) return *scores;
+    return expected.dim() == 4 ? vector.reshape({1, -1, 1, 1}) : vector;
+}
+
+void expect_same_output(const TorchModule& file_module, const Architecture& architecture, const StateDict& state,
+                        const Preprocessing& preprocessing, const std::string& file) {
+    const c10::InferenceMode inference;
+    const at::Tensor input = normalised_noise(preprocessing);
+    const at::Tensor expected = output_of(file_module, input.clone(), file);
+    const at::Tensor found = matching_output(architecture, state, input, expected);
+    const bool same_shape = found.sizes() == expected.sizes();
+    const double scale = expected.abs().max().item<double>();
+    const double difference = same_shape ? (found - expected).abs().max().item<double>() : scale;
+    if (same_shape && difference <= 1e-4 * std::max(scale, 1e-6)) return;
+    throw DataError(file + ": has the parameters of " + architecture.name +
+                    " but computes something else (differs by " + std::to_string(difference) + " where outputs reach " +
+                    std::to_string(scale) + "). It may have been traced with another input size than " +
+                    std::to_string(preprocessing.width) + "x" + std::to_string(preprocessing.height) +
+                    ": export it again or give its state dict; \"name\": \"torchscript\" takes the network as it is");
+}
+
+LoadReport load_torchscript(const Architecture& architecture, const Preprocessing& preprocessing,
+                            const std::string& file, const LoadAllowance& allowance) {
+    const TorchModule module = open_torchscript(file);
+    const StateDict state{.entries = named_tensors(module)};
+    if (state.entries.empty())
+        throw DataError(file + ": has no parameters (a frozen module keeps them as constants): export it unfrozen");
+    LoadReport report = load_state(architecture, state, allowance);
+    if (!report.complete()) throw DataError(explain(report, file, architecture.name));
+    if (report.absent.empty() && report.unused.empty())
+        expect_same_output(module, architecture, state, preprocessing, file);
+    return report;
+}
+
+LoadReport load_file(const Architecture& architecture, const Preprocessing& preprocessing, const std::string& file,
+                     const LoadAllowance& allowance, std::vector<std::string>& notes) {
+    if (is_torchscript(file)) return load_torchscript(architecture, preprocessing, file, allowance);
+    const StateDict state = read_state_dict(file);
+    notes = state.notes;
+    LoadReport report = load_state(architecture, state, allowance);
+    if (!report.complete()) throw DataError(explain(report, file, architecture.name));
+    return report;
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+    std::string all;
+    for (const std::string& text : texts) all += (all.empty() ? "" : "; ") + text;
+    return all;
+}
+
+/// "123.7, 116.3, 103.5".
+std::string three(const std::array<double, 3>& values) {
+    std::ostringstream text;
+    text << std::setprecision(4) << values[0] << ", " << values[1] << ", " << values[2];
+    return text.str();
+}
+
+void draw_values(Architecture& architecture, std::uint64_t seed) {
+    Rng rng = Rng::stream(seed, "backbone");
+    for (NamedModules* parts : {&architecture.stages, &architecture.after_pooling})
+        for (auto& [name, module] : *parts) initialise(module, rng);
+}
+
+/// The values' hash: of the file, and of how those came about that are not in it.
+std::string hash_of(const std::string& file_hash, const LoadReport& report, std::uint64_t seed) {
+    if (report.absent.empty()) return file_hash;
+    Sha256 hash;
+    hash.add(file_hash).add("\nabsent, drawn from seed " + std::to_string(seed));
+    for (const std::string& name : report.absent) hash.add("\n" + name);
+    return hash.hex();
+}
+
+void note_what_is_open(const LoadReport& report, std::vector<std::string>& notes) {
+    if (!report.absent.empty())
+        notes.push_back(std::to_string(report.absent.size()) +
+                        " tensors are not in the file and were drawn at random: " + joined(report.absent));
+    if (!report.unused.empty())
+        notes.push_back(std::to_string(report.unused.size()) +
+                        " tensors of the file are not used: " + joined(report.unused));
+}
+
+}  // namespace
+
+Backbone load_backbone(const ArchitectureRow& row, const std::string& weights, std::uint64_t seed,
+                       const Preprocessing& preprocessing, const LoadAllowance& allowance) {
+    Backbone backbone{.architecture = row.make(preprocessing.height, preprocessing.width), .weights = weights};
+    if (weights == "random" || !allowance.may_be_absent.empty()) draw_values(backbone.architecture, seed);
+    if (weights == "random") {
+        backbone.weights_hash = "random-" + std::to_string(seed);
+        return backbone;
+    }
+    const std::string file_hash = sha256_of_file(weights);
+    std::vector<std::string> notes;
+    backbone.loading = load_file(backbone.architecture, preprocessing, weights, allowance, notes);
+    backbone.weights_hash = hash_of(file_hash, backbone.loading, seed);
+    note_what_is_open(backbone.loading, notes);
+    backbone.note = joined(notes);
+    return backbone;
+}
+
+Backbone load_torchscript_backbone(const std::string& file, const Preprocessing& preprocessing) {
+    Backbone backbone{.weights = file, .weights_hash = sha256_of_file(file)};
+    if (!is_torchscript(file))
+        throw DataError(file +
+                        ": is no TorchScript file (torch.jit.save writes them); a state dict needs the name of "
+                        "its architecture in /backbone/name");
+    const TorchModule module = open_torchscript(file);
+    const at::Tensor one = normalised_noise(preprocessing);
+    SplitModule split = split_module(module, at::cat({one, one.flip({3}) * 0.75}), file);
+    for (const NamedTensor& entry : named_tensors(module)) backbone.loading.loaded.push_back(entry.name);
+    std::vector<std::string> notes;
+    if (!split.whole_because.empty())
+        notes.push_back("this network is frozen whole or trained whole: " + split.whole_because);
+    if (split.classifier.empty())
+        notes.push_back("no classifier was found at its end: what it gives, " + std::to_string(split.channels) +
+                        " numbers, is the feature");
+    else
+        notes.push_back("its classifier " + split.classifier + " (" + std::to_string(split.classes) +
+                        " classes) is left out");
+    notes.push_back("pictures are normalised with the mean " + three(preprocessing.mean) +
+                    " and the standard deviation " + three(preprocessing.std) + " (/data/mean, /data/std)");
+    backbone.note = joined(notes);
+    backbone.architecture = {.name = std::string(kTorchScript),
+                             .stages = std::move(split.stages),
+                             .channels = split.channels,
+                             .form = split.form,
+                             .whole_because = std::move(split.whole_because)};
+    return backbone;
+}
+
+}  // namespace graft

@@ -1,0 +1,159 @@
+#include "network/grafted_model.hpp"
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+
+#include "core/hash.hpp"
+#include "core/names.hpp"
+#include "core/text.hpp"
+#include "graft/core/errors.hpp"
+#include "network/load_state.hpp"
+
+namespace graft {
+namespace {
+
+std::vector<std::string> stage_names(const Architecture& architecture) {
+    std::vector<std::string> names;
+    for (const auto& [name, stage] : architecture.stages) names.push_back(name);
+    return names;
+}
+
+bool has_parameters(const Architecture& architecture) {
+    return std::ranges::any_of(architecture.stages,
+                               [](const auto& stage) { return stage.second.parameters().size() > 0; });
+}
+
+/// How many stages stay frozen.
+std::size_t frozen_count(const Architecture& architecture, const std::string& freeze) {
+    if (freeze == "none" && !has_parameters(architecture))
+        throw ConfigError(
+            "/backbone/freeze: expected all, got \"none\": this network has no parameters to train (a "
+            "frozen module keeps them as constants)");
+    if (freeze == "none") return 0;
+    if (freeze == "all") return architecture.stages.size();
+    for (std::size_t i = 0; i < architecture.stages.size(); ++i)
+        if (architecture.stages[i].first == freeze) return i + 1;
+    if (!architecture.whole_because.empty())
+        throw ConfigError("/backbone/freeze: expected all or none, got \"" + freeze +
+                          "\": this network is frozen whole or trained whole, because it could not be cut into "
+                          "stages: " +
+                          architecture.whole_because);
+    std::vector<std::string> allowed = stage_names(architecture);
+    allowed.insert(allowed.end(), {"all", "none"});
+    throw ConfigError("/backbone/freeze: expected one of " + joined(allowed) + ", got \"" + freeze + "\"" +
+                      did_you_mean(freeze, allowed));
+}
+
+/// (x - mean) / std per channel.
+TorchModule make_normalise(const Preprocessing& preprocessing) {
+    TorchModule module = make_module("Normalise");
+    std::vector<float> mean, scale;
+    for (std::size_t c = 0; c < 3; ++c) {
+        mean.push_back(static_cast<float>(preprocessing.mean[c]));
+        scale.push_back(static_cast<float>(1.0 / preprocessing.std[c]));
+    }
+    module.register_buffer("mean", at::tensor(mean).reshape({1, 3, 1, 1}));
+    module.register_buffer("scale", at::tensor(scale).reshape({1, 3, 1, 1}));
+    module.define("def forward(self, x):\n    return (x - self.mean) * self.scale\n");
+    return module;
+}
+
+std::vector<std::int64_t> shape_of_one(const at::Tensor& batch) { return batch.sizes().slice(1).vec(); }
+
+std::int64_t count(const TorchModule& module) {
+    std::int64_t total = 0;
+    for (const auto& parameter : module.parameters()) total += parameter.numel();
+    return total;
+}
+
+void walk(const std::string& prefix, const TorchModule& chain, bool trainable, at::Tensor& value,
+          std::vector<ModelRow>& rows) {
+    for (const auto& child : chain.named_children()) {
+        if (child.name == "head") {
+            walk("head.", child.value, trainable, value, rows);
+            continue;
+        }
+        TorchModule part = child.value;
+        value = part.forward({value}).toTensor();
+        rows.push_back({prefix + child.name, shape_of_one(value), count(part), trainable && count(part) > 0});
+    }
+}
+
+}  // namespace
+
+std::vector<at::Tensor> GraftedModel::trainable_parameters() const {
+    std::vector<at::Tensor> parameters;
+    for (const at::Tensor& parameter : scion.parameters()) parameters.push_back(parameter);
+    return parameters;
+}
+
+void check_freeze(const Architecture& architecture, const std::string& freeze) {
+    static_cast<void>(frozen_count(architecture, freeze));
+}
+
+GraftedModel graft_model(const Backbone& backbone, const Preprocessing& preprocessing, const std::string& freeze,
+                         const HeadOptions& head, std::int64_t classes, std::uint64_t seed) {
+    const NamedModules& stages = backbone.architecture.stages;
+    const std::size_t frozen = frozen_count(backbone.architecture, freeze);
+    GraftedModel model;
+    NamedModules trunk{{"normalise", make_normalise(preprocessing)}}, scion;
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+        (i < frozen ? trunk : scion).push_back(stages[i]);
+        (i < frozen ? model.frozen_stages : model.trained_stages).push_back(stages[i].first);
+    }
+    NamedModules& pools = frozen == stages.size() ? trunk : scion;
+    pools.emplace_back("pool", make_pooling(head.pooling, backbone.architecture.form));
+    const NamedModules& after_pooling = backbone.architecture.after_pooling;
+    pools.insert(pools.end(), after_pooling.begin(), after_pooling.end());
+    Rng rng = Rng::stream(seed, "head");
+    scion.emplace_back("head", make_head(head, backbone.architecture.channels, classes, rng));
+    model.trunk = make_chain("Trunk", trunk);
+    model.scion = make_chain("Scion", scion);
+    model.trunk.eval();
+    for (at::Tensor parameter : model.trunk.parameters()) parameter.requires_grad_(false);
+    for (at::Tensor parameter : model.scion.parameters()) parameter.requires_grad_(true);
+    const c10::InferenceMode inference;
+    model.feature_shape =
+        shape_of_one(model.trunk.forward({at::zeros({1, 3, preprocessing.height, preprocessing.width})}).toTensor());
+    return model;
+}
+
+TorchModule compose_classifier(const GraftedModel& model) {
+    TorchModule classifier = make_module("Classifier");
+    classifier.register_module("trunk", model.trunk);
+    classifier.register_module("scion", model.scion);
+    classifier.define(
+        "def forward(self, images):\n"
+        "    return torch.softmax(self.scion.forward(self.trunk.forward(images)), 1)\n");
+    return classifier;
+}
+
+std::string hash_of_values(const TorchModule& module) {
+    Sha256 hash;
+    for (const auto& [name, tensor] : named_tensors(module)) {
+        const at::Tensor values = tensor.detach().cpu().contiguous();
+        hash.add(name).add("\n");
+        for (const std::int64_t size : values.sizes()) hash.add(std::to_string(size) + ",");
+        hash.add(std::string_view(static_cast<const char*>(values.const_data_ptr()), values.nbytes()));
+    }
+    return hash.hex();
+}
+
+std::vector<ModelRow> summarise(const GraftedModel& model, const Preprocessing& preprocessing) {
+    const c10::InferenceMode inference;
+    const bool was_training = model.scion.is_training();
+    TorchModule scion = model.scion;
+    scion.eval();
+    std::vector<ModelRow> rows;
+    at::Tensor value = at::zeros({1, 3, preprocessing.height, preprocessing.width});
+    walk("", model.trunk, false, value, rows);
+    walk("", model.scion, true, value, rows);
+    scion.train(was_training);
+    return rows;
+}
+
+}  // namespace graft

@@ -1,0 +1,66 @@
+#include "network/head.hpp"
+
+#include <array>
+#include <string_view>
+
+#include "graft/core/errors.hpp"
+
+namespace graft {
+namespace {
+
+TorchModule make_activation(Activation activation) {
+    constexpr std::array<const char*, 4> kExpressions = {"torch.relu(x)", "torch.gelu(x)", "torch.silu(x)",
+                                                         "torch.tanh(x)"};
+    return make_function("Activation", kExpressions[static_cast<std::size_t>(activation)]);
+}
+
+}  // namespace
+
+void describe(Fields& fields, HeadOptions& options) {
+    fields.choice(
+        "pooling", options.pooling,
+        "How a feature map becomes a vector: `avg` mean, `max` maximum, `avgmax` half the sum of both. Of a vision "
+        "transformer, `avg` takes the class token, which has gathered the picture, `max` the maximum over the "
+        "patches.");
+    fields.field("hidden", options.hidden, "Units of the hidden dense layers, in order; `[]` for a linear classifier.",
+                 {.items = between(1, 65536), .shortest = 0, .longest = 16});
+    fields.choice("activation", options.activation, "Activation after each hidden layer.");
+    fields.field("dropout", options.dropout, "Share of a hidden layer's outputs set to zero while training.",
+                 from_below(0, 1));
+    fields.field("batch_norm", options.batch_norm, "Batch normalisation between a hidden layer and its activation.");
+}
+
+TorchModule make_pooling(Pooling pooling, FeatureForm form) {
+    constexpr std::array<const char*, 3> kOfMap = {"torch.mean(x, [2, 3])", "torch.amax(x, [2, 3])",
+                                                   "0.5 * (torch.mean(x, [2, 3]) + torch.amax(x, [2, 3]))"};
+    constexpr std::array<const char*, 3> kOfTokens = {"torch.select(x, 1, 0)", "torch.amax(x[:, 1:], [1])",
+                                                      "0.5 * (torch.select(x, 1, 0) + torch.amax(x[:, 1:], [1]))"};
+    if (form == FeatureForm::vector && pooling != Pooling::avg)
+        throw ConfigError("/head/pooling: expected \"avg\", got \"" +
+                          std::string(kPoolings[static_cast<std::size_t>(pooling)]) +
+                          "\": this backbone gives vectors that are pooled already");
+    if (form == FeatureForm::vector) return make_function("Pooling", "x");
+    const auto& expressions = form == FeatureForm::map ? kOfMap : kOfTokens;
+    return make_function("Pooling", expressions[static_cast<std::size_t>(pooling)]);
+}
+
+TorchModule make_head(const HeadOptions& options, std::int64_t features, std::int64_t classes, Rng& rng) {
+    NamedModules layers;
+    for (std::size_t i = 0; i < options.hidden.size(); ++i) {
+        const std::string number = std::to_string(i + 1);
+        layers.emplace_back("dense" + number, make_linear(features, options.hidden[i]));
+        features = options.hidden[i];
+        if (options.batch_norm) layers.emplace_back("batch_norm" + number, make_batch_norm({.channels = features}));
+        layers.emplace_back("activation" + number, make_activation(options.activation));
+        if (options.dropout > 0)
+            layers.emplace_back(
+                "dropout" + number,
+                make_function("Dropout", "torch.dropout(x, " + std::to_string(options.dropout) + ", self.training)"));
+    }
+    layers.emplace_back("classifier", make_linear(features, classes));
+    TorchModule head = make_chain("Head", layers);
+    initialise(head, rng);
+    return head;
+}
+
+}  // namespace graft

@@ -1,0 +1,58 @@
+/// @file
+/// Puts the tensors of a state dict into an architecture, by name, completely or not at all.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "network/architecture.hpp"
+#include "network/state_dict.hpp"
+
+namespace graft {
+
+/// What a file may leave open. Patterns with `*` of tensors' names, as in the file or as in the architecture.
+struct LoadAllowance {
+    std::vector<std::string> may_be_absent;  ///< the architecture's: they keep the values they were made with
+    std::vector<std::string> may_be_unused;  ///< the file's: they are left out
+};
+
+/// What became of every name. Shapes are written "[64,3,7,7]".
+struct LoadReport {
+    std::vector<std::string> loaded;
+    std::vector<std::string> missing;     ///< the architecture needs it, the file does not have it
+    std::vector<std::string> unexpected;  ///< the file has it, the architecture does not know it
+    std::vector<std::string> mismatched;  ///< "name: [found shape], expected [shape]"
+    std::vector<std::string> repeated;    ///< the file has one tensor by two of the names that are known
+    std::vector<std::string> left_out;    ///< the classifier's, and batch norms' step counters: known and not needed
+    std::vector<std::string> absent;      ///< missing, and allowed to be
+    std::vector<std::string> unused;      ///< unexpected, and allowed to be
+
+    [[nodiscard]] bool complete() const {
+        return missing.empty() && unexpected.empty() && mismatched.empty() && repeated.empty();
+    }
+};
+
+/// A module's parameters, then its buffers, by name. The tensors are the module's own.
+[[nodiscard]] std::vector<NamedTensor> named_tensors(const TorchModule& module);
+
+/// The architecture's name of a published parameter: `stage1.0.block.0.0.weight` of `features.1.0.block.0.0.weight`.
+[[nodiscard]] std::string own_name(const Architecture& architecture, const std::string& published);
+
+/// The other way round: the one name that the parameter has in torchvision's files, or in those that it was published
+/// in.
+[[nodiscard]] std::string published_name(const Architecture& architecture, const std::string& own);
+
+/// What loading would report. Nothing is copied.
+[[nodiscard]] LoadReport compare_state(const Architecture& architecture, const StateDict& state,
+                                       const LoadAllowance& allowance = {});
+
+/// Copies values into the parameters and buffers (converted to float32). A file may use any of the published names that
+/// the architecture knows, or its own. Nothing is copied when the report is not complete.
+[[nodiscard]] LoadReport load_state(const Architecture& architecture, const StateDict& state,
+                                    const LoadAllowance& allowance = {});
+
+/// The report of an incomplete load as an error message of several lines, at most ten names of each kind, and what can
+/// be done about it.
+[[nodiscard]] std::string explain(const LoadReport& report, const std::string& file, const std::string& architecture);
+
+}  // namespace graft

@@ -1,0 +1,98 @@
+#include "record/evaluation_text.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "record/csv.hpp"
+
+namespace graft {
+namespace {
+
+std::string fixed(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.4f", value);
+    return text;
+}
+
+/// Code points of UTF-8.
+std::size_t columns(const std::string& text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+    return columns(text) < width ? text + std::string(width - columns(text), ' ') : text;
+}
+
+std::string right(const std::string& text, std::size_t width) {
+    return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
+}
+
+std::string row(const ClassRecord& record, std::size_t width) {
+    return padded(record.name, width) + right(fixed(record.precision), 11) + right(fixed(record.recall), 9) +
+           right(fixed(record.f1), 9) + right(std::to_string(record.support), 9) + "\n";
+}
+
+}  // namespace
+
+ClassRecord EvaluationRecord::macro_average() const {
+    ClassRecord mean{.name = "macro average"};
+    double present = 0;
+    for (const ClassRecord& record : classes) {
+        mean.support += record.support;
+        if (record.support == 0) continue;
+        present += 1;
+        mean.precision += record.precision;
+        mean.recall += record.recall;
+        mean.f1 += record.f1;
+    }
+    for (double* value : {&mean.precision, &mean.recall, &mean.f1}) *value /= std::max(present, 1.0);
+    return mean;
+}
+
+Json to_json(const EvaluationRecord& record) {
+    Json json = {{"source", record.source},  {"images", record.images},      {"accuracy", record.accuracy},
+                 {"loss", record.loss},      {"top_k", Json::object()},      {"macro_average", Json::object()},
+                 {"classes", Json::array()}, {"confusion", record.confusion}};
+    for (const auto& [k, share] : record.top_k) json["top_k"][std::to_string(k)] = share;
+    const ClassRecord mean = record.macro_average();
+    json["macro_average"] = {{"precision", mean.precision}, {"recall", mean.recall}, {"f1", mean.f1}};
+    for (const ClassRecord& c : record.classes)
+        json["classes"].push_back(
+            {{"name", c.name}, {"precision", c.precision}, {"recall", c.recall}, {"f1", c.f1}, {"support", c.support}});
+    return json;
+}
+
+std::string to_text(const EvaluationRecord& record) {
+    std::size_t width = 14;
+    for (const ClassRecord& c : record.classes) width = std::max(width, columns(c.name) + 1);
+    std::string text = padded("class", width) + "  precision   recall       f1  support\n";
+    for (const ClassRecord& c : record.classes) text += row(c, width);
+    text += row(record.macro_average(), width) + "\n";
+    text += "images    " + std::to_string(record.images) + "\n";
+    text += "accuracy  " + fixed(record.accuracy) + "\n";
+    for (const auto& [k, share] : record.top_k)
+        if (k > 1) text += padded("top-" + std::to_string(k), 10) + fixed(share) + "\n";
+    return text + "loss      " + fixed(record.loss) + "\n";
+}
+
+std::string confusion_csv(const EvaluationRecord& record) {
+    std::string text = "true\\predicted";
+    for (const ClassRecord& c : record.classes) text += "," + csv_field(c.name);
+    text += "\n";
+    for (std::size_t i = 0; i < record.classes.size(); ++i) {
+        text += csv_field(record.classes[i].name);
+        for (const std::int64_t count : record.confusion[i]) text += "," + std::to_string(count);
+        text += "\n";
+    }
+    return text;
+}
+
+std::string classes_csv(const EvaluationRecord& record) {
+    std::string text = "class,precision,recall,f1,support\n";
+    for (const ClassRecord& c : record.classes)
+        text += csv_field(c.name) + "," + fixed(c.precision) + "," + fixed(c.recall) + "," + fixed(c.f1) + "," +
+                std::to_string(c.support) + "\n";
+    return text;
+}
+
+}  // namespace graft

@@ -1,0 +1,134 @@
+#include "run/run_options.hpp"
+
+#include <array>
+#include <string_view>
+
+#include "core/names.hpp"
+#include "core/text.hpp"
+#include "graft/core/errors.hpp"
+#include "network/backbone.hpp"
+#include "train/monitor.hpp"
+
+namespace graft {
+namespace {
+
+constexpr std::string_view kReferenceHead = R"(# The config of a run
+
+What `graft train` reads: one JSON file. `graft config init` writes one to start from, and `graft config check FILE`
+says what is wrong with one, or what it would run.
+
+- Every problem is reported at once, with the place where it stands (a JSON pointer such as `/data/batch_size`),
+  before the first image is read. A key that is not listed here is a problem too.
+- Whatever has a default may be left out. A required key must be written.
+- File names are relative to the folder in which `graft` is started.
+- Where several kinds are offered, such as optimizers, write the kind's name, `"adam"`, or an object with its options,
+  `{ "name": "adam", "learning_rate": 0.01 }`.
+- A list that may have one item may also be written as that item: `"hidden": 512` is `"hidden": [512]`.
+- `--set /training/epochs=3` on the command line changes one value.
+- With `"$schema": "schema.json"` in a file beside [configs/schema.json](../configs/schema.json), an editor completes
+  the keys and shows their meaning.
+
+This page is written by `graft config docs` from the program's own declarations.
+)";
+
+/// What the sections' own declarations cannot say, because it concerns several fields or a table.
+std::vector<std::string> cross_check(const RunOptions& config, const Tables& tables) {
+    std::vector<std::string> problems = check_augmentation(config.augmentation);
+    const BackboneOptions& backbone = config.backbone;
+    if (backbone.name == kTorchScript && backbone.weights.value_or("random") == "random")
+        problems.emplace_back(
+            "/backbone/weights: expected a TorchScript file, which \"torchscript\" takes its network "
+            "from, got " +
+            std::string(backbone.weights ? "\"random\"" : "nothing"));
+    else if (!backbone.name.empty() && backbone.name != kTorchScript &&
+             tables.architectures.find(backbone.name) == nullptr) {
+        std::vector<std::string> known = tables.architectures.names();
+        known.emplace_back(kTorchScript);
+        problems.push_back("/backbone/name: expected one of " + joined(known) + ", got \"" + config.backbone.name +
+                           "\"" + did_you_mean(config.backbone.name, known));
+    }
+    for (const std::string& problem : config.training.optimizer->contradictions())
+        problems.push_back("/training/optimizer" + problem);
+    return problems;
+}
+
+std::string default_output(const RunOptions& config) { return "runs/" + (config.name.empty() ? "run" : config.name); }
+
+}  // namespace
+
+std::int64_t augmented_views(const RunOptions& config) {
+    return enabled(config.augmentation) ? config.features.views.value_or(config.training.epochs) : 0;
+}
+
+RunOptions default_run_config(const Tables& tables) {
+    RunOptions config;
+    config.training.optimizer = tables.optimizers.find("adam")->make();
+    config.training.loss = tables.losses.find("cross_entropy")->make();
+    return config;
+}
+
+void describe(Fields& fields, RunOptions& config, const Tables& tables) {
+    const auto training = [&](Fields& f, TrainingSection& section) {
+        f.field("epochs", section.epochs, "Passes over the training images, at most.", between(1, 100000));
+        f.one_of("optimizer", section.optimizer, tables.optimizers, "How weights are changed.");
+        f.one_of("loss", section.loss, tables.losses, "What is minimised.");
+        f.choice("keep", section.keep, kKeep,
+                 "`best`: the weights of the epoch with the lowest `val_loss` (`loss` without validation) become the "
+                 "model, unless `early_stopping` decides; `last`: those of the last epoch.");
+    };
+    fields.field("name", config.name, "What the run is called.");
+    fields.field("seed", config.seed, "Where every random draw starts from: same seed, same run.", at_least(0));
+    fields.object("data", config.data, "The images.");
+    fields.object("augmentation", config.augmentation,
+                  "Random variation of the training images, with the names and ranges of Keras's ImageDataGenerator.");
+    fields.object("backbone", config.backbone, "The pretrained network.");
+    fields.object("head", config.head, "The new part: pooling and dense layers.");
+    fields.object("features", config.features, "How the frozen part's outputs are kept.");
+    fields.section("training", config.training, "How the new part is trained.", training);
+    fields.list_of("callbacks", config.callbacks, tables.callbacks, "What happens between epochs, in this order.");
+    fields.field("top_k", config.top_k, "Which top-k accuracies the test reports, beside top-1.",
+                 {.items = between(1, 1000), .shortest = 0, .longest = 10});
+    fields.field("output", config.output, "The run folder; empty: `runs/<name>`.");
+}
+
+RunOptions read_run_config(Json document, const Tables& tables) {
+    if (document.is_object()) document.erase("$schema");
+    RunOptions config = default_run_config(tables);
+    std::vector<std::string> problems =
+        read_options(document, [&](Fields& fields) { describe(fields, config, tables); });
+    const std::vector<std::string> more = cross_check(config, tables);
+    problems.insert(problems.end(), more.begin(), more.end());
+    if (!problems.empty()) throw ConfigError(problems);
+    if (config.output.empty()) config.output = default_output(config);
+    return config;
+}
+
+RunOptions read_run_config(const std::filesystem::path& file, std::span<const std::string> assignments,
+                           const Tables& tables) {
+    Json document = parse_json_file(file);
+    apply_assignments(document, assignments);
+    try {
+        return read_run_config(std::move(document), tables);
+    } catch (const ConfigError& error) {
+        std::vector<std::string> problems;
+        for (const std::string& problem : error.problems()) problems.push_back(file.string() + ": " + problem);
+        throw ConfigError(problems);
+    }
+}
+
+Json resolved(const RunOptions& config, const Tables& tables) {
+    RunOptions copy = config;
+    return write_options([&](Fields& fields) { describe(fields, copy, tables); });
+}
+
+Json run_config_schema(const Tables& tables) {
+    RunOptions config = default_run_config(tables);
+    return schema_of([&](Fields& fields) { describe(fields, config, tables); }, "graft run");
+}
+
+std::string run_config_markdown(const Tables& tables) {
+    RunOptions config = default_run_config(tables);
+    return std::string(kReferenceHead) + markdown_of([&](Fields& fields) { describe(fields, config, tables); });
+}
+
+}  // namespace graft

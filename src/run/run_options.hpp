@@ -1,0 +1,81 @@
+/// @file
+/// The one JSON file that drives a run.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "config/read.hpp"
+#include "data/data_options.hpp"
+#include "features/features.hpp"
+#include "image/augment/augmentation.hpp"
+#include "network/architecture.hpp"
+#include "network/backbone_options.hpp"
+#include "network/head.hpp"
+#include "task/loss.hpp"
+#include "train/callback_table.hpp"
+#include "train/optimizer.hpp"
+
+namespace graft {
+
+/// What can be named in a config. A library user copies the built-in tables and adds rows.
+struct Tables {
+    Registry<ArchitectureRow> architectures = builtin_architectures();
+    Registry<OptimizerRow> optimizers = builtin_optimizers();
+    Registry<LossRow> losses = builtin_losses();
+    Registry<CallbackRow> callbacks = builtin_callbacks();
+};
+
+enum class Keep { best, last };
+
+struct TrainingSection {
+    std::int64_t epochs = 10;
+    std::shared_ptr<OptimizerSpec> optimizer;
+    std::shared_ptr<LossSpec> loss;
+    Keep keep = Keep::best;
+};
+
+struct RunOptions {
+    std::string name;
+    std::int64_t seed = 0;
+    DataOptions data;
+    AugmentationOptions augmentation;
+    BackboneOptions backbone;
+    HeadOptions head;
+    FeatureOptions features;
+    TrainingSection training;
+    std::vector<std::shared_ptr<CallbackSpec>> callbacks;
+    std::vector<std::shared_ptr<Callback>> own_callbacks;  ///< an application's: called after those; in no document
+    std::vector<std::int64_t> top_k = {5};
+    std::string output;
+};
+
+/// Augmented views per image that a run reads; 0 without augmentation: the plain picture alone.
+[[nodiscard]] std::int64_t augmented_views(const RunOptions& config);
+
+/// A config with every default, ready to be read into.
+[[nodiscard]] RunOptions default_run_config(const Tables& tables);
+
+/// Declares all fields.
+void describe(Fields& fields, RunOptions& config, const Tables& tables);
+
+/// Reads and checks a document. Throws ConfigError with every problem found.
+[[nodiscard]] RunOptions read_run_config(Json document, const Tables& tables);
+
+/// Reads a file, applies `--set` assignments, and checks the result.
+[[nodiscard]] RunOptions read_run_config(const std::filesystem::path& file, std::span<const std::string> assignments,
+                                         const Tables& tables);
+
+/// The config with all defaults written out.
+[[nodiscard]] Json resolved(const RunOptions& config, const Tables& tables);
+
+/// The JSON Schema (configs/schema.json) and the reference (docs/config.md), from the same declarations.
+[[nodiscard]] Json run_config_schema(const Tables& tables);
+[[nodiscard]] std::string run_config_markdown(const Tables& tables);
+
+}  // namespace graft

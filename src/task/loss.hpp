@@ -1,0 +1,39 @@
+/// @file
+/// What training minimises. One file each in task/losses/, one line each in task/losses/builtin_losses.inc.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "config/fields.hpp"
+#include "config/plugin.hpp"
+#include "core/registry.hpp"
+
+namespace graft {
+
+/// (scores float32 [N,K], targets as the task makes them) -> mean loss, a scalar with gradient.
+using Loss = std::function<at::Tensor(const at::Tensor& scores, const at::Tensor& targets)>;
+
+/// What a loss learns about the training images when it is built.
+struct LossContext {
+    std::vector<std::string> outputs;  ///< what the K scores are of: the classes
+    std::vector<std::int64_t> counts;  ///< training images of each class, for multi_label those that have it
+};
+
+using LossPlugin = Plugin<Loss, LossContext>;
+struct LossRow : PluginRow<Loss, LossContext> {
+    std::vector<std::string> tasks;  ///< those whose targets it understands
+};
+
+#define GRAFT_LOSS(name) [[nodiscard]] LossRow name##_row();
+#include "task/losses/builtin_losses.inc"
+#undef GRAFT_LOSS
+
+/// The losses that graft brings.
+[[nodiscard]] const Registry<LossRow>& builtin_losses();
+
+}  // namespace graft

@@ -1,0 +1,88 @@
+/// Cross entropy of the softmax of the class scores, as torch.nn.CrossEntropyLoss has it: with weights, the mean is
+/// taken over the weights of the batch.
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/tensor.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <optional>
+
+#include "core/names.hpp"
+#include "graft/core/errors.hpp"
+#include "task/loss.hpp"
+
+namespace graft {
+namespace {
+
+enum class ClassWeights { none, balanced, given };
+
+}  // namespace
+
+template <>
+inline constexpr auto enum_names<ClassWeights> = std::to_array<std::string_view>({"none", "balanced", "given"});
+
+namespace {
+
+struct CrossEntropyOptions {
+    double label_smoothing = 0;
+    ClassWeights class_weights = ClassWeights::none;
+    std::map<std::string, double> weights;
+};
+
+void describe(Fields& fields, CrossEntropyOptions& options) {
+    fields.field("label_smoothing", options.label_smoothing,
+                 "Share of a label that is spread evenly over all classes (Szegedy et al. 2016).", from_below(0, 1));
+    fields.choice("class_weights", options.class_weights,
+                  "How much an image of a class counts: `none` 1; `balanced` images / (classes * images of the "
+                  "class); `given` by `weights`.");
+    fields.field("weights", options.weights, "Weight of each class by name, for `class_weights: given`.", above(0));
+}
+
+at::Tensor balanced(const std::vector<std::int64_t>& counts) {
+    const double total = static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
+    std::vector<float> weights;
+    for (const std::int64_t count : counts)
+        weights.push_back(static_cast<float>(total / static_cast<double>(counts.size() * count)));
+    return at::tensor(weights);
+}
+
+at::Tensor given(const std::map<std::string, double>& weights, const std::vector<std::string>& classes) {
+    std::vector<std::string> problems;
+    std::vector<float> values;
+    for (const std::string& name : classes) {
+        const auto entry = weights.find(name);
+        if (entry == weights.end())
+            problems.push_back("/training/loss/weights: has no weight for the class \"" + name + "\"");
+        else
+            values.push_back(static_cast<float>(entry->second));
+    }
+    for (const auto& [name, weight] : weights)
+        if (std::ranges::find(classes, name) == classes.end())
+            problems.push_back("/training/loss/weights/" + name + ": there is no such class" +
+                               did_you_mean(name, classes));
+    if (!problems.empty()) throw ConfigError(problems);
+    return at::tensor(values);
+}
+
+Loss build(const CrossEntropyOptions& options, const LossContext& context) {
+    std::optional<at::Tensor> weights;
+    if (options.class_weights == ClassWeights::balanced) weights = balanced(context.counts);
+    if (options.class_weights == ClassWeights::given) weights = given(options.weights, context.outputs);
+    if (options.class_weights != ClassWeights::given && !options.weights.empty())
+        throw ConfigError("/training/loss/weights: is only used with \"class_weights\": \"given\"");
+    return [weights, smoothing = options.label_smoothing](const at::Tensor& scores, const at::Tensor& labels) {
+        return at::cross_entropy_loss(scores, labels, weights, at::Reduction::Mean, -100, smoothing);
+    };
+}
+
+}  // namespace
+
+LossRow cross_entropy_row() {
+    LossRow row =
+        plugin_row<LossRow, CrossEntropyOptions>("cross_entropy", "Cross entropy of the softmax of the class scores");
+    row.tasks = {"classification"};
+    return row;
+}
+
+}  // namespace graft

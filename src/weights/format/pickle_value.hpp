@@ -1,0 +1,94 @@
+/// @file
+/// What a pickle can hold once it was read without executing anything: plain values that live in an arena, so that
+/// sharing, cycles and deep nesting in a hostile file cost nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "weights/format/pickle_globals.hpp"
+#include "weights/format/tensor_layout.hpp"
+
+namespace graft {
+
+struct PickleNone {};
+struct PickleText;
+struct PickleBytes;
+struct PickleBigInteger;
+struct PickleList;
+struct PickleTuple;
+struct PickleDict;
+
+/// A value; pointers look into the arena of the Pickle that the value came with.
+using PickleValue =
+    std::variant<PickleNone, bool, std::int64_t, double, const PickleGlobal*, PickleText*, PickleBytes*,
+                 PickleBigInteger*, PickleList*, PickleTuple*, PickleDict*, StorageReference*, TensorLayout*>;
+
+struct PickleText {
+    std::string text;  ///< UTF-8
+};
+struct PickleBytes {
+    std::string bytes;
+};
+/// An integer beyond 64 bits, two's complement, little-endian, as in the file.
+struct PickleBigInteger {
+    std::string bytes;
+};
+struct PickleList {
+    std::vector<PickleValue> items;
+};
+struct PickleTuple {
+    std::vector<PickleValue> items;
+};
+/// A dict or a collections.OrderedDict: both keep the order of the file, and a key written twice is there twice.
+struct PickleDict {
+    using Item = std::pair<PickleValue, PickleValue>;
+    std::vector<Item> items;
+};
+
+/// The value as a `Node` (PickleText, PickleDict, TensorLayout, …), or nullptr when it is something else.
+template <class Node>
+[[nodiscard]] Node* as(const PickleValue& value) {
+    Node* const* const node = std::get_if<Node*>(&value);
+    return node == nullptr ? nullptr : *node;
+}
+
+/// "a dict", "a tensor", "an int", … for messages.
+[[nodiscard]] std::string_view kind_of(const PickleValue& value);
+
+/// Owns the nodes of one pickle within a budget of memory.
+class PickleArena {
+public:
+    /// Nodes may take up to `budget` bytes together; `where` names the file in the message when they want more.
+    PickleArena(std::size_t budget, std::string_view where) : budget_(budget), where_(where) {}
+
+    /// A new node; its address stays valid for the life of the arena, also when the arena is moved.
+    template <class Node>
+    Node* make(Node node, std::size_t extra_bytes = 0) {
+        charge(sizeof(Node) + extra_bytes);
+        return &std::get<std::deque<Node>>(nodes_).emplace_back(std::move(node));
+    }
+    /// Counts bytes that a node will take. Throws DataError when the budget is spent.
+    void charge(std::size_t bytes);
+
+    /// Every storage that the pickle names, in the order of the file.
+    [[nodiscard]] const std::deque<StorageReference>& storages() const {
+        return std::get<std::deque<StorageReference>>(nodes_);
+    }
+
+private:
+    std::tuple<std::deque<PickleText>, std::deque<PickleBytes>, std::deque<PickleBigInteger>, std::deque<PickleList>,
+               std::deque<PickleTuple>, std::deque<PickleDict>, std::deque<StorageReference>, std::deque<TensorLayout>>
+        nodes_;
+    std::size_t budget_;
+    std::string where_;
+};
+
+}  // namespace graft

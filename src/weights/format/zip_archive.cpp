@@ -1,0 +1,111 @@
+#include "weights/format/zip_archive.hpp"
+
+#include <zip.h>
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "graft/core/errors.hpp"
+
+namespace graft {
+namespace {
+
+constexpr std::uint64_t kMostUnpacked = 64 << 20, kMostUnpackedPerByte = 8;
+constexpr std::uint64_t kBlock = 1 << 20;
+
+struct CloseRecord {
+    void operator()(zip_file_t* record) const noexcept { zip_fclose(record); }
+};
+
+std::string text_of(int code) {
+    zip_error_t error;
+    zip_error_init_with_code(&error, code);
+    std::string text = zip_error_strerror(&error);
+    zip_error_fini(&error);
+    return text;
+}
+
+}  // namespace
+
+void StoredZip::Close::operator()(::zip* archive) const noexcept { zip_discard(archive); }
+
+StoredZip::StoredZip(const std::filesystem::path& file) : where_(file.string()) {
+    std::error_code error;
+    file_size_ = std::filesystem::file_size(file, error);
+    if (error) fail("cannot be read: " + error.message());
+    int code = 0;
+    archive_.reset(zip_open(file.c_str(), ZIP_RDONLY, &code));
+    if (archive_ == nullptr) fail("is a zip archive that is damaged or cut off: " + text_of(code));
+    const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
+    for (zip_int64_t i = 0; i < count; ++i) add_record(static_cast<std::uint64_t>(i));
+}
+
+void StoredZip::add_record(std::uint64_t index) {
+    zip_stat_t stat;
+    zip_stat_init(&stat);
+    if (zip_stat_index(archive_.get(), index, ZIP_FL_ENC_RAW, &stat) != 0)
+        fail("has an unreadable directory: " + std::string(zip_strerror(archive_.get())));
+    constexpr zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
+    if ((stat.valid & needed) != needed) fail("has an incomplete directory");
+    const std::string name = stat.name;
+    const bool encrypted = (stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE;
+    const Record record{index, stat.size, stat.comp_method == ZIP_CM_STORE && !encrypted};
+    const std::string shown = "the record \"" + printable(name) + "\"";
+    if (record.stored && stat.size != stat.comp_size) fail("has a damaged directory: two sizes of " + shown);
+    count_size(record, shown);
+    if (!records_.emplace(name, record).second) fail("has two records named \"" + printable(name) + "\"");
+    names_.push_back(name);
+}
+
+/// Records that overlap, or are compressed, could otherwise be many times larger than the file.
+void StoredZip::count_size(const Record& record, const std::string& shown) {
+    const std::uint64_t most = record.stored ? file_size_ : kMostUnpacked + kMostUnpackedPerByte * file_size_;
+    std::uint64_t& total = record.stored ? stored_size_ : unpacked_size_;
+    if (record.size > most - total)
+        fail("says that " + shown + " has " + std::to_string(record.size) + " bytes, the whole file has " +
+             std::to_string(file_size_));
+    total += record.size;
+}
+
+const StoredZip::Record& StoredZip::find(const std::string& name) const {
+    const auto found = records_.find(name);
+    if (found == records_.end()) fail("lacks the record \"" + printable(name) + "\"");
+    return found->second;
+}
+
+void StoredZip::read_blocks(const Record& record, const std::string& shown,
+                            const std::function<void(std::span<const std::byte>)>& take) const {
+    const std::unique_ptr<zip_file_t, CloseRecord> opened(zip_fopen_index(archive_.get(), record.index, 0));
+    if (opened == nullptr) fail(shown + " cannot be read: " + zip_strerror(archive_.get()));
+    std::vector<std::byte> block(static_cast<std::size_t>(std::min<std::uint64_t>(record.size + 1, kBlock)));
+    std::uint64_t done = 0;
+    for (;;) {  // libzip compares the CRC when it meets the end
+        const zip_int64_t got = zip_fread(opened.get(), block.data(), block.size());
+        if (got < 0) fail(shown + " is damaged: " + zip_file_strerror(opened.get()));
+        if (got == 0) break;
+        done += static_cast<std::uint64_t>(got);
+        if (done > record.size) break;
+        take(std::span(block.data(), static_cast<std::size_t>(got)));
+    }
+    if (done != record.size) fail(shown + " is damaged: its size is not the one in the directory");
+}
+
+std::vector<std::byte> StoredZip::read(const std::string& name) const {
+    const Record& record = find(name);
+    const std::string shown = "the record \"" + printable(name) + "\"";
+    if (!record.stored)
+        fail(shown + " is compressed or encrypted; PyTorch stores records as they are: save the file with torch.save");
+    std::vector<std::byte> bytes;
+    bytes.reserve(record.size);
+    read_blocks(record, shown,
+                [&](std::span<const std::byte> block) { bytes.insert(bytes.end(), block.begin(), block.end()); });
+    return bytes;
+}
+
+void StoredZip::verify(const std::string& name) const {
+    read_blocks(find(name), "the record \"" + printable(name) + "\"", [](std::span<const std::byte>) {});
+}
+
+void StoredZip::fail(const std::string& problem) const { throw DataError(where_ + ": " + problem); }
+
+}  // namespace graft

@@ -1,0 +1,94 @@
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "config/read.hpp"
+#include "graft/core/errors.hpp"
+#include "task/loss.hpp"
+
+namespace graft {
+namespace {
+
+using Strings = std::vector<std::string>;
+using Counts = std::vector<std::int64_t>;
+
+const Strings kClasses = {"ant", "bee", "cat"};
+
+Loss cross_entropy(const Json& options, const Strings& classes = kClasses, const Counts& counts = {1, 1, 1}) {
+    const std::shared_ptr<LossSpec> spec = builtin_losses().find("cross_entropy")->make();
+    const Strings problems = read_options(options, [&](Fields& fields) { spec->describe(fields); });
+    if (!problems.empty()) throw ConfigError(problems);
+    return spec->build(classes, counts);
+}
+
+Strings problems_with(const Json& options) {
+    try {
+        (void)cross_entropy(options);
+    } catch (const ConfigError& error) {
+        return error.problems();
+    }
+    return {};
+}
+
+TEST(CrossEntropy, OfEqualScoresIsTheLogarithmOfTheNumberOfClasses) {
+    const double loss = cross_entropy(Json::object())(at::zeros({2, 3}), at::tensor({0, 2}, at::kLong)).item<double>();
+    EXPECT_NEAR(loss, std::log(3), 1e-6);
+}
+
+TEST(CrossEntropy, BalancedWeightsMakeEveryClassCountTheSame) {
+    // Three ants and one bee, each ant with loss a, the bee with loss b: the mean is (a + b) / 2.
+    const Loss loss = cross_entropy({{"class_weights", "balanced"}}, {"ant", "bee"}, {3, 1});
+    const at::Tensor scores = at::tensor({1.0F, 0.0F, 1.0F, 0.0F, 1.0F, 0.0F, 2.0F, 0.0F}).reshape({4, 2});
+    const double ant = std::log(1 + std::exp(-1)), bee = std::log(1 + std::exp(2));
+    EXPECT_NEAR(loss(scores, at::tensor({0, 0, 0, 1}, at::kLong)).item<double>(), (ant + bee) / 2, 1e-6);
+}
+
+TEST(CrossEntropyGolden, ValueAndGradientAreThoseOfTorch) {
+    const Json golden = parse_json_file(std::filesystem::path(GRAFT_TEST_DIR) / "golden" / "cross_entropy.json");
+    const auto labels = golden.at("labels").get<std::vector<std::int64_t>>();
+    const auto images = static_cast<std::int64_t>(labels.size());
+    EXPECT_EQ(golden.at("cases").size(), 6);
+    for (const Json& entry : golden.at("cases")) {
+        at::Tensor scores = at::empty({images, 3});
+        for (std::int64_t n = 0; n < images; ++n)
+            for (std::int64_t k = 0; k < 3; ++k)
+                scores.data_ptr<float>()[3 * n + k] =
+                    static_cast<float>(3 * std::sin(1 + static_cast<double>(n) + 2.3 * static_cast<double>(k)));
+        scores.requires_grad_(true);
+        const at::Tensor loss = cross_entropy(entry.at("options"), golden.at("classes").get<Strings>(),
+                                              golden.at("counts").get<Counts>())(scores, at::tensor(labels));
+        loss.backward();
+        EXPECT_NEAR(loss.item<double>(), entry.at("loss").get<double>(), 1e-6) << entry.at("options");
+        const auto gradient = entry.at("gradient").get<std::vector<double>>();
+        for (std::size_t i = 0; i < gradient.size(); ++i)
+            EXPECT_NEAR(scores.grad().const_data_ptr<float>()[i], gradient[i], 1e-6) << entry.at("options");
+    }
+}
+
+TEST(CrossEntropy, ListsAllClassesWithoutAWeightAndAllWeightsWithoutAClass) {
+    EXPECT_EQ(problems_with({{"class_weights", "given"}, {"weights", {{"bee", 1}, {"cats", 2}, {"dog", 1}}}}),
+              (Strings{"/training/loss/weights: has no weight for the class \"ant\"",
+                       "/training/loss/weights: has no weight for the class \"cat\"",
+                       "/training/loss/weights/cats: there is no such class (did you mean \"cat\"?)",
+                       "/training/loss/weights/dog: there is no such class"}));
+}
+
+TEST(CrossEntropy, RefusesWeightsThatWouldNotBeUsed) {
+    EXPECT_EQ(problems_with({{"weights", {{"ant", 1}}}}),
+              Strings{"/training/loss/weights: is only used with \"class_weights\": \"given\""});
+}
+
+TEST(CrossEntropy, RefusesValuesOutOfRange) {
+    EXPECT_EQ(problems_with({{"label_smoothing", 1}}), Strings{"/label_smoothing: expected number in [0, 1), got 1"});
+    EXPECT_EQ(problems_with({{"weights", {{"ant", 0}}}}), Strings{"/weights/ant: expected number > 0, got 0"});
+    EXPECT_EQ(problems_with({{"class_weights", "balance"}}),
+              Strings{"/class_weights: expected one of none, balanced, given, got \"balance\" (did you mean "
+                      "\"balanced\"?)"});
+}
+
+}  // namespace
+}  // namespace graft
