@@ -17,6 +17,7 @@ if(GRAFT_BUILD_PROGRAM)
     find_package(CLI11 REQUIRED)
 endif()
 pkg_check_modules(libexif REQUIRED IMPORTED_TARGET libexif)
+pkg_check_modules(libutf8proc REQUIRED libutf8proc)
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
 add_library(libzip::zip ALIAS PkgConfig::libzip)
 

@@ -8,11 +8,7 @@
 
 namespace graft {
 
-void print_json(const Json& document) {
-    std::cout << document.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
-}
-
-std::string json_line(const Json& document) { return document.dump(-1, ' ', false, Json::error_handler_t::replace); }
+void print_json(const Json& document) { std::cout << pretty(document); }
 
 void expect_accuracy(const std::string& what, double accuracy, const std::optional<double>& least) {
     if (least && !(accuracy >= *least))

@@ -9,11 +9,8 @@
 
 namespace graft {
 
-/// Prints a document to standard output, indented. Bytes that are no UTF-8 (file names may hold any) are replaced.
+/// Prints a document to standard output, indented.
 void print_json(const Json& document);
-
-/// The same as one line without line break.
-[[nodiscard]] std::string json_line(const Json& document);
 
 /// Throws GateError when `accuracy` is below `least`. @param what for example "the test accuracy"
 void expect_accuracy(const std::string& what, double accuracy, const std::optional<double>& least);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -66,9 +67,42 @@ void assign(Json& document, const std::string& assignment) {
     set_value(document, assignment.substr(0, equals), std::move(value));
 }
 
+std::string utf8_of(const std::string& text) { return is_utf8(text) ? text : shown(text); }
+
+/// The document with every text that is no UTF-8 as shown() writes it, so that JSON can hold it.
+Json with_text_shown(const Json& document) {
+    if (document.is_string()) return utf8_of(document.get_ref<const std::string&>());
+    if (!document.is_structured()) return document;
+    Json result = document.is_array() ? Json::array() : Json::object();
+    for (const auto& [key, value] : document.items()) {
+        if (document.is_array())
+            result.push_back(with_text_shown(value));
+        else
+            result[utf8_of(key)] = with_text_shown(value);
+    }
+    return result;
+}
+
+std::string as_text(const Json& document, int indent) {
+    try {
+        return document.dump(indent);
+    } catch (const Json::type_error&) {  // text that is no UTF-8
+        return with_text_shown(document).dump(indent);
+    }
+}
+
+/// Text that JSON's parser would misread, or read as if it had ended.
+void expect_utf8_text(std::string_view text, const std::string& source) {
+    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
+        throw ConfigError(source + ": is UTF-16 text; save it as UTF-8");
+    if (text.find('\0') != std::string_view::npos)
+        throw ConfigError(source + ": holds a NUL byte: it is not a text, or one in UTF-16; save it as UTF-8");
+}
+
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& source) {
+    expect_utf8_text(text, source);
     try {
         return Json::parse(text, Strictness(source));
     } catch (const Json::exception& error) {
@@ -120,15 +154,10 @@ void erase_value(Json& document, const std::string& pointer) {
     }
 }
 
-std::string pretty(const Json& document) { return document.dump(2) + "\n"; }
+std::string pretty(const Json& document) { return as_text(document, 2) + "\n"; }
 
-bool fits_into_json(const std::string& text) {
-    try {
-        static_cast<void>(Json(text).dump());
-        return true;
-    } catch (const Json::type_error&) {
-        return false;
-    }
-}
+std::string json_line(const Json& document) { return as_text(document, -1); }
+
+bool fits_into_json(const std::string& text) { return is_utf8(text); }
 
 }  // namespace graft

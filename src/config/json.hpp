@@ -12,7 +12,8 @@ namespace graft {
 
 using Json = nlohmann::ordered_json;
 
-/// Parses one JSON document. Throws ConfigError naming `source` for bad syntax (with line and column), for a number
+/// Parses one JSON document; a byte order mark of UTF-8 may stand before it. Throws ConfigError naming `source` for
+/// UTF-16 and NUL bytes, for bad syntax (with line and column), for a number
 /// that no double holds, for a key written twice in one object and for nesting deeper than 100.
 [[nodiscard]] Json parse_json(std::string_view text, const std::string& source);
 
@@ -29,8 +30,11 @@ void apply_assignments(Json& document, std::span<const std::string> assignments)
 void set_value(Json& document, const std::string& pointer, Json value);
 void erase_value(Json& document, const std::string& pointer);
 
-/// `text` as it goes into a file: indented by two spaces, with a final newline.
+/// A document as it goes into a file: indented by two spaces, with a final newline. Text in it that is no UTF-8, such
+/// as a path, is written as shown() shows it.
 [[nodiscard]] std::string pretty(const Json& document);
+/// The same as one line without line break.
+[[nodiscard]] std::string json_line(const Json& document);
 
 /// True for UTF-8: JSON holds no other text, and writing other text throws.
 [[nodiscard]] bool fits_into_json(const std::string& text);

@@ -1,16 +1,17 @@
 #include "core/files.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "core/descriptor.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -40,6 +41,54 @@ void sync_folder(const std::filesystem::path& folder) {
     ::close(descriptor);
 }
 
+[[noreturn]] void fail_to_read(const std::filesystem::path& file) {
+    throw DataError(format_text("{}: cannot be read: {}", file, std::strerror(errno)));
+}
+
+/// What is no regular file may have no end (a device), or let the reader wait for ever (a pipe).
+void expect_regular(const std::filesystem::path& file, const struct stat& status) {
+    if (S_ISREG(status.st_mode)) return;
+    const std::string_view found = S_ISDIR(status.st_mode)    ? "a folder"
+                                   : S_ISFIFO(status.st_mode) ? "a pipe"
+                                   : S_ISSOCK(status.st_mode) ? "a socket"
+                                                              : "a device";
+    throw DataError(format_text("{}: is {}, not a file", file, found));
+}
+
+/// A regular file, open for reading; the other kinds are not even opened, which alone may do something.
+class RegularFile {
+public:
+    explicit RegularFile(const std::filesystem::path& file) : file_(file) {
+        expect_regular_file(file);
+        descriptor_ = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        if (descriptor_ < 0) fail_to_read(file);
+        try {  // another one may have come in between
+            struct stat status {};
+            if (::fstat(descriptor_, &status) != 0) fail_to_read(file);
+            expect_regular(file, status);
+        } catch (...) {
+            ::close(descriptor_);
+            throw;
+        }
+    }
+    ~RegularFile() { ::close(descriptor_); }
+    RegularFile(const RegularFile&) = delete;
+    RegularFile& operator=(const RegularFile&) = delete;
+
+    /// 0: the end.
+    [[nodiscard]] std::size_t read_some(std::span<char> block) const {
+        ssize_t count = 0;
+        do count = ::read(descriptor_, block.data(), block.size());
+        while (count < 0 && errno == EINTR);
+        if (count < 0) fail_to_read(file_);
+        return static_cast<std::size_t>(count);
+    }
+
+private:
+    const std::filesystem::path& file_;
+    int descriptor_;
+};
+
 }  // namespace
 
 std::string read_file(const std::filesystem::path& file) {
@@ -49,14 +98,32 @@ std::string read_file(const std::filesystem::path& file) {
 }
 
 void read_blocks(const std::filesystem::path& file, const std::function<void(std::string_view)>& take) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(file, ignored)) throw DataError(file.string() + ": is a folder, not a file");
-    std::ifstream in(file, std::ios::binary);
-    if (!in) throw DataError(file.string() + ": cannot be read: " + std::strerror(errno));
+    const RegularFile opened(file);
     std::vector<char> block(kBlockBytes);
-    while (in.read(block.data(), kBlockBytes) || in.gcount() > 0)
-        take({block.data(), static_cast<std::size_t>(in.gcount())});
-    if (in.bad()) throw DataError(file.string() + ": cannot be read: " + std::strerror(errno));
+    for (;;) {
+        const std::size_t count = opened.read_some(block);
+        if (count == 0) return;
+        take({block.data(), count});
+    }
+}
+
+std::string read_beginning(const std::filesystem::path& file, std::size_t most) {
+    const RegularFile opened(file);
+    std::string bytes(most, '\0');
+    std::size_t taken = 0;
+    while (taken < most) {
+        const std::size_t count = opened.read_some(std::span(bytes).subspan(taken));
+        if (count == 0) break;
+        taken += count;
+    }
+    bytes.resize(taken);
+    return bytes;
+}
+
+void expect_regular_file(const std::filesystem::path& file) {
+    struct stat status {};
+    if (::stat(file.c_str(), &status) != 0) fail_to_read(file);
+    expect_regular(file, status);
 }
 
 WholeFile::WholeFile(std::filesystem::path target)

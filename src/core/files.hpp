@@ -10,8 +10,15 @@
 
 namespace graft {
 
-/// The bytes of a file. Throws DataError naming the file and the system's reason.
+/// The bytes of a file. Throws DataError naming the file and the system's reason. Only regular files are opened: pipes,
+/// devices and sockets, which may have no end or let the reader wait for ever, are errors too.
 [[nodiscard]] std::string read_file(const std::filesystem::path& file);
+
+/// The first bytes, at most `most`. Throws as read_file does.
+[[nodiscard]] std::string read_beginning(const std::filesystem::path& file, std::size_t most);
+
+/// For readers that open a file themselves. Throws as read_file does when there is no regular file.
+void expect_regular_file(const std::filesystem::path& file);
 
 /// Hands over the bytes of a file block by block, for files that need not fit into memory. Throws as read_file does.
 void read_blocks(const std::filesystem::path& file, const std::function<void(std::string_view)>& take);

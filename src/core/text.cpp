@@ -1,11 +1,15 @@
 #include "core/text.hpp"
 
 #include <fmt/args.h>
+#include <utf8proc.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <optional>
 
 namespace graft {
 namespace {
@@ -28,6 +32,28 @@ std::size_t character_length(std::string_view text) {
     const bool surrogate = first == 0xED && second > 0x9F;
     const bool beyond_unicode = first == 0xF4 && second > 0x8F;
     return overlong || surrogate || beyond_unicode ? 0 : length;
+}
+
+/// Whether `text` starts with a control character: below U+0020, U+007F to U+009F.
+bool starts_with_control(std::string_view text) {
+    const auto first = static_cast<unsigned char>(text.front());
+    if (first < 0x20 || first == 0x7F) return true;
+    return first == 0xC2 && text.size() > 1 && static_cast<unsigned char>(text[1]) < 0xA0;
+}
+
+constexpr std::string_view kHexDigits = "0123456789ABCDEF";
+
+std::string byte_as_text(char byte) {
+    const auto value = static_cast<unsigned char>(byte);
+    return {'\\', 'x', kHexDigits[value >> 4], kHexDigits[value & 15]};
+}
+
+/// The byte that `text` starts with in the form of byte_as_text, or nothing.
+std::optional<char> written_byte(std::string_view text) {
+    if (text.size() < 4 || text[0] != '\\' || text[1] != 'x') return std::nullopt;
+    const std::size_t high = kHexDigits.find(text[2]), low = kHexDigits.find(text[3]);
+    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+    return static_cast<char>(high << 4 | low);
 }
 
 }  // namespace
@@ -98,16 +124,55 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
+std::string shown(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        const std::size_t length = character_length(text);
+        const std::string_view character = text.substr(0, std::max<std::size_t>(length, 1));
+        if (length == 0 || starts_with_control(text))
+            for (const char byte : character) result += byte_as_text(byte);
+        else
+            result += character;
+        text.remove_prefix(character.size());
+    }
+    return result;
+}
+
+std::string escaped(std::string_view name) {
+    std::string unambiguous;
+    for (; !name.empty(); name.remove_prefix(1))
+        unambiguous += written_byte(name) ? byte_as_text('\\') : std::string(1, name.front());
+    return shown(unambiguous);
+}
+
+std::string unescaped(std::string_view text) {
+    std::string bytes;
+    while (!text.empty()) {
+        const std::optional<char> byte = written_byte(text);
+        bytes += byte.value_or(text.front());
+        text.remove_prefix(byte ? 4 : 1);
+    }
+    return bytes;
+}
+
+std::string composed(std::string_view text) {
+    const bool ascii = std::ranges::all_of(text, [](unsigned char c) { return c < 0x80; });
+    if (ascii || !is_utf8(text)) return std::string(text);
+    utf8proc_uint8_t* made = nullptr;
+    const utf8proc_ssize_t size =
+        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
+                     &made, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(made, &std::free);
+    if (size < 0) return std::string(text);
+    return {reinterpret_cast<const char*>(made), static_cast<std::size_t>(size)};
+}
+
 std::string printable(std::string_view text) {
     std::string shown;
     while (!text.empty()) {
         if (shown.size() >= kLongestShown) return shown + "...";
         const std::size_t length = character_length(text);
-        const auto first = static_cast<unsigned char>(text.front());
-        // U+0080 to U+009F (0xC2 0x80 to 0xC2 0x9F) are control characters too.
-        const bool control = first < 0x20 || first == 0x7F ||
-                             (length == 2 && first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0);
-        if (length == 0 || control)
+        if (length == 0 || starts_with_control(text))
             shown += '?';
         else
             shown += text.substr(0, length);

@@ -16,6 +16,8 @@
 
 namespace graft {
 
+[[nodiscard]] std::string shown(std::string_view text);
+
 namespace detail {
 
 /// A value on its way into a text, without its type: so {fmt} is compiled once, in text.cpp.
@@ -36,7 +38,7 @@ TextValue text_value(const Value& value) {
     else if constexpr (std::floating_point<Value>)
         return static_cast<double>(value);
     else if constexpr (std::same_as<Value, std::filesystem::path>)
-        return value.string();
+        return shown(value.string());
     else
         return std::string(std::string_view(value));
 }
@@ -97,6 +99,19 @@ template <class... Values>
 
 /// Whether `text` is well-formed UTF-8 (no overlong forms, no surrogates).
 [[nodiscard]] bool is_utf8(std::string_view text);
+
+/// A file's or a class's name as UTF-8 that anything may hold and show. Each byte that is no UTF-8 or belongs to a
+/// control character is written as `\xHH`, two upper-case digits: "Bl\xFCte.jpg". A backslash stays one, but for the
+/// one that would be read as such a byte: that is `\x5C`. Two names are never written alike.
+[[nodiscard]] std::string escaped(std::string_view name);
+/// The bytes that escaped() wrote. Text without `\xHH` stands for itself.
+[[nodiscard]] std::string unescaped(std::string_view text);
+/// Text for people, such as a message with a path in it: control characters and broken UTF-8 are written as escaped()
+/// does, backslashes stay, so that text which was escaped already does not change.
+[[nodiscard]] std::string shown(std::string_view text);
+/// The one form (NFC) of texts that look alike and differ in bytes: "e" with an accent behind it becomes the letter
+/// "é". Text that is no UTF-8 stays as it is.
+[[nodiscard]] std::string composed(std::string_view text);
 /// `text` without control characters and broken UTF-8 (each such byte becomes '?'), at most 100 bytes of it.
 [[nodiscard]] std::string printable(std::string_view text);
 /// What other libraries' exceptions say, in one line: TorchScript's errors end in what tells people something,

@@ -42,6 +42,29 @@ TEST(ParseJson, RefusesBytesThatAreNoUtf8) {
     EXPECT_THAT(parse_error("{\"a\": \"\xff\"}"), StartsWith("run.json: not valid JSON: at line 1, column 8"));
 }
 
+TEST(ParseJson, TakesTheByteOrderMarkOfUtf8AndWindowsLineEnds) {
+    EXPECT_EQ(parse_json("\xEF\xBB\xBF{\r\n\"a\": 1\r\n}\r\n", "run.json").dump(), R"({"a":1})");
+}
+
+TEST(ParseJson, SaysOfUtf16WhatItIs) {
+    using namespace std::string_view_literals;
+    EXPECT_EQ(parse_error("\xFF\xFE{\0}\0"sv), "run.json: is UTF-16 text; save it as UTF-8");
+    EXPECT_EQ(parse_error("\xFE\xFF\0{\0}"sv), "run.json: is UTF-16 text; save it as UTF-8");
+    EXPECT_EQ(parse_error("{\0}\0"sv),
+              "run.json: holds a NUL byte: it is not a text, or one in UTF-16; save it as UTF-8");
+}
+
+TEST(ParseJson, RefusesANulBehindTheDocument) {
+    EXPECT_EQ(parse_error(std::string_view("{}\0", 3)),
+              "run.json: holds a NUL byte: it is not a text, or one in UTF-16; save it as UTF-8");
+}
+
+TEST(Pretty, WritesBytesThatAreNoUtf8AsText) {
+    const Json document = {{"file", "\xFF.jpg"}, {"lines", "a\nb"}, {"\xFE", {1, "\xFC"}}};
+    EXPECT_EQ(json_line(document), R"({"file":"\\xFF.jpg","lines":"a\nb","\\xFE":[1,"\\xFC"]})");
+    EXPECT_EQ(pretty({{"file", "\xFF.jpg"}}), "{\n  \"file\": \"\\\\xFF.jpg\"\n}\n");
+}
+
 TEST(ParseJson, RefusesAKeyThatStandsTwiceInOneObject) {
     EXPECT_EQ(parse_error(R"({"a": 1, "b": {"a": 2}, "a": 3})"), "run.json: the key \"a\" stands twice in one object");
     EXPECT_EQ(parse_error(R"({"b": [{"c": 1, "c": 1}]})"), "run.json: the key \"c\" stands twice in one object");

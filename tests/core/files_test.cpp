@@ -214,6 +214,31 @@ TEST(ReadFile, SaysWhyAFileCannotBeRead) {
               folder.path().string() + ": is a folder, not a file");
 }
 
+TEST(ReadFile, OpensNothingButRegularFiles) {
+    const TemporaryFolder folder;
+    const std::string pipe = (folder / "pipe").string(), link = (folder / "link").string();
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    fs::create_symlink("pipe", link);
+    for (const std::string& file : {pipe, link})  // opening it would wait for a writer
+        EXPECT_EQ(error_message<DataError>([&] { (void)read_file(file); }), file + ": is a pipe, not a file");
+    EXPECT_EQ(error_message<DataError>([] { (void)read_file("/dev/zero"); }), "/dev/zero: is a device, not a file");
+    EXPECT_EQ(error_message<DataError>([] { (void)read_beginning("/dev/zero", 4); }),
+              "/dev/zero: is a device, not a file");
+    EXPECT_EQ(error_message<DataError>([&] { expect_regular_file(folder.path()); }),
+              folder.path().string() + ": is a folder, not a file");
+}
+
+TEST(ReadFile, ReadsFilesWhoseSizeTheSystemDoesNotTell) { EXPECT_THAT(read_file("/proc/self/stat"), EndsWith("\n")); }
+
+TEST(ReadBeginning, TakesAtMostAsManyBytesAsThereAre) {
+    const TemporaryFolder folder;
+    const fs::path file = folder.write("file", "abcdef");
+    EXPECT_EQ(read_beginning(file, 4), "abcd");
+    EXPECT_EQ(read_beginning(file, 6), "abcdef");
+    EXPECT_EQ(read_beginning(file, 100), "abcdef");
+    EXPECT_EQ(read_beginning(folder.write("empty", ""), 4), "");
+}
+
 TEST(ReadBlocks, HandsOverAFileInPieces) {
     const TemporaryFolder folder;
     const fs::path file = folder.write("file.bin", std::string(150'000, 'x'));

@@ -16,6 +16,7 @@ TEST(FormatText, PutsValuesWhereThePatternSays) {
     EXPECT_EQ(format_text("{:.2f} {:>4}|{:<4}|", 1.005, -3, std::string("ab")), "1.00   -3|ab  |");
     EXPECT_EQ(format_text("{{{}}}", true), "{true}");
     EXPECT_EQ(format_text("{} {}", std::filesystem::path("a/b"), 'c'), "a/b c");
+    EXPECT_EQ(format_text("{}", std::filesystem::path("a\xFF\nb")), R"(a\xFF\x0Ab)");
 }
 
 TEST(FormatText, NamesEnumerators) { EXPECT_EQ(format_text("in {}", Precision::bfloat16), "in bfloat16"); }
@@ -100,6 +101,67 @@ TEST(Printable, ReplacesWhatATerminalWouldObey) {
 }
 
 TEST(Printable, CutsLongTexts) { EXPECT_EQ(printable(std::string(1000, 'x')), std::string(100, 'x') + "..."); }
+
+TEST(Escaped, LeavesOrdinaryNamesAlone) {
+    for (const char* name : {"", "cat/1.jpg", "a b'c\"d,<e>", "G\xC3\xA4nsebl\xC3\xBCmchen", "a\\b", "\\x", "\\xfc",
+                             "\\xF", "C:\\xyz", "\xF0\x9F\x98\x80.png"})
+        EXPECT_EQ(escaped(name), name);
+}
+
+TEST(Escaped, WritesBytesThatAreNoTextAsTwoDigits) {
+    EXPECT_EQ(escaped("Bl\xFC"
+                      "te.jpg"),
+              R"(Bl\xFCte.jpg)");
+    EXPECT_EQ(escaped("\x80\xC3"), R"(\x80\xC3)");
+    EXPECT_EQ(escaped("\xED\xA0\x80"), R"(\xED\xA0\x80)");  // half of a surrogate pair
+}
+
+TEST(Escaped, WritesControlCharactersAsTheirBytes) {
+    EXPECT_EQ(escaped("a\nb\t\x1B[31m\x7F"), R"(a\x0Ab\x09\x1B[31m\x7F)");
+    EXPECT_EQ(escaped("\xC2\x9B"), R"(\xC2\x9B)");  // U+009B, which terminals obey too
+}
+
+TEST(Escaped, MarksABackslashThatWouldBeReadAsAByte) {
+    EXPECT_EQ(escaped(R"(\xFC)"), R"(\x5CxFC)");
+    EXPECT_EQ(escaped(R"(\\xFC)"), R"(\\x5CxFC)");
+    EXPECT_EQ(escaped("\\\xFC"), R"(\\xFC)");
+    EXPECT_EQ(escaped("\\x\xFC"), R"(\x\xFC)");
+}
+
+TEST(Escaped, ComesBackWhateverTheBytes) {
+    const std::string around = "\\xFC\\\\x5C";  // what could be taken for part of the form
+    for (int first = 0; first < 256; ++first)
+        for (int second = 0; second < 256; ++second) {
+            const std::string pair = {static_cast<char>(first), static_cast<char>(second)};
+            for (const std::string& name : {pair, "\\" + pair, "\\x" + pair, pair + around, "\\xF" + pair}) {
+                ASSERT_TRUE(is_utf8(escaped(name)));
+                ASSERT_EQ(unescaped(escaped(name)), name) << escaped(name);
+                ASSERT_EQ(shown(escaped(name)), escaped(name));
+            }
+        }
+}
+
+TEST(Escaped, IsReadBackFromTextThatWasNeverEscaped) {
+    EXPECT_EQ(unescaped("cat\\dog\n\xC3\xBC"), "cat\\dog\n\xC3\xBC");
+    EXPECT_EQ(unescaped("\\x4"), "\\x4");
+    EXPECT_EQ(unescaped("\\x4g\\xab"), "\\x4g\\xab");
+}
+
+TEST(Shown, ChangesNoTextThatWasEscaped) {
+    EXPECT_EQ(shown("d/\xFF.jpg: is empty"), R"(d/\xFF.jpg: is empty)");
+    EXPECT_EQ(shown(R"(d/\xFF.jpg: is empty)"), R"(d/\xFF.jpg: is empty)");
+}
+
+TEST(Composed, IsOneFormOfWhatLooksTheSame) {
+    EXPECT_EQ(composed("Ga\xCC\x88nseblu\xCC\x88mchen"), "G\xC3\xA4nsebl\xC3\xBCmchen");
+    EXPECT_EQ(composed("G\xC3\xA4nsebl\xC3\xBCmchen"), "G\xC3\xA4nsebl\xC3\xBCmchen");
+    EXPECT_EQ(composed("\xE2\x84\xAB"), "\xC3\x85");                              // the sign of the angstrom
+    EXPECT_EQ(composed("\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB"), "\xED\x95\x9C");  // three letters of Hangul
+    EXPECT_EQ(composed("\xEF\xAC\x81"), "\xEF\xAC\x81");  // a ligature is another text, not another form
+    EXPECT_EQ(composed("plain"), "plain");
+}
+
+TEST(Composed, LeavesBytesThatAreNoText) { EXPECT_EQ(composed("a\xCC\x88\xFF"), "a\xCC\x88\xFF"); }
 
 TEST(CauseIn, IsTheFirstLineOfLibTorchsErrors) {
     EXPECT_EQ(cause_in("sizes differ\nException raised from f at g.cpp:1"), "sizes differ");

@@ -1,11 +1,9 @@
 #include "weights/format/weights_format.hpp"
 
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <string_view>
 
+#include "core/files.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -40,15 +38,7 @@ constexpr std::array<Signature, 11> kOthers = {{
     {0, "{"sv, "JSON text"sv},
 }};
 
-std::string head_of(const std::filesystem::path& file) {
-    if (std::filesystem::is_directory(file)) throw DataError(file.string() + ": is a folder, not a file");
-    std::ifstream in(file, std::ios::binary);
-    if (!in) throw DataError(file.string() + ": cannot be read: " + std::strerror(errno));
-    std::string head(kHeadBytes, '\0');
-    in.read(head.data(), static_cast<std::streamsize>(head.size()));
-    head.resize(static_cast<std::size_t>(in.gcount()));
-    return head;
-}
+std::string head_of(const std::filesystem::path& file) { return read_beginning(file, kHeadBytes); }
 
 /// Eight bytes of header length, then the header, which is a JSON object.
 bool is_safetensors(std::string_view head) {

@@ -1,10 +1,9 @@
 #include "weights/store/added_weights.hpp"
 
 #include <algorithm>
-#include <array>
-#include <fstream>
 
 #include "config/read.hpp"
+#include "core/files.hpp"
 #include "graft/core/errors.hpp"
 #include "weights/format/zip_archive.hpp"
 
@@ -14,9 +13,11 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_archive(const fs::path& file) {
-    std::array<char, 4> head{};
-    std::ifstream(file, std::ios::binary).read(head.data(), head.size());
-    return std::string_view(head.data(), head.size()) == "PK\x03\x04";
+    try {
+        return read_beginning(file, 4) == "PK\x03\x04";
+    } catch (const DataError&) {
+        return false;
+    }
 }
 
 /// Archives have one folder, whose name depends on who wrote them.
