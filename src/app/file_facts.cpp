@@ -16,7 +16,7 @@
 #include "network/foreign/torchscript_file.hpp"
 #include "network/identify.hpp"
 #include "network/state_dict.hpp"
-#include "weights/format/archive_check.hpp"
+#include "weights/format/file_kind.hpp"
 #include "weights/store/added_weights.hpp"
 #include "weights/store/manifest.hpp"
 
@@ -184,7 +184,7 @@ Json facts_of(const fs::path& file, std::int64_t side) {
     Json facts = {{"file", file.string()}, {"bytes", bytes.size()}, {"kind", ""}};
     if (is_onnx(bytes))
         add_onnx(facts, bytes, file.string());
-    else if (archive_holds(file, std::string("extra/") + kModelInfoName))
+    else if (what_is(file).kind == FileKind::graft_model)
         add_model(facts, file);
     else if (is_torchscript(file))
         add_torchscript(facts, file, side);

@@ -8,7 +8,8 @@
 
 #include "core/files.hpp"
 #include "graft/core/errors.hpp"
-#include "weights/format/archive_check.hpp"
+#include "weights/format/file_kind.hpp"
+#include "weights/format/zip_archive.hpp"
 
 namespace graft {
 namespace {
@@ -49,11 +50,8 @@ void save_frozen_model(const std::filesystem::path& file, const TorchModule& cla
 
 ModelFile load_model(const std::filesystem::path& file, c10::DeviceType device) {
     const std::string name = file.string();
-    std::string content = read_file(file);
-    if (!content.starts_with("PK"))
-        throw DataError(name + ": is not a model that LibTorch can open: it is no zip archive");
-    check_archive(file);
-    std::istringstream bytes(std::move(content));
+    expect_use(file, FileUse::model);
+    std::istringstream bytes(read_archive(file));
     torch::jit::ExtraFilesMap extra{{kModelInfoName, ""}};
     ModelFile model;
     try {
@@ -62,9 +60,6 @@ ModelFile load_model(const std::filesystem::path& file, c10::DeviceType device) 
         const std::string what = error.what();
         throw DataError(name + ": is not a model that LibTorch can open: " + what.substr(0, what.find('\n')));
     }
-    if (extra.at(kModelInfoName).empty())
-        throw DataError(name + ": is a TorchScript file but no graft model: it has no " + kModelInfoName +
-                        " inside, which names the classes and the preprocessing");
     model.info = read_model_info(extra.at(kModelInfoName), name);
     model.module.eval();
     return model;

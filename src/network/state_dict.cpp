@@ -9,9 +9,9 @@
 
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "weights/format/file_kind.hpp"
 #include "weights/format/legacy_reader.hpp"
 #include "weights/format/safetensors_reader.hpp"
-#include "weights/format/weights_format.hpp"
 #include "weights/format/zip_reader.hpp"
 
 namespace graft {
@@ -36,12 +36,11 @@ at::ScalarType scalar_type(ElementType type) {
 }
 
 WeightsContent read_content(const std::filesystem::path& file) {
-    switch (weights_format(file)) {
-        case WeightsFormat::zip: return read_zip_weights(file);
-        case WeightsFormat::legacy_pickle: return read_legacy_weights(file);
-        case WeightsFormat::safetensors: return read_safetensors(file);
+    switch (expect_use(file, FileUse::weights)) {
+        case FileKind::legacy_state_dict: return read_legacy_weights(file);
+        case FileKind::safetensors: return read_safetensors(file);
+        default: return read_zip_weights(file);  // which says what other archives are
     }
-    throw DataError(file.string() + ": is of an unknown kind");
 }
 
 /// Checks every tensor before the first is made. Strides may repeat elements, so a small file can describe huge

@@ -8,7 +8,8 @@
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "network/foreign/training_mode.hpp"
-#include "weights/format/archive_check.hpp"
+#include "weights/format/file_kind.hpp"
+#include "weights/format/zip_archive.hpp"
 
 namespace graft {
 namespace {
@@ -33,14 +34,15 @@ std::string shape_text(at::IntArrayRef sizes) {
 
 }  // namespace
 
-bool is_torchscript(const std::filesystem::path& file) { return archive_holds(file, "constants.pkl"); }
+bool is_torchscript(const std::filesystem::path& file) { return serves(what_is(file).kind, FileUse::torchscript); }
 
 torch::jit::Module open_torchscript(const std::filesystem::path& file) {
     const std::string name = file.string();
-    check_archive(file);
+    expect_use(file, FileUse::torchscript);
+    std::istringstream bytes(read_archive(file));
     torch::jit::Module module;
     try {
-        module = torch::jit::load(name, c10::kCPU);
+        module = torch::jit::load(bytes, c10::kCPU);
         module.eval();
         make_float32(module);
     } catch (const std::exception& error) {

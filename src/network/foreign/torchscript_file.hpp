@@ -10,7 +10,7 @@
 
 namespace graft {
 
-/// A zip archive that holds a TorchScript module, by its content. Damaged archives are none.
+/// A zip archive that holds a TorchScript module, by its content. Damaged archives are none. Throws as what_is does.
 [[nodiscard]] bool is_torchscript(const std::filesystem::path& file);
 
 /// Opens the module on the CPU, in eval mode, half-precision values widened to float32.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/files.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 
@@ -34,9 +35,26 @@ StoredZip::StoredZip(const std::filesystem::path& file) : where_(file.string()) 
     file_size_ = std::filesystem::file_size(file, error);
     if (error) fail("cannot be read: " + error.message());
     int code = 0;
-    archive_.reset(zip_open(file.c_str(), ZIP_RDONLY, &code));
-    if (archive_ == nullptr) fail("is a zip archive that is damaged or cut off: " + text_of(code));
-    const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
+    ::zip* const opened = zip_open(file.c_str(), ZIP_RDONLY, &code);
+    open(opened, code);
+}
+
+StoredZip::StoredZip(std::string_view bytes, std::string where) : where_(std::move(where)), file_size_(bytes.size()) {
+    zip_error_t error;
+    zip_error_init(&error);
+    zip_source_t* const source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
+    ::zip* const opened = source == nullptr ? nullptr : zip_open_from_source(source, ZIP_RDONLY, &error);
+    if (opened == nullptr) zip_source_free(source);  // an archive that was opened owns it
+    const int code = zip_error_code_zip(&error);
+    zip_error_fini(&error);
+    open(opened, code);
+}
+
+void StoredZip::open(::zip* archive, int code) {
+    archive_.reset(archive);
+    if (archive == nullptr && (code == ZIP_ER_OPEN || code == ZIP_ER_READ)) fail("cannot be read: " + text_of(code));
+    if (archive == nullptr) fail("is a zip archive that is damaged or cut off");
+    const zip_int64_t count = zip_get_num_entries(archive, 0);
     for (zip_int64_t i = 0; i < count; ++i) add_record(static_cast<std::uint64_t>(i));
 }
 
@@ -104,6 +122,13 @@ std::vector<std::byte> StoredZip::read(const std::string& name) const {
 
 void StoredZip::verify(const std::string& name) const {
     read_blocks(find(name), "the record \"" + printable(name) + "\"", [](std::span<const std::byte>) {});
+}
+
+std::string read_archive(const std::filesystem::path& file) {
+    std::string bytes = read_file(file);
+    const StoredZip archive(bytes, file.string());
+    for (const std::string& name : archive.names()) archive.verify(name);
+    return bytes;
 }
 
 void StoredZip::fail(const std::string& problem) const { throw DataError(where_ + ": " + problem); }

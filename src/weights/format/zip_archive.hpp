@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 struct zip;
@@ -24,6 +25,8 @@ public:
     /// twice, stored records that together are larger than the file, or compressed ones that together unpack to more
     /// than 64 MB and eight times the size of the file.
     explicit StoredZip(const std::filesystem::path& file);
+    /// The same for a file's bytes, which must outlive the archive; `where` names them in messages.
+    StoredZip(std::string_view bytes, std::string where);
 
     /// Names in the order of the archive.
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
@@ -43,6 +46,7 @@ private:
     struct Close {
         void operator()(::zip* archive) const noexcept;
     };
+    void open(::zip* archive, int code);
     void add_record(std::uint64_t index);
     void count_size(const Record& record, const std::string& shown);
     [[nodiscard]] const Record& find(const std::string& name) const;
@@ -57,5 +61,10 @@ private:
     std::map<std::string, Record> records_;
     std::uint64_t stored_size_ = 0, unpacked_size_ = 0, file_size_ = 0;
 };
+
+/// The bytes of an archive that another library is going to read, each of its records checked beforehand: LibTorch
+/// takes no notice of CRCs, of names that occur twice, and of how much an archive unpacks to. The file is read once.
+/// Throws DataError naming the file and the record as StoredZip does, and when a CRC is wrong.
+[[nodiscard]] std::string read_archive(const std::filesystem::path& file);
 
 }  // namespace graft
