@@ -74,7 +74,8 @@ build() {
     if [[ ! build/release/build.ninja -nt CMakePresets.json ]]; then
         cmake --preset release -DTorch_DIR="$GRAFT_TORCH_CMAKE"
     fi
-    cmake --build --preset release --target graft_cli --parallel "$GRAFT_JOBS"
+    # The program and what `cmake --install` needs besides: the library (`graft` is the program's file), manual pages.
+    cmake --build --preset release --target graft_cli libgraft.so graft_manual --parallel "$GRAFT_JOBS"
 }
 
 draw_samples() {
