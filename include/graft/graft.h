@@ -42,7 +42,7 @@ typedef enum graft_colour_order { GRAFT_RGB = 0, GRAFT_BGR = 1 } graft_colour_or
 /** A loaded model. */
 typedef struct graft_predictor graft_predictor;
 
-/** "0.1.0": of the library that runs. */
+/** "0.2.0": of the library that runs. */
 GRAFT_API const char* graft_version(void) GRAFT_NOEXCEPT;
 
 /** What the last failed call of the calling thread was refused for, or "". Valid until the thread's next call fails. */

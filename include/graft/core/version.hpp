@@ -8,7 +8,7 @@
 
 namespace graft {
 
-/// "0.1.0": of the library that runs, which may be newer than the headers that a program was built with.
+/// "0.2.0": of the library that runs, which may be newer than the headers that a program was built with.
 [[nodiscard]] GRAFT_EXPORT std::string_view version_text();
 
 }  // namespace graft
