@@ -1,5 +1,5 @@
 /** @file
- * graft for C and for every language that calls C: load a model, classify pictures. docs/examples/classify.py uses it
+ * graft for C and for every language that calls C: load a model, classify images. docs/examples/classify.py uses it
  * from Python's ctypes.
  *
  * - A function that can fail returns a graft_status. Unless that is GRAFT_DONE, graft_last_error() says what went wrong,
@@ -31,9 +31,9 @@ extern "C" {
 /** The numbers are those of the program's exit codes. */
 typedef enum graft_status {
     GRAFT_DONE = 0,
-    GRAFT_FAILED = 1,         /**< while it ran: not enough memory, an error inside of LibTorch */
+    GRAFT_FAILED = 1,         /**< while it ran: not enough memory, an error inside LibTorch */
     GRAFT_WRONG_ARGUMENT = 2, /**< the call itself is wrong */
-    GRAFT_UNUSABLE = 3        /**< the model or the picture cannot be used as it is */
+    GRAFT_UNUSABLE = 3        /**< the model or the image cannot be used as it is */
 } graft_status;
 
 /** The order of the three channels of a pixel. */
@@ -45,7 +45,7 @@ typedef struct graft_predictor graft_predictor;
 /** "0.2.0": of the library that runs. */
 GRAFT_API const char* graft_version(void) GRAFT_NOEXCEPT;
 
-/** What the last failed call of the calling thread was refused for, or "". Valid until the thread's next call fails. */
+/** Why the last failed call of the calling thread failed, or "". Valid until the thread's next call fails. */
 GRAFT_API const char* graft_last_error(void) GRAFT_NOEXCEPT;
 
 /** Loads a model.pt. *predictor is to be freed with graft_predictor_free. */

@@ -3,5 +3,5 @@
 #pragma once
 
 #define GRAFT_EXPORT __attribute__((visibility("default")))
-/// What lies inside of a class that is shown, and is not.
+/// For members of an exported class that stay inside the library.
 #define GRAFT_HIDDEN __attribute__((visibility("hidden")))

@@ -1,5 +1,5 @@
 /// @file
-/// How long-running work tells what it is doing. The library never prints: it speaks to a Reporter.
+/// How long-running work says what it is doing. The library never prints: it speaks to a Reporter.
 #pragma once
 
 #include <cstddef>
@@ -10,20 +10,20 @@
 
 namespace graft {
 
-/// Receives the progress and the remarks of a piece of work. All calls come from one thread.
+/// Receives the progress, notes and warnings of a piece of work. All calls come from one thread.
 class GRAFT_EXPORT Reporter {
 public:
     virtual ~Reporter() = default;
 
-    /// A phase of `total` items begins, for example ("epoch 3/10", 1600, "images").
-    virtual void start(std::string_view phase, std::size_t total, std::string_view unit) = 0;
-    /// `done` items of the phase are finished; `detail` is short, for example "loss 0.31 acc 0.90".
+    /// Work on `total` items begins, for example ("epoch 3/10", 1600, "images").
+    virtual void start(std::string_view work, std::size_t total, std::string_view unit) = 0;
+    /// `done` of the items are finished; `detail` is short, for example "loss 0.31 acc 0.90".
     virtual void advance(std::size_t done, std::string_view detail = {}) = 0;
-    /// The phase is over; `summary`, if not empty, stays visible.
+    /// The work is over; `summary`, if not empty, stays visible.
     virtual void finish(std::string_view summary = {}) = 0;
-    /// A remark that a user may want to read later.
+    /// A message that a user may want to read later.
     virtual void note(std::string_view message) = 0;
-    /// A remark that a user should read now.
+    /// A message that a user should read now.
     virtual void warn(std::string_view message) = 0;
 };
 

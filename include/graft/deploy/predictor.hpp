@@ -23,7 +23,7 @@ struct ClassProbability {
     float probability = 0;
 };
 
-/// What became of one file of many: probabilities, or why there are none.
+/// The result for one of many images: probabilities, or why there are none.
 struct Prediction {
     std::vector<float> probabilities;  ///< [K], in the order of Predictor::classes(); empty when `error` is not
     std::string error;
@@ -75,9 +75,8 @@ public:
     [[nodiscard]] std::vector<Prediction> predict_pixels(std::span<const cv::Mat> pixels, ColourOrder order,
                                                          std::size_t workers = 0) const;
 
-    /// Classifies a grey picture. The network is compiled by the constructor; this also makes what LibTorch makes at
-    /// the first call of a thread (buffers, helper threads), so that the first real picture takes no longer than
-    /// others.
+    /// Classifies a grey picture, so that LibTorch makes now what it makes at the first call of a thread (buffers,
+    /// helper threads), and the first real picture takes no longer than others. The constructor compiles the network.
     void warm_up() const;
 
     /// The `count` likeliest classes of some probabilities [K], likeliest first.

@@ -1,6 +1,7 @@
 /// @file
-/// The parts of a network of one's own: what graft's own architectures are made of. A layer is a TorchScript module, so
-/// one definition serves training, fused inference and export. Shapes: N batch, C channels, H/W height and width.
+/// Layers for an application's own backbone: graft's architectures are made of the same. A layer is a TorchScript
+/// module, so that one definition serves training, fused inference and export. Shapes: N batch, C channels, H/W height
+/// and width.
 #pragma once
 
 #include <array>
@@ -46,7 +47,7 @@ struct BatchNormOptions {
     double momentum = 0.1;  ///< weight of the new batch in the moving statistics (PyTorch's convention)
 };
 
-/// A parameter of a layer of one's own, float32.
+/// A parameter of layers::source, float32.
 struct LayerParameter {
     std::string name;
     std::vector<std::int64_t> shape;

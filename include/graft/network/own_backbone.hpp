@@ -12,11 +12,11 @@
 
 namespace graft {
 
-/// What the stages give, and so how pooling makes a vector of it.
+/// The form of the last stage's output, which decides how pooling makes a vector of it.
 enum class FeatureForm {
     map,     ///< `[N,C,H,W]`, a convolutional network's
     tokens,  ///< `[N,T,C]`, a transformer's: the class token, then one token per patch
-    vector,  ///< `[N,C]`, pooled already: what a network that was not made for it gives
+    vector,  ///< `[N,C]`, pooled already
 };
 
 /// How a published name begins, and how the same name begins here.

@@ -13,9 +13,9 @@ namespace graft {
 
 struct ClassRecord {
     std::string name;
-    double precision = 0;      ///< of what was called this class, the share that is; 0 when nothing was
-    double recall = 0;         ///< of what is this class, the share that was called so; 0 when there is none
-    double f1 = 0;             ///< harmonic mean of both; 0 when both are
+    double precision = 0;      ///< share of the images predicted as this class that belong to it; 0 when there are none
+    double recall = 0;         ///< share of the images of this class that were predicted as it; 0 when there are none
+    double f1 = 0;             ///< harmonic mean of precision and recall; 0 when both are
     std::int64_t support = 0;  ///< images of this class
 };
 
