@@ -234,6 +234,25 @@ class Text(unittest.TestCase):
         headings = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
         return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
 
+    def test_files_that_documents_name_are_there(self):
+        # `src/…`, `tests/…` and the like in backticks; NAME and <room> stand for anything. Decisions tell of their day.
+        for document in LINKED:
+            if document.parent.name == "decisions" or document.name == "CHANGELOG.md":
+                continue
+            for name in re.findall(r"`((?:src|include|tests|scripts|docs|configs|cmake)/[\w./*<>-]+)`",
+                                   document.read_text(encoding="utf-8")):
+                with self.subTest(f"{document.name}: {name}"):
+                    pattern = re.sub(r"<\w+>|\bNAME", "*", name).rstrip("/")
+                    self.assertTrue(any(SOURCE.glob(pattern)), "there is no such file")
+
+    def test_contributing_names_every_golden_and_its_script(self):
+        text = (SOURCE / "CONTRIBUTING.md").read_text(encoding="utf-8")
+        goldens = [*SOURCE.glob("tests/golden/*.json"), *SOURCE.glob("tests/*/fixtures")]
+        for name in [str(golden.relative_to(SOURCE)) for golden in goldens]:
+            self.assertIn(f"`{name}", text)
+        for script in SOURCE.glob("tests/golden/*.py"):
+            self.assertIn(f"`{script.name}`", text)
+
     def test_the_readme_shows_the_config_of_the_quickstart(self):
         shown = [json.loads(block.text) for block in blocks_of(SOURCE / "README.md") if block.language == "json"]
         self.assertIn(workspace.read_json(SOURCE / "configs/quickstart.json"), shown)
