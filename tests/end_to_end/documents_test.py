@@ -27,7 +27,7 @@ from workspace import Workspace, real_weights
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 DOCUMENTS = [SOURCE / "README.md", *sorted((SOURCE / "docs").glob("*.md"))]
-LINKED = [*SOURCE.glob("*.md"), *sorted((SOURCE / "docs").rglob("*.md"))]
+LINKED = [*SOURCE.glob("*.md"), SOURCE / "weights/README.md", *sorted((SOURCE / "docs").rglob("*.md"))]
 BUILD = os.environ.get("GRAFT_BUILD", "")
 LIBRARY = os.environ.get("GRAFT_LIBRARY", "")
 PYTHON = os.environ.get("GRAFT_PYTHON", "")
