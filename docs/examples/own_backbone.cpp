@@ -1,4 +1,4 @@
-// A backbone of one's own: example_own_backbone DATA-FOLDER RUN-FOLDER
+// A backbone of the application's own: example_own_backbone DATA-FOLDER RUN-FOLDER
 // A small residual network, written from layers and TorchScript source. Everything that graft does with its own
 // networks works with it: freezing up to a stage, fused inference, the feature cache, export. Here it is trained from
 // random values, all of it; with /backbone/weights it would take a state dict of the same parameters.

@@ -1,4 +1,4 @@
-// A callback of one's own: example_own_callback CONFIG RUN-FOLDER
+// A callback of the application's own: example_own_callback CONFIG RUN-FOLDER
 // WarmUp raises the learning rate linearly over the first epochs. TimeLimit ends training in good order when its time
 // is used up: the model of what was trained so far is saved and tested.
 #include <chrono>

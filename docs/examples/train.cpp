@@ -11,7 +11,7 @@ namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-/// Prints a line per phase and every remark.
+/// Prints a line when work begins, and every note and warning.
 class Progress final : public graft::Reporter {
 public:
     void start(std::string_view phase, std::size_t total, std::string_view unit) override {

@@ -9,9 +9,9 @@ A fence says what becomes of its block:
     ```json             must be JSON
     ... no-run          nothing: it needs a network, root, minutes, or a folder that only a reader has
 
-A document begins in a copy of the checkout's top folder: configs, weights, docs, the drawn images in data/samples, and the
-quickstart's run in runs/quickstart. `DIR` stands for a folder of images, `/home/you` for the home folder. Whole numbers and words
-must be the same; decimals, sizes and times may differ as they do between machines.
+A document begins in a folder like the checkout after the quickstart: configs, weights, docs, the drawn images in
+data/samples, and runs/quickstart. `DIR` stands for a folder of images, `/home/you` for the home folder. Whole numbers
+and words must be the same; decimals, sizes and times may differ as they do between machines.
 """
 
 import json
@@ -235,7 +235,7 @@ class Text(unittest.TestCase):
         return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
 
     def test_files_that_documents_name_are_there(self):
-        # `src/…`, `tests/…` and the like in backticks; NAME and <room> stand for anything. Decisions tell of their day.
+        # `src/…` and the like in backticks; NAME and <room> stand for anything. Decisions tell of their day.
         for document in LINKED:
             if document.parent.name == "decisions" or document.name == "CHANGELOG.md":
                 continue
