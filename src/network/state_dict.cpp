@@ -9,10 +9,7 @@
 
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
-#include "weights/format/file_kind.hpp"
-#include "weights/format/legacy_reader.hpp"
-#include "weights/format/safetensors_reader.hpp"
-#include "weights/format/zip_reader.hpp"
+#include "weights/format/weights_content.hpp"
 
 namespace graft {
 namespace {
@@ -33,14 +30,6 @@ at::ScalarType scalar_type(ElementType type) {
         case ElementType::boolean: return at::kByte;  // any byte but 0 is true; torch's bool must be 0 or 1
     }
     return at::kByte;
-}
-
-WeightsContent read_content(const std::filesystem::path& file) {
-    switch (expect_use(file, FileUse::weights)) {
-        case FileKind::legacy_state_dict: return read_legacy_weights(file);
-        case FileKind::safetensors: return read_safetensors(file);
-        default: return read_zip_weights(file);  // which says what other archives are
-    }
 }
 
 /// Checks every tensor before the first is made. Strides may repeat elements, so a small file can describe huge
@@ -89,6 +78,7 @@ StateDict make_state_dict(WeightsContent content, const std::filesystem::path& f
     StateDict dict;
     dict.notes = std::move(content.notes);
     dict.metadata = std::move(content.metadata);
+    dict.sha256 = std::move(content.sha256);
     std::size_t narrowed_tensors = 0;
     for (const NamedLayout& tensor : content.tensors) {
         at::Tensor made = make_tensor(tensor.layout, content.storages.at(tensor.layout.storage.key));
@@ -99,8 +89,7 @@ StateDict make_state_dict(WeightsContent content, const std::filesystem::path& f
         dict.entries.push_back({tensor.name, std::move(made)});
     }
     if (narrowed_tensors > 0)
-        dict.notes.push_back("float64 narrowed to float32: " + std::to_string(narrowed_tensors) +
-                             (narrowed_tensors == 1 ? " tensor" : " tensors"));
+        dict.notes.push_back("float64 narrowed to float32: " + count_of(narrowed_tensors, "tensor"));
     return dict;
 }
 
@@ -117,13 +106,13 @@ std::vector<std::string> StateDict::names() const {
     return names;
 }
 
-StateDict read_state_dict(const std::filesystem::path& file) {
-    WeightsContent content = read_content(file);
+StateDict read_state_dict(const std::filesystem::path& file, const WeightsChoice& choice) {
+    WeightsContent content = read_weights(file, choice);
     check_tensors(content, file);
     try {
         return make_state_dict(std::move(content), file);
     } catch (const c10::Error& error) {
-        throw DataError(file.string() + ": its tensors cannot be made: " + error.what_without_backtrace());
+        throw DataError(file.string() + ": its tensors cannot be made: " + cause_in(error.what_without_backtrace()));
     }
 }
 

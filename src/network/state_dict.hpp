@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "weights/format/unwrap.hpp"
+
 namespace graft {
 
 struct NamedTensor {
@@ -21,6 +23,7 @@ struct StateDict {
     std::vector<NamedTensor> entries;             ///< in the order of the file
     std::map<std::string, std::string> metadata;  ///< what a safetensors file says of itself
     std::vector<std::string> notes;               ///< what was unwrapped, dropped or converted, for the user to read
+    std::string sha256;                           ///< of the file
 
     /// The tensor of that name, or nullptr.
     [[nodiscard]] const at::Tensor* find(std::string_view name) const;
@@ -28,9 +31,10 @@ struct StateDict {
 };
 
 /// Reads a state dict; the format is found by content, not by extension. Dtypes are kept, except that float64 becomes
-/// float32. Wrapped checkpoints are unwrapped (see `state_dict_of`).
-/// Throws DataError naming the file and what was found when it is of another kind, damaged, cut off, inconsistent, or
-/// names Python objects that only running code could make.
-[[nodiscard]] StateDict read_state_dict(const std::filesystem::path& file);
+/// float32. What was saved around the state dict, and what wrappers put into names, is dropped (see `state_dict_of` and
+/// `tidy_names`).
+/// Throws DataError naming the file and what was found when it is of another kind, damaged, cut off or inconsistent, or
+/// leaves open which tensors are meant.
+[[nodiscard]] StateDict read_state_dict(const std::filesystem::path& file, const WeightsChoice& choice = {});
 
 }  // namespace graft

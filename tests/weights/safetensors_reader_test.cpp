@@ -1,8 +1,8 @@
-#include "weights/format/safetensors_reader.hpp"
-
 #include <gtest/gtest.h>
 
+#include "core/files.hpp"
 #include "fixtures.hpp"
+#include "weights/format/weights_content.hpp"
 
 namespace graft {
 namespace {
@@ -11,6 +11,10 @@ std::string with_length(const std::string& header, const std::string& data) {
     std::string bytes;
     for (int i = 0; i < 8; ++i) bytes += static_cast<char>(header.size() >> (8 * i) & 0xFF);
     return bytes + header + data;
+}
+
+WeightsContent read_safetensors(const std::filesystem::path& file) {
+    return safetensors_content(read_file(file), file.string());
 }
 
 std::string error_of(const std::string& header, const std::string& data) {

@@ -1,13 +1,10 @@
-#include "weights/format/legacy_reader.hpp"
-
 #include <cstring>
 #include <set>
 
-#include "core/files.hpp"
 #include "core/text.hpp"
 #include "weights/format/byte_reader.hpp"
 #include "weights/format/pickle.hpp"
-#include "weights/format/unwrap.hpp"
+#include "weights/format/weights_content.hpp"
 
 namespace graft {
 namespace {
@@ -26,7 +23,7 @@ void expect_protocol(ByteReader& in) {
     const Pickle pickle = read_pickle(in);
     const auto* const protocol = std::get_if<std::int64_t>(&pickle.root);
     if (protocol == nullptr || *protocol != kProtocol)
-        in.fail("is of an unknown version of PyTorch's format: expected " + std::to_string(kProtocol));
+        in.fail(format_text("is of an unknown version of PyTorch's format: expected {}", kProtocol));
 }
 
 /// The third pickle is a dict about the machine that saved.
@@ -60,7 +57,7 @@ std::vector<std::string> read_keys(ByteReader& in) {
     std::vector<std::string> keys;
     for (const PickleValue& item : list->items) {
         const PickleText* const key = as<PickleText>(item);
-        if (key == nullptr) in.fail("lists a storage whose key is " + std::string(kind_of(item)));
+        if (key == nullptr) in.fail("lists a storage whose key is " + kind_of(item));
         keys.push_back(key->text);
     }
     return keys;
@@ -72,7 +69,7 @@ std::string_view read_storage(ByteReader& in, const std::string& key, std::int64
     const auto count = in.number<std::int64_t>("the size of " + what);
     std::int64_t bytes = 0;
     if (count < 0 || __builtin_mul_overflow(count, element_size, &bytes))
-        in.fail("says that " + what + " has " + std::to_string(count) + " elements");
+        in.fail(format_text("says that {} has {} elements", what, count));
     return in.take(static_cast<std::uint64_t>(bytes), what);
 }
 
@@ -84,18 +81,14 @@ StorageBytes copy_of(std::string_view bytes) {
 
 }  // namespace
 
-WeightsContent read_legacy_weights(const std::filesystem::path& file) {
-    return legacy_content(read_file(file), file.string());
-}
-
-WeightsContent legacy_content(std::string_view bytes, const std::string& where) {
+WeightsContent legacy_content(std::string_view bytes, const std::string& where, const WeightsChoice& choice) {
     ByteReader in(bytes, where);
     expect_magic(in);
     expect_protocol(in);
     expect_little_endian(in);
     const Pickle pickle = read_pickle(in);
     WeightsContent content;
-    content.tensors = state_dict_of(pickle.root, where, content.notes);
+    content.tensors = chosen_tensors(pickle, choice, where, content.notes);
     const std::map<std::string, std::int64_t> sizes = element_sizes(pickle, in);
     std::set<std::string> wanted, seen;
     for (const NamedLayout& tensor : content.tensors) wanted.insert(tensor.layout.storage.key);
@@ -106,7 +99,7 @@ WeightsContent legacy_content(std::string_view bytes, const std::string& where) 
         const std::string_view storage = read_storage(in, key, size->second);
         if (wanted.contains(key)) content.storages.emplace(key, copy_of(storage));
     }
-    if (in.remaining() > 0) in.fail("has " + std::to_string(in.remaining()) + " bytes too many at its end");
+    if (in.remaining() > 0) in.fail(format_text("has {} bytes too many at its end", in.remaining()));
     return content;
 }
 

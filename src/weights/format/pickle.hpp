@@ -3,6 +3,9 @@
 /// Source: the opcode table of CPython's Lib/pickletools.py.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "weights/format/byte_reader.hpp"
 #include "weights/format/pickle_value.hpp"
 
@@ -12,12 +15,13 @@ namespace graft {
 struct Pickle {
     PickleValue root;
     PickleArena arena;
+    std::vector<std::string> strangers;  ///< Python names that are not in the table of pickle_globals, each once
 };
 
-/// Reads the pickle that `in` stands at; `in` is left behind its end. Persistent ids must be PyTorch storages.
-/// Time and memory are bounded by the bytes that `in` has left, and absolutely (2 million opcodes, 256 MB).
-/// Throws DataError naming the place when the pickle is malformed or cut off, exceeds the bounds, uses an opcode that
-/// no state dict needs, or names a Python object that is not in the table of pickle_globals.
+/// Reads the pickle that `in` stands at; `in` is left behind its end. Persistent ids must be PyTorch storages. Objects
+/// of names that are not in the table become PickleObjects. Time and memory are bounded by the bytes that `in` has
+/// left, and absolutely (2 million opcodes, 256 MB). Throws DataError naming the place when the pickle is malformed or
+/// cut off, exceeds the bounds, or uses an opcode that no weights file needs.
 [[nodiscard]] Pickle read_pickle(ByteReader& in);
 
 }  // namespace graft

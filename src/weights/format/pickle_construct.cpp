@@ -1,5 +1,7 @@
 #include "weights/format/pickle_construct.hpp"
 
+#include "core/text.hpp"
+
 namespace graft {
 namespace {
 
@@ -8,15 +10,14 @@ constexpr std::size_t kLongestKey = 256;     // keys are small numbers or addres
 
 std::int64_t integer(const PickleValue& value, const char* what, const ByteReader& in) {
     const auto* const number = std::get_if<std::int64_t>(&value);
-    if (number == nullptr) in.fail(std::string(what) + " must be an int, found " + std::string(kind_of(value)));
+    if (number == nullptr) in.fail(std::string(what) + " must be an int, found " + kind_of(value));
     return *number;
 }
 
 std::vector<std::int64_t> integers(const PickleValue& value, const char* what, const ByteReader& in) {
     const PickleTuple* const tuple = as<PickleTuple>(value);
     const PickleList* const list = as<PickleList>(value);
-    if (tuple == nullptr && list == nullptr)
-        in.fail(std::string(what) + " must be a tuple, found " + std::string(kind_of(value)));
+    if (tuple == nullptr && list == nullptr) in.fail(std::string(what) + " must be a tuple, found " + kind_of(value));
     const std::vector<PickleValue>& items = tuple != nullptr ? tuple->items : list->items;
     if (items.size() > kMostDimensions)
         in.fail(std::string(what) + " has " + std::to_string(items.size()) + " dimensions, allowed are " +
@@ -49,13 +50,14 @@ PickleValue tensor(const PickleTuple& arguments, PickleArena& arena, const ByteR
     const std::vector<PickleValue>& items = arguments.items;
     if (items.size() < 4 || items.size() > 7)
         in.fail("a tensor is described by 4 to 7 values, found " + std::to_string(items.size()));
+    if (as<PickleObject>(items[0]) != nullptr) return items[0];  // of a type that graft does not know
     const StorageReference* const storage = as<StorageReference>(items[0]);
-    if (storage == nullptr) in.fail("a tensor needs a storage, found " + std::string(kind_of(items[0])));
+    if (storage == nullptr) in.fail("a tensor needs a storage, found " + kind_of(items[0]));
     if (items.size() == 7) {
         const PickleDict* const metadata = as<PickleDict>(items[6]);
         const bool none = std::holds_alternative<PickleNone>(items[6]);
         if (!none && (metadata == nullptr || !metadata->items.empty()))
-            in.fail("a tensor has a negation or conjugation bit, which graft does not apply");
+            return make_object("a tensor with a negation or conjugation bit", arena);
     }
     TensorLayout layout{*storage, integer(items[1], "a tensor's offset", in), integers(items[2], "a tensor's size", in),
                         integers(items[3], "a tensor's stride", in)};
@@ -66,37 +68,71 @@ PickleValue tensor(const PickleTuple& arguments, PickleArena& arena, const ByteR
 /// `_rebuild_parameter(tensor, requires_grad, hooks)`, `Parameter(tensor)`, or `Parameter()` that `set_state` fills.
 PickleValue parameter(const PickleTuple& arguments, PickleArena& arena, const ByteReader& in) {
     if (arguments.items.empty()) return arena.make(TensorLayout{});
+    if (as<PickleObject>(arguments.items.front()) != nullptr) return arguments.items.front();
     if (as<TensorLayout>(arguments.items.front()) == nullptr)
-        in.fail("a parameter needs a tensor, found " + std::string(kind_of(arguments.items.front())));
+        in.fail("a parameter needs a tensor, found " + kind_of(arguments.items.front()));
     return arguments.items.front();
+}
+
+/// `_rebuild_from_type_v2(function, type, arguments, state)`: the tensor alone.
+PickleValue subclass(const PickleTuple& arguments, PickleArena& arena, const ByteReader& in) {
+    if (arguments.items.size() != 4) in.fail("a tensor of a class is described by 4 values");
+    const auto* const function = std::get_if<const PickleGlobal*>(&arguments.items[0]);
+    const PickleTuple* const inner = as<PickleTuple>(arguments.items[2]);
+    if (function == nullptr || inner == nullptr) return make_object("a tensor of a class", arena);
+    if ((*function)->meaning == PickleMeaning::rebuild_tensor) return tensor(*inner, arena, in);
+    if ((*function)->meaning == PickleMeaning::rebuild_parameter) return parameter(*inner, arena, in);
+    return make_object("a tensor of a class", arena);
+}
+
+/// An object of the class that is the first argument.
+PickleValue new_object(const PickleTuple& arguments, PickleArena& arena) {
+    if (arguments.items.empty()) return make_object("object", arena);
+    if (const PickleObject* const type = as<PickleObject>(arguments.items.front()))
+        return arena.make(PickleObject{.name = type->name});
+    const auto* const global = std::get_if<const PickleGlobal*>(&arguments.items.front());
+    if (global != nullptr && (*global)->meaning == PickleMeaning::ordered_dict) return arena.make(PickleDict{});
+    return make_object("object", arena);
 }
 
 }  // namespace
 
+PickleObject* make_object(const std::string& name, PickleArena& arena) {
+    return arena.make(PickleObject{.name = arena.make(PickleText{name}, name.size())});
+}
+
 PickleValue construct(const PickleValue& callable, const PickleTuple& arguments, PickleArena& arena,
                       const ByteReader& in) {
+    if (const PickleObject* const type = as<PickleObject>(callable))
+        return arena.make(PickleObject{.name = type->name});
     const auto* const global = std::get_if<const PickleGlobal*>(&callable);
-    if (global == nullptr) in.fail("calls " + std::string(kind_of(callable)) + ", which is no Python name");
+    if (global == nullptr) in.fail("calls " + kind_of(callable) + ", which is no Python name");
     switch ((*global)->meaning) {
         case PickleMeaning::ordered_dict: return ordered_dict(arguments, arena, in);
+        case PickleMeaning::default_dict: return arena.make(PickleDict{});
         case PickleMeaning::rebuild_tensor: return tensor(arguments, arena, in);
         case PickleMeaning::rebuild_parameter: return parameter(arguments, arena, in);
+        case PickleMeaning::rebuild_subclass: return subclass(arguments, arena, in);
+        case PickleMeaning::new_object: return new_object(arguments, arena);
         case PickleMeaning::size:
             if (arguments.items.size() == 1 && as<PickleTuple>(arguments.items.front()) != nullptr)
                 return arguments.items.front();
             in.fail("a torch.Size is made from one tuple");
         case PickleMeaning::storage_type: break;
     }
-    in.fail("calls the storage type " + std::string((*global)->module) + "." + std::string((*global)->name) +
-            "; a storage is named, not made");
+    return make_object(format_text("{}.{}", (*global)->module, (*global)->name), arena);
 }
 
 void set_state(const PickleValue& object, const PickleValue& state, const ByteReader& in) {
     if (as<PickleDict>(object) != nullptr) return;  // for example the _metadata of a state dict
+    if (PickleObject* const stranger = as<PickleObject>(object)) {
+        stranger->state = state;
+        return;
+    }
     TensorLayout* const layout = as<TensorLayout>(object);
     const PickleTuple* const attributes = as<PickleTuple>(state);
     if (layout == nullptr || attributes == nullptr)
-        in.fail("sets attributes of " + std::string(kind_of(object)) + ", allowed are those of dicts and parameters");
+        in.fail("sets attributes of " + kind_of(object) + ", allowed are those of dicts and parameters");
     if (attributes->items.size() == 3) return;            // (requires_grad, volatile, hooks)
     const bool has_data = attributes->items.size() == 5;  // (data, …) of a Variable
     const TensorLayout* const data = has_data ? as<TensorLayout>(attributes->items.front()) : nullptr;
@@ -106,18 +142,18 @@ void set_state(const PickleValue& object, const PickleValue& state, const ByteRe
 
 PickleValue persistent_storage(const PickleValue& id, PickleArena& arena, const ByteReader& in) {
     const PickleTuple* const fields = as<PickleTuple>(id);
-    const PickleText* const what = fields && !fields->items.empty() ? as<PickleText>(fields->items.front()) : nullptr;
-    if (what != nullptr && what->text == "module")
-        in.fail("holds a whole pickled model; save its state dict alone with torch.save(model.state_dict(), path)");
-    if (what == nullptr || what->text != "storage" || fields->items.size() < 5 || fields->items.size() > 6)
+    const std::string_view what = fields && !fields->items.empty() ? text_in(fields->items.front()) : "";
+    if (what == "module" && fields->items.size() > 1) return fields->items[1];  // its source follows
+    if (what != "storage" || fields->items.size() < 5 || fields->items.size() > 6)
         in.fail("has a persistent id that is no storage of PyTorch");
     const std::vector<PickleValue>& items = fields->items;
+    if (as<PickleObject>(items[1]) != nullptr) return items[1];  // of numbers that graft does not know
     const auto* const type = std::get_if<const PickleGlobal*>(&items[1]);
     if (type == nullptr || (*type)->meaning != PickleMeaning::storage_type)
-        in.fail("has a storage whose type is " + std::string(kind_of(items[1])));
+        in.fail("has a storage whose type is " + kind_of(items[1]));
     const PickleText* const key = as<PickleText>(items[2]);
     if (key == nullptr || key->text.empty() || key->text.size() > kLongestKey)
-        in.fail("has a storage whose key is " + std::string(kind_of(items[2])) + ", expected a short text");
+        in.fail("has a storage whose key is " + kind_of(items[2]) + ", expected a short text");
     StorageReference storage{key->text, (*type)->type, integer(items[4], "a storage's size", in)};
     storage.view_count = storage.count;
     if (items.size() == 6 && !std::holds_alternative<PickleNone>(items[5])) {

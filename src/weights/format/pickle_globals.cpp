@@ -3,20 +3,25 @@
 #include <algorithm>
 #include <array>
 
-#include "core/text.hpp"
-
 namespace graft {
 namespace {
 
 using enum PickleMeaning;
 
-constexpr std::array<PickleGlobal, 16> kGlobals = {{
+constexpr auto kGlobals = std::to_array<PickleGlobal>({
     {"collections", "OrderedDict", ordered_dict},
+    {"collections", "defaultdict", default_dict},
     {"torch", "Size", size},
     {"torch._utils", "_rebuild_tensor", rebuild_tensor},
     {"torch._utils", "_rebuild_tensor_v2", rebuild_tensor},
     {"torch._utils", "_rebuild_parameter", rebuild_parameter},
+    {"torch._utils", "_rebuild_parameter_with_state", rebuild_parameter},
     {"torch.nn.parameter", "Parameter", rebuild_parameter},
+    {"torch._tensor", "_rebuild_from_type_v2", rebuild_subclass},
+    {"copyreg", "_reconstructor", new_object},
+    {"copy_reg", "_reconstructor", new_object},
+    {"copyreg", "__newobj__", new_object},
+    {"copyreg", "__newobj_ex__", new_object},
     {"torch", "FloatStorage", storage_type, ElementType::float32},
     {"torch", "DoubleStorage", storage_type, ElementType::float64},
     {"torch", "HalfStorage", storage_type, ElementType::float16},
@@ -27,7 +32,7 @@ constexpr std::array<PickleGlobal, 16> kGlobals = {{
     {"torch", "CharStorage", storage_type, ElementType::int8},
     {"torch", "ByteStorage", storage_type, ElementType::uint8},
     {"torch", "BoolStorage", storage_type, ElementType::boolean},
-}};
+});
 
 }  // namespace
 
@@ -35,12 +40,6 @@ const PickleGlobal* find_pickle_global(std::string_view module, std::string_view
     const auto row = std::ranges::find_if(
         kGlobals, [&](const PickleGlobal& global) { return global.module == module && global.name == name; });
     return row == kGlobals.end() ? nullptr : &*row;
-}
-
-std::string refused_global(std::string_view module, std::string_view name) {
-    return "names the Python object " + printable(module) + "." + printable(name) +
-           "; graft never runs code from a weights file. Only tensors in dicts are read: save them alone with "
-           "torch.save(model.state_dict(), path)";
 }
 
 }  // namespace graft

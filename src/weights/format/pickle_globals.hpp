@@ -1,9 +1,8 @@
 /// @file
-/// The Python names that a state dict may mention. A name is only looked up in this table; nothing is imported or
-/// called.
+/// The Python names that graft understands in a weights file. A name is only looked up in this table; nothing is
+/// imported or called.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "weights/format/tensor_layout.hpp"
@@ -13,9 +12,12 @@ namespace graft {
 /// What graft understands a Python name to mean.
 enum class PickleMeaning {
     ordered_dict,
+    default_dict,
     size,               ///< torch.Size: a tuple
     rebuild_tensor,     ///< a tensor from a storage, an offset, sizes and strides
     rebuild_parameter,  ///< the tensor of a parameter
+    rebuild_subclass,   ///< a tensor whose class is somebody's own, from one of the two above and its arguments
+    new_object,         ///< an object of the class that is its first argument
     storage_type,
 };
 
@@ -26,10 +28,7 @@ struct PickleGlobal {
     ElementType type = ElementType::float32;  ///< of a storage_type
 };
 
-/// The row of `module.name`, or nullptr when a weights file has no business naming it.
+/// The row of `module.name`, or nullptr when graft knows nothing of it.
 [[nodiscard]] const PickleGlobal* find_pickle_global(std::string_view module, std::string_view name);
-
-/// The message for a name that is not in the table, starting with "names the Python object <module>.<name>".
-[[nodiscard]] std::string refused_global(std::string_view module, std::string_view name);
 
 }  // namespace graft

@@ -25,11 +25,12 @@ struct PickleBigInteger;
 struct PickleList;
 struct PickleTuple;
 struct PickleDict;
+struct PickleObject;
 
 /// A value; pointers look into the arena of the Pickle that the value came with.
-using PickleValue =
-    std::variant<PickleNone, bool, std::int64_t, double, const PickleGlobal*, PickleText*, PickleBytes*,
-                 PickleBigInteger*, PickleList*, PickleTuple*, PickleDict*, StorageReference*, TensorLayout*>;
+using PickleValue = std::variant<PickleNone, bool, std::int64_t, double, const PickleGlobal*, PickleText*, PickleBytes*,
+                                 PickleBigInteger*, PickleList*, PickleTuple*, PickleDict*, PickleObject*,
+                                 StorageReference*, TensorLayout*>;
 
 struct PickleText {
     std::string text;  ///< UTF-8
@@ -52,6 +53,13 @@ struct PickleDict {
     using Item = std::pair<PickleValue, PickleValue>;
     std::vector<Item> items;
 };
+/// A stranger: a class, a function or an object of Python that is not in the table of names. It is neither imported nor
+/// called nor built; what the file would have set in it is kept as plain values.
+struct PickleObject {
+    const PickleText* name = nullptr;     ///< "argparse.Namespace": of the class or the function
+    PickleValue state;                    ///< what __setstate__ or __dict__ would have got
+    std::vector<PickleDict::Item> items;  ///< of a class that is a kind of dict
+};
 
 /// The value as a `Node` (PickleText, PickleDict, TensorLayout, …), or nullptr when it is something else.
 template <class Node>
@@ -60,8 +68,14 @@ template <class Node>
     return node == nullptr ? nullptr : *node;
 }
 
-/// "a dict", "a tensor", "an int", … for messages.
-[[nodiscard]] std::string_view kind_of(const PickleValue& value);
+/// The items of a dict, or of a stranger that is a kind of dict and has some; nullptr for anything else.
+[[nodiscard]] const std::vector<PickleDict::Item>* items_of(const PickleValue& value);
+
+/// The text of a text; "" for anything else.
+[[nodiscard]] std::string_view text_in(const PickleValue& value);
+
+/// "a dict", "a tensor", "an int", "a Python object (argparse.Namespace)", … for messages.
+[[nodiscard]] std::string kind_of(const PickleValue& value);
 
 /// Owns the nodes of one pickle within a budget of memory.
 class PickleArena {
@@ -85,7 +99,8 @@ public:
 
 private:
     std::tuple<std::deque<PickleText>, std::deque<PickleBytes>, std::deque<PickleBigInteger>, std::deque<PickleList>,
-               std::deque<PickleTuple>, std::deque<PickleDict>, std::deque<StorageReference>, std::deque<TensorLayout>>
+               std::deque<PickleTuple>, std::deque<PickleDict>, std::deque<PickleObject>, std::deque<StorageReference>,
+               std::deque<TensorLayout>>
         nodes_;
     std::size_t budget_;
     std::string where_;

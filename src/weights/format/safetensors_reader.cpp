@@ -1,14 +1,13 @@
-#include "weights/format/safetensors_reader.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
-#include "core/files.hpp"
 #include "core/text.hpp"
+#include "graft/core/errors.hpp"
 #include "weights/format/byte_reader.hpp"
+#include "weights/format/weights_content.hpp"
 
 namespace graft {
 namespace {
@@ -70,8 +69,10 @@ Json parse_header(std::string_view text, const std::string& where) {
         Json header = Json::parse(text, check);
         if (!header.is_object()) fail(where, "has a header that is no JSON object");
         return header;
-    } catch (const Json::exception& error) {
-        fail(where, "has a header that is no JSON: " + printable(error.what()));
+    } catch (const Json::parse_error& error) {
+        fail(where, format_text("has a header that is no JSON at its byte {}", error.byte));
+    } catch (const Json::exception&) {
+        fail(where, "has a header that is no JSON: a number in it is too large");
     }
 }
 
@@ -160,11 +161,9 @@ StorageBytes take_bytes(ByteReader& data, std::uint64_t position, Entry& entry, 
 
 }  // namespace
 
-WeightsContent read_safetensors(const std::filesystem::path& file) {
-    return safetensors_content(read_file(file), file.string());
-}
-
-WeightsContent safetensors_content(std::string_view bytes, const std::string& where) {
+WeightsContent safetensors_content(std::string_view bytes, const std::string& where, const WeightsChoice& choice) {
+    if (!choice.key.empty())
+        fail(where, "is a safetensors file, which holds tensors alone: a key chooses in files of torch.save");
     ByteReader in(bytes, where);
     const auto length = in.number<std::uint64_t>("the length of the header");
     if (length > kLongestHeader)
@@ -184,6 +183,7 @@ WeightsContent safetensors_content(std::string_view bytes, const std::string& wh
         content.tensors.push_back(std::move(entry.tensor));
     }
     if (in.remaining() > 0) fail(where, "has " + std::to_string(in.remaining()) + " bytes that belong to no tensor");
+    tidy_names(content.tensors, choice.prefix, where, content.notes);
     return content;
 }
 

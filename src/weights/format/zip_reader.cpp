@@ -1,10 +1,9 @@
-#include "weights/format/zip_reader.hpp"
-
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "graft/core/errors.hpp"
 #include "weights/format/pickle.hpp"
-#include "weights/format/unwrap.hpp"
+#include "weights/format/weights_content.hpp"
 #include "weights/format/zip_archive.hpp"
 
 namespace graft {
@@ -39,9 +38,8 @@ void expect_state_dict(const StoredZip& archive, const std::string& folder, cons
 
 }  // namespace
 
-WeightsContent read_zip_weights(const std::filesystem::path& file) {
-    const std::string where = file.string();
-    const StoredZip archive(file);
+WeightsContent zip_content(std::string_view file, const std::string& where, const WeightsChoice& choice) {
+    const StoredZip archive(file, where);
     const std::string folder = folder_of(archive, where);
     expect_state_dict(archive, folder, where);
     const std::string inside = where + " (data.pkl)";
@@ -49,7 +47,7 @@ WeightsContent read_zip_weights(const std::filesystem::path& file) {
     ByteReader in(text_of(bytes), inside);
     const Pickle pickle = read_pickle(in);
     WeightsContent content;
-    content.tensors = state_dict_of(pickle.root, where, content.notes);
+    content.tensors = chosen_tensors(pickle, choice, where, content.notes);
     for (const NamedLayout& tensor : content.tensors) {
         const std::string& key = tensor.layout.storage.key;
         if (!content.storages.contains(key)) content.storages.emplace(key, archive.read(folder + "data/" + key));
