@@ -7,6 +7,7 @@ Needs PyTorch (the files in the repository were written with 2.13). Inputs are f
 """
 
 import io
+import typing
 import warnings
 import zipfile
 from pathlib import Path
@@ -259,6 +260,39 @@ def sequential():
                          nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 5))
 
 
+class WritesFile(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x):
+        torch.save(x, "written-by-a-network")
+        return self.conv(x)
+
+
+class ReadsFile(nn.Module):
+    def forward(self, x):
+        return x + torch.from_file("/etc/passwd", False, 16, dtype=torch.uint8).sum()
+
+
+class WritesFileWhenLoaded(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(3))
+
+    @torch.jit.export
+    def __getstate__(self):
+        return self.weight, self.training
+
+    @torch.jit.export
+    def __setstate__(self, state: typing.Tuple[torch.Tensor, bool]):
+        torch.save(state[0], "written-by-a-network")
+        self.weight, self.training = state
+
+    def forward(self, x):
+        return x * self.weight[:, None, None]
+
+
 def with_statistics(net):
     """Batch norms as after training: not the identity."""
     for module in net.modules():
@@ -304,6 +338,10 @@ def main():
         save("fixed_number_traced", FixedNumber, "traced", example=EXAMPLE[:1])
         save("no_statistics_scripted", lambda: nn.Sequential(
             nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4, track_running_stats=False)), "scripted")
+        # No networks but attacks; nothing is written as long as nobody loads or runs them.
+        save("writes_file_scripted", WritesFile, "scripted")
+        save("reads_file_scripted", ReadsFile, "scripted")
+        save("writes_file_when_loaded_scripted", WritesFileWhenLoaded, "scripted")
 
 
 main()

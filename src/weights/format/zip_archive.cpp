@@ -7,6 +7,7 @@
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "weights/format/torchscript_code.hpp"
 
 namespace graft {
 namespace {
@@ -24,6 +25,13 @@ std::string text_of(int code) {
     std::string text = zip_error_strerror(&error);
     zip_error_fini(&error);
     return text;
+}
+
+/// Throws DataError where code would reach files or other processes.
+void check_code(std::string_view source, const std::string& where) {
+    if (const std::string word = word_that_leads_out(source); !word.empty())
+        throw DataError(where + " has code that uses `" + word +
+                        "`, by which TorchScript reaches files or other processes: such code is not run");
 }
 
 }  // namespace
@@ -120,6 +128,14 @@ std::vector<std::byte> StoredZip::read(const std::string& name) const {
     return bytes;
 }
 
+std::string StoredZip::unpack(const std::string& name) const {
+    std::string text;
+    read_blocks(find(name), "the record \"" + printable(name) + "\"", [&](std::span<const std::byte> block) {
+        text.append(reinterpret_cast<const char*>(block.data()), block.size());
+    });
+    return text;
+}
+
 void StoredZip::verify(const std::string& name) const {
     read_blocks(find(name), "the record \"" + printable(name) + "\"", [](std::span<const std::byte>) {});
 }
@@ -127,7 +143,15 @@ void StoredZip::verify(const std::string& name) const {
 std::string read_archive(const std::filesystem::path& file) {
     std::string bytes = read_file(file);
     const StoredZip archive(bytes, file.string());
-    for (const std::string& name : archive.names()) archive.verify(name);
+    for (const std::string& name : archive.names()) {
+        if (is_code(name))
+            check_code(archive.unpack(name), file.string() + ": the record \"" + printable(name) + "\"");
+        else
+            archive.verify(name);
+        if (is_old_index(name))
+            throw DataError(file.string() +
+                            ": is TorchScript of PyTorch before 1.4: load it with torch.jit.load and save it anew");
+    }
     return bytes;
 }
 

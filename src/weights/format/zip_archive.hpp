@@ -34,6 +34,8 @@ public:
     /// The bytes of a record. Throws DataError when there is none of that name, its CRC is wrong, or it is compressed
     /// or encrypted.
     [[nodiscard]] std::vector<std::byte> read(const std::string& name) const;
+    /// The text of a record, compressed or not. Throws DataError as verify() does.
+    [[nodiscard]] std::string unpack(const std::string& name) const;
     /// Reads a record through, compressed or not, and keeps nothing of it. Throws DataError when its CRC or its size is
     /// not the one in the directory.
     void verify(const std::string& name) const;
@@ -63,8 +65,9 @@ private:
 };
 
 /// The bytes of an archive that another library is going to read, each of its records checked beforehand: LibTorch
-/// takes no notice of CRCs, of names that occur twice, and of how much an archive unpacks to. The file is read once.
-/// Throws DataError naming the file and the record as StoredZip does, and when a CRC is wrong.
+/// takes no notice of CRCs, of names that occur twice, and of how much an archive unpacks to, and TorchScript may read
+/// and write files (weights/format/torchscript_code.hpp). The file is read once. Throws DataError naming the file and
+/// the record as StoredZip does, when a CRC is wrong, and when code leads out.
 [[nodiscard]] std::string read_archive(const std::filesystem::path& file);
 
 }  // namespace graft
