@@ -1,5 +1,5 @@
 /// @file
-/// The architectures that graft defines itself. One file each in model/architectures/, one line each in
+/// The architectures that graft defines itself. One file each in network/architectures/, one line each in
 /// network/architectures/builtin_architectures.inc.
 #pragma once
 
