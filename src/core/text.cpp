@@ -106,6 +106,12 @@ std::string shape_text(std::span<const std::int64_t> shape) {
     return text;
 }
 
+std::string bracketed_shape(std::span<const std::int64_t> shape) {
+    std::string text = "[";
+    for (const std::int64_t size : shape) text += format_text("{}{}", text.size() == 1 ? "" : ",", size);
+    return text + "]";
+}
+
 std::string joined(std::span<const std::string> items, std::string_view separator) {
     std::string text;
     for (const std::string& item : items) {

@@ -89,6 +89,8 @@ template <class... Values>
 [[nodiscard]] std::string count_of(std::uint64_t count, std::string_view noun, std::string_view plural = "");
 /// Sizes of a tensor or a picture: "3 x 224 x 224".
 [[nodiscard]] std::string shape_text(std::span<const std::int64_t> shape);
+/// The same as programs write it: "[64,3,7,7]", "[]" for a single number.
+[[nodiscard]] std::string bracketed_shape(std::span<const std::int64_t> shape);
 
 // --- Lists -----------------------------------------------------------------------------------------------------------
 

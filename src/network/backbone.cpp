@@ -7,8 +7,6 @@
 #include <c10/core/InferenceMode.h>
 
 #include <array>
-#include <iomanip>
-#include <sstream>
 
 #include "core/hash.hpp"
 #include "core/text.hpp"
@@ -18,12 +16,10 @@
 #include "network/head.hpp"
 #include "network/load_state.hpp"
 #include "network/network_input.hpp"
+#include "network/probe.hpp"
 
 namespace graft {
 namespace {
-
-/// About what normalised pictures look like.
-at::Tensor normalised_noise(const Preprocessing& preprocessing) { return example_input(preprocessing) / 64 - 2; }
 
 /// The tensor that the architecture calls by that name, or nullptr.
 const at::Tensor* find_own(const Architecture& architecture, const StateDict& state, const std::string& name) {
@@ -64,18 +60,15 @@ at::Tensor matching_output(const Architecture& architecture, const StateDict& st
 void expect_same_output(const TorchModule& file_module, const Architecture& architecture, const StateDict& state,
                         const Preprocessing& preprocessing, const std::string& file) {
     const c10::InferenceMode inference;
-    const at::Tensor input = normalised_noise(preprocessing);
+    const at::Tensor input = normalised_probe(preprocessing);
     const at::Tensor expected = output_of(file_module, input.clone(), file);
     const at::Tensor found = matching_output(architecture, state, input, expected);
-    const bool same_shape = found.sizes() == expected.sizes();
-    const double scale = expected.abs().max().item<double>();
-    const double difference = same_shape ? (found - expected).abs().max().item<double>() : scale;
-    if (same_shape && difference <= 1e-4 * std::max(scale, 1e-6)) return;
-    throw DataError(file + ": has the parameters of " + architecture.name +
-                    " but computes something else (differs by " + std::to_string(difference) + " where outputs reach " +
-                    std::to_string(scale) + "). It may have been traced with another input size than " +
-                    std::to_string(preprocessing.width) + "x" + std::to_string(preprocessing.height) +
-                    ": export it again or give its state dict; \"name\": \"torchscript\" takes the network as it is");
+    const OutputDifference difference = difference_between(found, expected);
+    if (difference.is_rounding()) return;
+    throw DataError(format_text(
+        "{}: has the parameters of {} but computes something else ({}). It may have been traced with another input "
+        "size than {}x{}: export it again or give its state dict; \"name\": \"torchscript\" takes the network as it is",
+        file, architecture.name, text_of(difference), preprocessing.width, preprocessing.height));
 }
 
 LoadReport load_torchscript(const Architecture& architecture, const Preprocessing& preprocessing,
@@ -101,17 +94,9 @@ LoadReport load_file(const Architecture& architecture, const Preprocessing& prep
     return report;
 }
 
-std::string joined(const std::vector<std::string>& texts) {
-    std::string all;
-    for (const std::string& text : texts) all += (all.empty() ? "" : "; ") + text;
-    return all;
-}
-
 /// "123.7, 116.3, 103.5".
 std::string three(const std::array<double, 3>& values) {
-    std::ostringstream text;
-    text << std::setprecision(4) << values[0] << ", " << values[1] << ", " << values[2];
-    return text.str();
+    return format_text("{:.4g}, {:.4g}, {:.4g}", values[0], values[1], values[2]);
 }
 
 void draw_values(Architecture& architecture, std::uint64_t seed) {
@@ -124,18 +109,18 @@ void draw_values(Architecture& architecture, std::uint64_t seed) {
 std::string hash_of(const std::string& file_hash, const LoadReport& report, std::uint64_t seed) {
     if (report.absent.empty()) return file_hash;
     Sha256 hash;
-    hash.add(file_hash).add("\nabsent, drawn from seed " + std::to_string(seed));
+    hash.add(file_hash).add(format_text("\nabsent, drawn from seed {}", seed));
     for (const std::string& name : report.absent) hash.add("\n" + name);
     return hash.hex();
 }
 
 void note_what_is_open(const LoadReport& report, std::vector<std::string>& notes) {
     if (!report.absent.empty())
-        notes.push_back(std::to_string(report.absent.size()) +
-                        " tensors are not in the file and were drawn at random: " + joined(report.absent));
+        notes.push_back(format_text("{} tensors are not in the file and were drawn at random: {}", report.absent.size(),
+                                    joined(report.absent)));
     if (!report.unused.empty())
-        notes.push_back(std::to_string(report.unused.size()) +
-                        " tensors of the file are not used: " + joined(report.unused));
+        notes.push_back(
+            format_text("{} tensors of the file are not used: {}", report.unused.size(), joined(report.unused)));
 }
 
 }  // namespace
@@ -145,7 +130,7 @@ Backbone load_backbone(const ArchitectureRow& row, const std::string& weights, s
     Backbone backbone{.architecture = row.make(preprocessing.height, preprocessing.width), .weights = weights};
     if (weights == "random" || !allowance.may_be_absent.empty()) draw_values(backbone.architecture, seed);
     if (weights == "random") {
-        backbone.weights_hash = "random-" + std::to_string(seed);
+        backbone.weights_hash = format_text("random-{}", seed);
         return backbone;
     }
     const std::string file_hash = sha256_of_file(weights);
@@ -153,7 +138,7 @@ Backbone load_backbone(const ArchitectureRow& row, const std::string& weights, s
     backbone.loading = load_file(backbone.architecture, preprocessing, weights, allowance, notes);
     backbone.weights_hash = hash_of(file_hash, backbone.loading, seed);
     note_what_is_open(backbone.loading, notes);
-    backbone.note = joined(notes);
+    backbone.note = joined(notes, "; ");
     return backbone;
 }
 
@@ -164,21 +149,22 @@ Backbone load_torchscript_backbone(const std::string& file, const Preprocessing&
                         ": is no TorchScript file (torch.jit.save writes them); a state dict needs the name of "
                         "its architecture in /backbone/name");
     const TorchModule module = open_torchscript(file);
-    const at::Tensor one = normalised_noise(preprocessing);
+    const at::Tensor one = normalised_probe(preprocessing);
     SplitModule split = split_module(module, at::cat({one, one.flip({3}) * 0.75}), file);
     for (const NamedTensor& entry : named_tensors(module)) backbone.loading.loaded.push_back(entry.name);
     std::vector<std::string> notes;
     if (!split.whole_because.empty())
-        notes.push_back("this network is frozen whole or trained whole: " + split.whole_because);
+        notes.push_back(format_text("this network is frozen whole or trained whole: {}", split.whole_because));
     if (split.classifier.empty())
-        notes.push_back("no classifier was found at its end: what it gives, " + std::to_string(split.channels) +
-                        " numbers, is the feature");
+        notes.push_back(format_text("no classifier was found at its end: what it gives, {} numbers, is the feature",
+                                    split.channels));
     else
-        notes.push_back("its classifier " + split.classifier + " (" + std::to_string(split.classes) +
-                        " classes) is left out");
-    notes.push_back("pictures are normalised with the mean " + three(preprocessing.mean) +
-                    " and the standard deviation " + three(preprocessing.std) + " (/data/mean, /data/std)");
-    backbone.note = joined(notes);
+        notes.push_back(format_text("its classifier {} ({} classes) is left out", split.classifier, split.classes));
+    notes.push_back(
+        format_text("pictures are normalised with the mean {} and the standard deviation {} (/data/mean, "
+                    "/data/std)",
+                    three(preprocessing.mean), three(preprocessing.std)));
+    backbone.note = joined(notes, "; ");
     backbone.architecture = {.name = std::string(kTorchScript),
                              .stages = std::move(split.stages),
                              .channels = split.channels,

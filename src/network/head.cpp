@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -36,9 +37,9 @@ TorchModule make_pooling(Pooling pooling, FeatureForm form) {
     constexpr std::array<const char*, 3> kOfTokens = {"torch.select(x, 1, 0)", "torch.amax(x[:, 1:], [1])",
                                                       "0.5 * (torch.select(x, 1, 0) + torch.amax(x[:, 1:], [1]))"};
     if (form == FeatureForm::vector && pooling != Pooling::avg)
-        throw ConfigError("/head/pooling: expected \"avg\", got \"" +
-                          std::string(kPoolings[static_cast<std::size_t>(pooling)]) +
-                          "\": this backbone gives vectors that are pooled already");
+        throw ConfigError(format_text(
+            "/head/pooling: expected \"avg\", got \"{}\": this backbone gives vectors that are pooled already",
+            pooling));
     if (form == FeatureForm::vector) return make_function("Pooling", "x");
     const auto& expressions = form == FeatureForm::map ? kOfMap : kOfTokens;
     return make_function("Pooling", expressions[static_cast<std::size_t>(pooling)]);

@@ -11,17 +11,12 @@
 #include <sstream>
 
 #include "core/names.hpp"
+#include "core/text.hpp"
 
 namespace graft {
 namespace {
 
 constexpr std::size_t kMostListed = 10;
-
-std::string shape_text(at::IntArrayRef shape) {
-    std::ostringstream text;
-    for (std::size_t i = 0; i < shape.size(); ++i) text << (i == 0 ? "[" : ",") << shape[i];
-    return shape.empty() ? "[]" : text.str() + "]";
-}
 
 bool is_of_classifier(const Architecture& architecture, const std::string& name) {
     return !architecture.classifier.empty() && name.starts_with(architecture.classifier);
@@ -85,8 +80,8 @@ Assignment assign(const Architecture& architecture, const StateDict& state, cons
         } else if (!found.insert(name).second)
             report.repeated.push_back(entry.name + ": is " + name + ", which is there already");
         else if (!fits(target->second.sizes(), entry.tensor.sizes()))
-            report.mismatched.push_back(entry.name + ": " + shape_text(entry.tensor.sizes()) + ", expected " +
-                                        shape_text(target->second.sizes()));
+            report.mismatched.push_back(entry.name + ": " + bracketed_shape(entry.tensor.sizes()) + ", expected " +
+                                        bracketed_shape(target->second.sizes()));
         else {
             made.sources.emplace(name, entry.tensor);
             report.loaded.push_back(entry.name);

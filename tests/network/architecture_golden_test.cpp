@@ -15,7 +15,7 @@
 #include <sstream>
 
 #include "config/json.hpp"
-#include "inference/inference_module.hpp"
+#include "inference/fused_inference.hpp"
 #include "network/head.hpp"
 #include "network/load_state.hpp"
 

@@ -14,7 +14,7 @@
 #include "core/hash.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
-#include "inference/inference_module.hpp"
+#include "inference/fused_inference.hpp"
 #include "network/grafted_model.hpp"
 #include "network/network_input.hpp"
 #include "network/stored_network.hpp"
@@ -168,7 +168,7 @@ TEST(TorchScriptBackbone, RunsFused) {
     for (const char* name : {"residual_scripted", "mobile_traced", "transformer_scripted", "plain_traced"}) {
         const GraftedModel model = graft(name, "all");
         const at::Tensor picture = example_input(pixels());
-        const InferenceModule fused(model.trunk, picture);
+        const FusedInference fused(model.trunk, picture);
         TorchModule trunk = model.trunk;
         const at::NoGradGuard no_grad;
         const at::Tensor expected = trunk.forward({picture}).toTensor();

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <set>
-#include <sstream>
 #include <string_view>
 
 #include "core/text.hpp"
@@ -16,6 +15,7 @@
 #include "network/foreign/torchscript_file.hpp"
 #include "network/grafted_model.hpp"
 #include "network/head.hpp"
+#include "network/probe.hpp"
 
 namespace graft {
 namespace {
@@ -23,22 +23,7 @@ namespace {
 /// What graft calls its own parts, and what `freeze` may be besides a stage.
 const std::set<std::string_view> kTaken = {"all", "none", "normalise", "narrow", "widen", "pool", "head", "training"};
 
-constexpr double kTolerance = 1e-4;  // relative to the largest value: other shapes take other kernels
-
-bool agree(const at::Tensor& found, const at::Tensor& expected) {
-    if (found.sizes() != expected.sizes()) return false;
-    if (found.numel() == 0) return true;
-    const double scale = std::max(expected.abs().max().item<double>(), 1e-6);
-    return (found - expected).abs().max().item<double>() <= kTolerance * scale;
-}
-
 at::Tensor run(TorchModule module, const at::Tensor& input) { return module.forward({input}).toTensor(); }
-
-std::string shape_text(at::IntArrayRef sizes) {
-    std::ostringstream text;
-    for (std::size_t i = 0; i < sizes.size(); ++i) text << (i == 0 ? "[" : ",") << sizes[i];
-    return text.str() + "]";
-}
 
 /// Refuses a network whose output for an image is not a function of the image.
 at::Tensor expected_output(const TorchModule& module, const at::Tensor& images, const std::string& file) {
@@ -55,7 +40,7 @@ at::Tensor expected_output(const TorchModule& module, const at::Tensor& images, 
                         "script it, or trace it with code that takes the number from its input");
     }
     if (both.dim() == 0 || both.size(0) != 2)
-        throw DataError(file + ": its forward makes " + shape_text(both.sizes()) +
+        throw DataError(file + ": its forward makes " + bracketed_shape(both.sizes()) +
                         " of two images; expected a first axis of 2");
     if (!both.isfinite().all().item<bool>())
         throw DataError(file + ": its forward gives infinite or undefined numbers for a picture of noise");
@@ -76,7 +61,7 @@ FeatureForm form_of(const at::Tensor& features, const std::string& file) {
         case 3: return FeatureForm::tokens;
         case 4: return FeatureForm::map;
         default:
-            throw DataError(file + ": its forward gives " + shape_text(features.sizes()) +
+            throw DataError(file + ": its forward gives " + bracketed_shape(features.sizes()) +
                             "; expected [N,C], [N,C,h,w] or [N,T,C]");
     }
 }

@@ -3,8 +3,6 @@
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/jit/serialization/import.h>
 
-#include <sstream>
-
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "network/foreign/training_mode.hpp"
@@ -22,14 +20,6 @@ void make_float32(const torch::jit::Module& module) {
     const at::NoGradGuard no_grad;
     for (const at::Tensor& parameter : module.parameters()) widen(parameter);
     for (const at::Tensor& buffer : module.buffers()) widen(buffer);
-}
-
-std::string shape_text(at::IntArrayRef sizes) {
-    std::ostringstream text;
-    text << sizes;
-    std::string shape = text.str();
-    std::erase(shape, ' ');
-    return shape;
 }
 
 }  // namespace
@@ -59,7 +49,7 @@ at::Tensor output_of(torch::jit::Module module, const at::Tensor& input, const s
     try {
         result = module.forward({input});
     } catch (const std::exception& error) {  // TorchScript's own are no c10::Error
-        throw DataError(file + ": its forward fails on a " + shape_text(input.sizes()) +
+        throw DataError(file + ": its forward fails on a " + bracketed_shape(input.sizes()) +
                         " input: " + cause_in(error.what()));
     }
     if (!result.isTensor()) throw DataError(file + ": its forward returns " + result.tagKind() + ", not one tensor");
