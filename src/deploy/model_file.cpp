@@ -48,7 +48,7 @@ void save_frozen_model(const std::filesystem::path& file, const TorchModule& cla
     save(file, torch::jit::freeze(inference_copy(classifier)), info);
 }
 
-ModelFile load_model(const std::filesystem::path& file, c10::DeviceType device) {
+ModelFile load_model(const std::filesystem::path& file, c10::Device device) {
     const std::string name = file.string();
     expect_use(file, FileUse::model);
     std::istringstream bytes(read_archive(file));

@@ -25,7 +25,7 @@ void save_frozen_model(const std::filesystem::path& file, const TorchModule& cla
 
 /// Throws DataError when the file is absent, damaged (a record's CRC is wrong), no TorchScript archive, without a
 /// graft.json, or of a newer format.
-[[nodiscard]] ModelFile load_model(const std::filesystem::path& file, c10::DeviceType device = c10::DeviceType::CPU);
+[[nodiscard]] ModelFile load_model(const std::filesystem::path& file, c10::Device device = c10::DeviceType::CPU);
 
 /// Gives the info golden images when it has none.
 void add_golden_images(ModelInfo& info, const TorchModule& classifier);

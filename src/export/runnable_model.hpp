@@ -10,13 +10,14 @@
 #include <optional>
 #include <string>
 
+#include "core/device.hpp"
 #include "deploy/model_info.hpp"
 
 namespace graft {
 
 struct RunnableModel {
     std::string file;
-    std::string engine;                                ///< "oneDNN graph", "folded", "CUDA" or "OpenCV DNN"
+    std::string engine;                                ///< "oneDNN graph", "folded", "eager" or "OpenCV DNN"
     std::optional<ModelInfo> info;                     ///< nothing in an ONNX file that graft did not write
     std::function<at::Tensor(const at::Tensor&)> run;  ///< float32 [1,3,H,W] -> float32 [1,K]; one thread at a time
 };
@@ -24,11 +25,9 @@ struct RunnableModel {
 /// An ONNX file, by its content. Anything else is taken for a TorchScript archive.
 [[nodiscard]] bool is_onnx(std::string_view bytes);
 
-enum class Device { cpu, cuda };
-
 /// @param device where it computes
 /// @throws DataError when the file is neither; Error when OpenCV cannot read an ONNX file or has no DNN module, when
-///         LibTorch finds no GPU for `cuda`, or for an ONNX file on `cuda`
-[[nodiscard]] RunnableModel open_runnable_model(const std::filesystem::path& file, Device device = Device::cpu);
+///         LibTorch does not find the device, or for an ONNX file on a GPU
+[[nodiscard]] RunnableModel open_runnable_model(const std::filesystem::path& file, const Device& device = {});
 
 }  // namespace graft

@@ -1,4 +1,4 @@
-#include "inference/inference_module.hpp"
+#include "inference/fused_inference.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
@@ -11,11 +11,14 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
 #include <mutex>
+#include <thread>
 #include <vector>
 
+#include "core/text.hpp"
 #include "inference/mirror.hpp"
+#include "network/probe.hpp"
 
 namespace graft {
 namespace {
@@ -51,22 +54,14 @@ constexpr int kWarmUpRuns = 3;  // LibTorch profiles the first, compiles in the 
 
 double length(const at::Tensor& values) { return values.norm().item<double>(); }
 
-/// How far the fused form may be from `expected`, float32's output. bfloat16 rounds each layer to 8 bits, and what that
-/// costs depends on the network: four times what it costs the plain form.
-double allowed_difference(TorchModule& plain, const at::Tensor& input, const at::Tensor& expected,
-                          Precision precision) {
-    if (precision == Precision::float32) return 1e-4 * expected.abs().max().item<double>();
+/// How far a bfloat16 form may be from `expected`, float32's output, as a vector. bfloat16 rounds each layer to 8 bits,
+/// and what that costs depends on the network: four times what it costs the plain form.
+double allowed_in_bfloat16(TorchModule& plain, const at::Tensor& input, const at::Tensor& expected) {
     return 4 * length(plain.forward({input}).toTensor() - expected) + 1e-3 * length(expected);
 }
 
-double difference(const at::Tensor& found, const at::Tensor& expected, Precision precision) {
-    if (found.sizes() != expected.sizes()) return std::numeric_limits<double>::infinity();
-    const at::Tensor apart = found - expected;
-    return precision == Precision::float32 ? apart.abs().max().item<double>() : length(apart);
-}
-
 /// TorchScript defined from source knows types as numbers only.
-std::string to_type(at::ScalarType type) { return "x.to(" + std::to_string(static_cast<int>(type)) + ")"; }
+std::string to_type(at::ScalarType type) { return format_text("x.to({})", static_cast<int>(type)); }
 
 /// The chain with all but its normalisation in bfloat16; float32 goes in and comes out.
 TorchModule in_bfloat16(const TorchModule& chain) {
@@ -94,7 +89,7 @@ bool has_bfloat16_units() {
 #endif
 }
 
-InferenceModule::InferenceModule(const TorchModule& module, const at::Tensor& example, const InferenceOptions& options)
+FusedInference::FusedInference(const TorchModule& module, const at::Tensor& example, const InferenceOptions& options)
     : options_(options), engine_("oneDNN graph") {
     const c10::InferenceMode inference;
     TorchModule original = module.deepcopy();
@@ -102,45 +97,51 @@ InferenceModule::InferenceModule(const TorchModule& module, const at::Tensor& ex
     const at::Tensor input =
         example.expand({options.images_per_call, -1, -1, -1}).contiguous(at::MemoryFormat::ChannelsLast);
     const at::Tensor expected = original.forward({input}).toTensor();
-    if (options.precision == Precision::bfloat16) original = in_bfloat16(original);
-    const double allowed = allowed_difference(original, input, expected, options.precision);
+    if (options.precision == Precision::bfloat16) {
+        original = in_bfloat16(original);
+        allowed_ = allowed_in_bfloat16(original, input, expected);
+    }
     TorchModule mirrored = torch::jit::freeze(original);
     mirrored_ = mirror_same_padding(*mirrored.get_method("forward").graph());
-    if (mirrored_ && compile(mirrored, input, expected, allowed)) return;
+    if (mirrored_ && compile(mirrored, input, expected)) return;
     mirrored_ = false;
-    if (compile(torch::jit::freeze(original), input, expected, allowed)) return;
-    note_ += "; running the folded network without fusion";
+    if (compile(torch::jit::freeze(original), input, expected)) return;
     engine_ = "folded";
     module_ = torch::jit::freeze(original);
 }
 
-/// Fuses the network. False where that fails or gives other numbers; note_ says why.
-bool InferenceModule::compile(const TorchModule& frozen, const at::Tensor& input, const at::Tensor& expected,
-                              double allowed) {
+/// Fuses the network. False where that fails or gives other numbers; note_ and cause_ say why.
+bool FusedInference::compile(const TorchModule& frozen, const at::Tensor& input, const at::Tensor& expected) {
     module_ = frozen;
+    note_ = cause_ = "";
     try {
         const OneDnnFusion fusion;
         for (int i = 0; i < kWarmUpRuns; ++i) static_cast<void>(run(input));
-        const double found = difference(run(input), expected, options_.precision);
-        if (found <= allowed) {
-            note_.clear();
-            return true;
-        }
-        note_ = "the fused network differs by " + std::to_string(found) + ", allowed is " + std::to_string(allowed);
+        const std::string wrong = difference_from(run(input), expected);
+        if (wrong.empty()) return true;
+        note_ = format_text("the network runs without oneDNN's fusion, which is slower: fused it {}", wrong);
     } catch (const std::exception& error) {
-        note_ = std::string("oneDNN graph fusion failed: ") + error.what();
-        note_ = note_.substr(0, note_.find('\n'));
+        note_ = "the network runs without oneDNN's fusion, which is slower: oneDNN cannot fuse it";
+        cause_ = format_text("oneDNN graph fusion: {}", cause_in(error.what()));
     }
     return false;
 }
 
-at::Tensor InferenceModule::run(const at::Tensor& images) const {
+/// "" where the output is as expected, to rounding.
+std::string FusedInference::difference_from(const at::Tensor& found, const at::Tensor& expected) const {
+    const OutputDifference difference = difference_between(found, expected);
+    if (options_.precision == Precision::float32) return difference.is_rounding() ? "" : text_of(difference);
+    const bool same = std::isfinite(difference.largest) && length(found - expected) <= allowed_;
+    return same ? "" : text_of(difference);
+}
+
+at::Tensor FusedInference::run(const at::Tensor& images) const {
     const at::Tensor input = (mirrored_ ? in_mirror(images) : images).contiguous(at::MemoryFormat::ChannelsLast);
     const at::Tensor output = module_.forward({input}).toTensor();
     return mirrored_ && output.dim() == 4 ? in_mirror(output) : output;
 }
 
-at::Tensor InferenceModule::operator()(const at::Tensor& images) const {
+at::Tensor FusedInference::operator()(const at::Tensor& images) const {
     const std::int64_t count = images.size(0), per_call = options_.images_per_call;
     std::vector<at::Tensor> results;
     {
@@ -155,6 +156,8 @@ at::Tensor InferenceModule::operator()(const at::Tensor& images) const {
     // Outside of inference mode: autograd may use it.
     return results.size() == 1 ? results.front().clone(at::MemoryFormat::Contiguous) : at::cat(results);
 }
+
+std::size_t FusedInference::callers() const { return std::max(1U, std::thread::hardware_concurrency()); }
 
 void use_one_thread_here() { at::set_num_threads(1); }
 

@@ -6,13 +6,13 @@
 #include <atomic>
 #include <chrono>
 #include <set>
-#include <sstream>
 #include <thread>
 
 #include "config/json.hpp"
 #include "core/files.hpp"
 #include "core/folders.hpp"
 #include "core/processor.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "network/backbone.hpp"
 
@@ -37,11 +37,11 @@ std::size_t physical_cores(std::size_t threads) {
 /// What a plan is only good for.
 std::string machine() {
     const auto models = processor_facts("model name");
-    return (models.empty() ? "unknown" : models.front()) + ", " + std::to_string(std::thread::hardware_concurrency()) +
-           " threads, LibTorch " + TORCH_VERSION;
+    return format_text("{}, {} threads, LibTorch {}", models.empty() ? "unknown" : models.front(),
+                       std::thread::hardware_concurrency(), TORCH_VERSION);
 }
 
-double images_per_second(const InferenceModule& network, const at::Tensor& example, std::size_t workers) {
+double images_per_second(const Inference& network, const at::Tensor& example, std::size_t workers) {
     const at::Tensor input =
         example.expand({network.images_per_call(), -1, -1, -1}).contiguous(at::MemoryFormat::ChannelsLast);
     std::atomic<std::int64_t> images = 0;
@@ -75,7 +75,7 @@ std::optional<InferencePlan> plan_from(const Json& json) {
     try {
         InferencePlan plan{json.at("workers").get<std::size_t>(), json.at("images_per_call").get<std::int64_t>(),
                            json.at("images_per_second").get<double>()};
-        if (plan.workers >= 1 && plan.workers <= 1024 && plan.images_per_call >= 1 && plan.images_per_call <= 64)
+        if (plan.workers >= 1 && plan.workers <= 1024 && plan.images_per_call >= 1 && plan.images_per_call <= 4096)
             return plan;
     } catch (const Json::exception&) {  // as if it were not there
     }
@@ -85,27 +85,27 @@ std::optional<InferencePlan> plan_from(const Json& json) {
 }  // namespace
 
 std::string images_per_call_text(std::int64_t images) {
-    return std::to_string(images) + (images == 1 ? " image per call" : " images per call");
+    return count_of(static_cast<std::uint64_t>(images), "image") + " per call";
 }
 
 std::string network_name(const std::string& backbone, const std::string& weights_hash, const std::string& graft_point,
-                         const Preprocessing& input, const std::string& precision) {
+                         const Preprocessing& input, Precision precision) {
     const std::string network = backbone == kTorchScript ? backbone + " " + weights_hash.substr(0, 12) : backbone;
-    return network + (graft_point.empty() ? "" : " to " + graft_point) + " " + std::to_string(input.width) + "x" +
-           std::to_string(input.height) + " " + precision;
+    return format_text("{}{}{} {}x{} {}", network, graft_point.empty() ? "" : " to ", graft_point, input.width,
+                       input.height, precision);
 }
 
-std::filesystem::path calibrations_file() {
-    return cache_folder().empty() ? std::filesystem::path() : cache_folder() / "calibrations.json";
+std::filesystem::path throughput_file() {
+    return cache_folder().empty() ? std::filesystem::path() : cache_folder() / "throughput.json";
 }
 
-std::optional<InferencePlan> Calibrations::find(const std::string& network) const {
+std::optional<InferencePlan> ThroughputFile::find(const std::string& network) const {
     const Json document = read_all(file_);
     const auto found = document.at("plans").find(network);
     return found == document.at("plans").end() ? std::nullopt : plan_from(*found);
 }
 
-void Calibrations::keep(const std::string& network, const InferencePlan& plan) const {
+void ThroughputFile::keep(const std::string& network, const InferencePlan& plan) const {
     Json document = read_all(file_);
     document["plans"][network] = {{"workers", plan.workers},
                                   {"images_per_call", plan.images_per_call},
@@ -113,38 +113,39 @@ void Calibrations::keep(const std::string& network, const InferencePlan& plan) c
     write_file(file_, pretty(document));
 }
 
-std::optional<InferencePlan> Calibrations::find_or_measure(const std::string& network, std::int64_t images,
-                                                           const std::function<InferencePlan()>& measure,
-                                                           Reporter& reporter) const {
+std::optional<InferencePlan> ThroughputFile::find_or_measure(const std::string& network, std::int64_t images,
+                                                             const std::function<InferencePlan()>& measure,
+                                                             Reporter& reporter) const {
     if (file_.empty()) return std::nullopt;
     if (const auto known = find(network)) return known;
     if (images < kWorthMeasuring) return std::nullopt;
     const InferencePlan plan = measure();
-    reporter.note("measured " + network + " on this machine: fastest with " + std::to_string(plan.workers) +
-                  " workers and " + images_per_call_text(plan.images_per_call));
+    reporter.note(format_text("measured {} on this machine: fastest with {} and {}", network,
+                              count_of(plan.workers, "worker"), images_per_call_text(plan.images_per_call)));
     try {
         keep(network, plan);
     } catch (const std::exception& error) {
-        reporter.warn(std::string("the measurement is not kept: ") + error.what());
+        reporter.warn(format_text("the measurement is not kept: {}", error.what()));
     }
     return plan;
 }
 
-std::vector<CalibrationRecord> Calibrations::all() const {
-    std::vector<CalibrationRecord> records;
+std::vector<ThroughputRecord> ThroughputFile::all() const {
+    std::vector<ThroughputRecord> records;
     const Json document = read_all(file_);
     for (const auto& [network, json] : document.at("plans").items())
         if (const auto plan = plan_from(json)) records.push_back({network, *plan});
     return records;
 }
 
-InferencePlan calibrate(const TorchModule& module, const at::Tensor& example, Precision precision) {
+InferencePlan measure_throughput(const TorchModule& module, const at::Tensor& example,
+                                 const InferenceOptions& options) {
     const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
     InferencePlan best;
     for (const std::int64_t images : {1, 2, 4}) {
-        const InferenceModule network(module, example, {precision, images});
+        const auto network = make_inference(module, example, {options.device, options.precision, images});
         for (const std::size_t workers : std::set<std::size_t>{threads, physical_cores(threads)}) {
-            const double speed = images_per_second(network, example, workers);
+            const double speed = images_per_second(*network, example, workers);
             if (speed > best.images_per_second * (images == 1 ? 1 : kWorthwhile)) best = {workers, images, speed};
         }
         if (best.images_per_call != images) break;  // more would need more memory for nothing

@@ -14,41 +14,40 @@
 
 #include "graft/core/reporter.hpp"
 #include "image/preprocessing.hpp"
-#include "inference/inference_module.hpp"
+#include "inference/inference.hpp"
 
 namespace graft {
 
-/// What a calibration chooses.
+/// What a measurement chooses.
 struct InferencePlan {
     std::size_t workers = 1;  ///< threads that each run a call of their own
     std::int64_t images_per_call = 1;
     double images_per_second = 0;  ///< as measured; 0 when nothing was
 };
 
-/// One calibration that is kept.
-struct CalibrationRecord {
+/// One measurement that is kept.
+struct ThroughputRecord {
     std::string network;  ///< "resnet50 224x224 float32"
     InferencePlan plan;
 };
 
-/// What a calibration is of: "resnet50 224x224 float32", "resnet50 to layer3 224x224 float32". A network that is known
+/// What a measurement is of: "resnet50 224x224 float32", "resnet50 to layer3 224x224 float32". A network that is known
 /// by its file alone, "torchscript", also has the hash of its weights in its name.
 /// @param graft_point the last stage of what is run, or "" for the whole network
 [[nodiscard]] std::string network_name(const std::string& backbone, const std::string& weights_hash,
-                                       const std::string& graft_point, const Preprocessing& input,
-                                       const std::string& precision);
+                                       const std::string& graft_point, const Preprocessing& input, Precision precision);
 
-/// Where the calibrations of this machine are kept; empty without a cache folder.
-[[nodiscard]] std::filesystem::path calibrations_file();
+/// Where the measurements of this machine are kept; empty without a cache folder.
+[[nodiscard]] std::filesystem::path throughput_file();
 
 /// "1 image per call", "4 images per call".
 [[nodiscard]] std::string images_per_call_text(std::int64_t images);
 
 /// The plans of a machine, in one file. A plan of another processor, number of cores or LibTorch is not found.
-class Calibrations {
+class ThroughputFile {
 public:
     /// @param file may be absent or "", when nothing is known or kept; a damaged one is as if it were absent
-    explicit Calibrations(std::filesystem::path file) : file_(std::move(file)) {}
+    explicit ThroughputFile(std::filesystem::path file) : file_(std::move(file)) {}
 
     [[nodiscard]] std::optional<InferencePlan> find(const std::string& network) const;
     /// Throws Error when the file cannot be written.
@@ -59,7 +58,7 @@ public:
                                                                const std::function<InferencePlan()>& measure,
                                                                Reporter& reporter) const;
     /// All that were measured on this machine as it is.
-    [[nodiscard]] std::vector<CalibrationRecord> all() const;
+    [[nodiscard]] std::vector<ThroughputRecord> all() const;
 
 private:
     std::filesystem::path file_;
@@ -67,6 +66,16 @@ private:
 
 /// Runs the network with one image per call on every core, and where cores run two threads each on half as many workers
 /// too; then with two and with four images, as long as that is at least 3 % faster. A few seconds.
-[[nodiscard]] InferencePlan calibrate(const TorchModule& module, const at::Tensor& example, Precision precision);
+/// @param options what to run on and with which numbers; the images per call are what is chosen
+[[nodiscard]] InferencePlan measure_throughput(const TorchModule& module, const at::Tensor& example,
+                                               const InferenceOptions& options = {});
+
+// The names that these had, until their callers have changed.
+using Calibrations = ThroughputFile;
+[[nodiscard]] inline std::filesystem::path calibrations_file() { return throughput_file(); }
+[[nodiscard]] inline InferencePlan calibrate(const TorchModule& module, const at::Tensor& example,
+                                             Precision precision) {
+    return measure_throughput(module, example, {.precision = precision});
+}
 
 }  // namespace graft

@@ -125,7 +125,7 @@ TEST(RunnableModel, IsToldByItsContent) {
 TEST(RunnableModel, SaysWhyItDoesNotRunOnAGpu) {
     if (at::globalContext().hasCUDA()) GTEST_SKIP() << "there is a GPU";
     const std::string file = stored_model("format2.pt").string();
-    EXPECT_EQ(error_of([&] { static_cast<void>(open_runnable_model(file, Device::cuda)); }),
+    EXPECT_EQ(error_of([&] { static_cast<void>(open_runnable_model(file, {DeviceKind::cuda})); }),
               file +
                   ": cannot be run on a GPU: this LibTorch finds none (it is one for CPUs, or there is no NVIDIA "
                   "driver or device)");
@@ -134,13 +134,13 @@ TEST(RunnableModel, SaysWhyItDoesNotRunOnAGpu) {
 TEST(RunnableModel, RunsOnnxFilesOnTheCpuOnly) {
     const auto file = testing::fresh_folder() / "model.onnx";
     write_file(file, std::string("\x08\x07\x12\x03"));
-    EXPECT_EQ(error_of([&] { static_cast<void>(open_runnable_model(file, Device::cuda)); }),
+    EXPECT_EQ(error_of([&] { static_cast<void>(open_runnable_model(file, {DeviceKind::cuda})); }),
               file.string() + ": ONNX files are run through OpenCV's DNN module, which computes on the CPU");
 }
 
 TEST(Verify, FindsTheGpuEqualToTheCpu) {
     if (!at::globalContext().hasCUDA()) GTEST_SKIP() << "LibTorch finds no GPU";
-    EXPECT_EQ(compare(open_runnable_model(stored_model("format2.pt"), Device::cuda), stored()).first_difference(), "");
+    EXPECT_EQ(compare(open_runnable_model(stored_model("format2.pt"), {DeviceKind::cuda}), stored()).first_difference(), "");
 }
 
 }  // namespace

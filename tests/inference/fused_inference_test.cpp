@@ -1,4 +1,4 @@
-#include "inference/inference_module.hpp"
+#include "inference/fused_inference.hpp"
 
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/equal.h>
@@ -43,7 +43,7 @@ class EveryTrunk : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(EveryTrunk, GivesWhatThePlainModuleGives) {
     const Trunk trunk(GetParam());
-    const InferenceModule fast(trunk.module, trunk.picture(0));
+    const FusedInference fast(trunk.module, trunk.picture(0));
     EXPECT_EQ(fast.note(), "");
     for (const double shade : {0.0, 0.3, 0.9}) {
         const at::Tensor expected = trunk.plain(trunk.picture(shade));
@@ -55,44 +55,25 @@ TEST_P(EveryTrunk, GivesWhatThePlainModuleGives) {
 INSTANTIATE_TEST_SUITE_P(Some, EveryTrunk, ::testing::Values("tiny", "resnet50", "efficientnet_lite0"),
                          [](const auto& name) { return name.param; });
 
-TEST(InferenceModule, LeavesTheModuleAsItIs) {
+TEST(FusedInference, LeavesTheModuleAsItIs) {
     TorchModule module = Trunk().module;
     module.train();
     const std::string before = hash_of_values(module);
-    const InferenceModule fast(module, Trunk().picture(0));
+    const FusedInference fast(module, Trunk().picture(0));
     EXPECT_EQ(hash_of_values(module), before);
     EXPECT_TRUE(module.is_training());
 }
 
-TEST(InferenceModule, KeepsTheValuesItWasMadeWith) {
+TEST(FusedInference, TakesAnyMemoryFormat) {
     const Trunk trunk;
-    const InferenceModule fast(trunk.module, trunk.picture(0));
-    const at::Tensor before = fast(trunk.picture(0));
-    const at::NoGradGuard no_grad;
-    for (at::Tensor parameter : trunk.module.parameters()) parameter.zero_();
-    EXPECT_TRUE(at::equal(fast(trunk.picture(0)), before));
-}
-
-TEST(InferenceModule, GivesOrdinaryTensors) {
-    const Trunk trunk;
-    const InferenceModule fast(trunk.module, trunk.picture(0));
-    const at::Tensor first = fast(trunk.picture(0)), kept = first.clone();
-    EXPECT_FALSE(first.is_inference());
-    EXPECT_TRUE(first.is_contiguous());
-    (void)fast(trunk.picture(0.5));
-    EXPECT_TRUE(at::equal(first, kept));  // a later call does not write over it
-}
-
-TEST(InferenceModule, TakesAnyMemoryFormat) {
-    const Trunk trunk;
-    const InferenceModule fast(trunk.module, trunk.picture(0));
+    const FusedInference fast(trunk.module, trunk.picture(0));
     EXPECT_TRUE(at::equal(fast(trunk.picture(0.5).contiguous(at::MemoryFormat::ChannelsLast)),
                           fast(trunk.picture(0.5).contiguous())));
 }
 
-TEST(InferenceModule, ServesSeveralThreadsAtOnce) {
+TEST(FusedInference, ServesSeveralThreadsAtOnce) {
     const Trunk trunk;
-    const InferenceModule fast(trunk.module, trunk.picture(0));
+    const FusedInference fast(trunk.module, trunk.picture(0));
     constexpr int kPictures = 40;
     const auto classify_all = [&](std::vector<at::Tensor>& results) {
         use_one_thread_here();

@@ -1,0 +1,60 @@
+/// @file
+/// A frozen network that is ready to run: the seam between what is computed and where.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/device.hpp"
+#include "graft/core/threads.hpp"
+#include "network/layers.hpp"
+
+namespace graft {
+
+struct InferenceOptions {
+    Device device;
+    Precision precision = Precision::float32;
+    std::int64_t images_per_call = 1;  ///< what the network is compiled for; other numbers are cut up and filled up
+};
+
+/// Gives images' outputs, without autograd. Thread-safe. What an image gives does not depend on the others of a batch.
+class Inference {
+public:
+    virtual ~Inference() = default;
+
+    /// @param images float32 [N,3,H,W] on the CPU, any memory format; channels-last and N = images_per_call are fastest
+    /// @return float32 [N,…] on the CPU, contiguous, an ordinary tensor of its own
+    [[nodiscard]] virtual at::Tensor operator()(const at::Tensor& images) const = 0;
+
+    /// How many images it is best given at once.
+    [[nodiscard]] virtual std::int64_t images_per_call() const = 0;
+    /// How many threads use the whole device when they call it at the same time.
+    [[nodiscard]] virtual std::size_t callers() const = 0;
+    [[nodiscard]] virtual Device device() const = 0;
+    /// Which form of the network runs: "oneDNN graph", "folded", "eager".
+    [[nodiscard]] virtual const std::string& engine() const = 0;
+    /// Why it is not the fastest form, or "".
+    [[nodiscard]] virtual const std::string& note() const = 0;
+    /// What LibTorch says to that, for a log, or "".
+    [[nodiscard]] virtual const std::string& cause() const = 0;
+
+protected:
+    Inference() = default;
+    Inference(const Inference&) = default;
+    Inference& operator=(const Inference&) = default;
+    Inference(Inference&&) = default;
+    Inference& operator=(Inference&&) = default;
+};
+
+/// The fastest form of `module` on a device. The module is copied and stays as it is.
+/// @param module float32 [N,3,H,W] -> float32 [N,…]; for bfloat16 a chain whose first child is "normalise"
+/// @param example float32 [1,3,H,W], any values; the shape that will be asked for
+/// @throws Error for a device that there is no fast form for yet
+[[nodiscard]] std::shared_ptr<const Inference> make_inference(const TorchModule& module, const at::Tensor& example,
+                                                              const InferenceOptions& options = {});
+
+}  // namespace graft
