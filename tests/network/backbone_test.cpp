@@ -151,7 +151,7 @@ TEST_F(TorchScriptFile, IsRefusedWhenItIsCutOff) {
     const std::string file = save("y");
     fs::resize_file(file, fs::file_size(file) - 100);
     const std::string refusal = refusal_of(file);
-    EXPECT_TRUE(refusal.starts_with("is a zip archive that is damaged or cut off: ")) << refusal;
+    EXPECT_TRUE(refusal.starts_with("is a zip archive that is damaged or cut off")) << refusal;
     EXPECT_EQ(refusal.find('\n'), std::string::npos) << "no stack traces for people";
 }
 
