@@ -75,7 +75,7 @@ class Workbench:
         self.python, self.data, self.weights = options.python, options.data.resolve(), options.weights.resolve()
         self.rounds, self.quick, self.images = options.rounds, options.quick, options.images
         self.scratch = scratch
-        self.calibrations = scratch / "calibrations.json"   # of this machine, once they were measured
+        self.throughput = scratch / "throughput.json"   # of this machine, once it was measured
         self.doctor = json.loads(run([self.graft, "doctor", "--json"]).output)
 
     # --- images -------------------------------------------------------------------------------------------------------
@@ -116,8 +116,8 @@ class Workbench:
         """An empty cache folder. How the network runs fastest is measured once on a machine: that is kept, except
         for a first run."""
         folder = pathlib.Path(tempfile.mkdtemp(prefix="cache-", dir=self.scratch))
-        if self.calibrations.exists() and not first_run:
-            shutil.copyfile(self.calibrations, folder / "calibrations.json")
+        if self.throughput.exists() and not first_run:
+            shutil.copyfile(self.throughput, folder / "throughput.json")
         return folder
 
     def train(self, config, cache):
@@ -126,8 +126,8 @@ class Workbench:
         file = output / "benchmark.json"
         file.write_text(json.dumps(config))
         done = run([self.graft, "train", file, "--json"], {"GRAFT_CACHE": str(cache)})
-        if (cache / "calibrations.json").exists():
-            shutil.copyfile(cache / "calibrations.json", self.calibrations)
+        if (cache / "throughput.json").exists():
+            shutil.copyfile(cache / "throughput.json", self.throughput)
         return Run(done, output)
 
     def kernel(self, pattern, *options):

@@ -13,7 +13,7 @@ ENGINES = {"ONNX Runtime": ("onnxruntime", False), "OpenVINO": ("openvino", Fals
 
 
 def graft_case(bench, model, precision):
-    """The fastest of one, two and four images per call: what calibration chooses."""
+    """The fastest of one, two and four images per call: what graft measures and chooses."""
     def measure():
         speeds = bench.kernel(f"^trunk/{model}/{precision}/", f"--benchmark_min_time={0.5 if bench.quick else 3}")
         return {"images_per_second": max(speeds.values())}
@@ -56,8 +56,7 @@ def measure(bench):
     section = Section()
     section.note("float32 where nothing else is said, 224x224 pixels, random weights. The engines run batches of 32 "
                  "with their default settings (OpenVINO asked for float32: its default may be bfloat16); graft runs "
-                 "one worker per core with one, two or four images per call, whichever is fastest, as its calibration "
-                 "does.")
+                 "one worker per core with one, two or four images per call, whichever it measures to be fastest.")
     for model in MODELS:
         measure_model(bench, section, model)
     return section.as_json()

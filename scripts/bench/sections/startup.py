@@ -5,7 +5,7 @@ from .recipe import config
 from .result import Section, number
 
 TITLE = "Start-up, prediction and evaluation"
-CALIBRATING = 3000   # images
+MEASURING = 3000   # images
 
 
 def train_model(bench, model):
@@ -22,7 +22,7 @@ def evaluation_case(bench, model, file, count):
     few, many = bench.small_images(40, count // 4) / "test", bench.small_images(40, count) / "test"
     cache = {"GRAFT_CACHE": str(bench.new_cache())}
     # So many images that graft measures how the network runs fastest here, and keeps that in the cache folder.
-    run([bench.graft, "evaluate", file, *[many] * -(-CALIBRATING // count)], cache)
+    run([bench.graft, "evaluate", file, *[many] * -(-MEASURING // count)], cache)
 
     def measure():
         short, long = (run([bench.graft, "evaluate", file, folder], cache).seconds for folder in (few, many))
