@@ -213,6 +213,21 @@ for path in DOCUMENTS:
         setattr(Documents, f"test_{path.stem}", make_test(path))
 
 
+class ManualPage(Workspace):
+    """The facts that the manual page repeats from docs/commands.md."""
+
+    def test_exit_codes_and_environment_are_those_of_the_document(self):
+        page = self.graft("man").out.replace("\\-", "-")
+        document = (SOURCE / "docs/commands.md").read_text(encoding="utf-8")
+        codes = re.findall(r"^\| (\d+) \|", document, re.MULTILINE)
+        variables = re.findall(r"`([A-Z_]+|\w+_proxy)`", document.split("## Environment")[1].split("\n## ")[0])
+        self.assertGreater(len(codes), 5)
+        self.assertGreater(len(variables), 9)
+        self.assertEqual(re.findall(r"^\.TP\n(?:\\fB)?(\d+)", page, re.MULTILINE), codes)
+        for variable in variables:
+            self.assertIn(variable, page)
+
+
 class Text(unittest.TestCase):
     """What can be checked without running anything."""
 

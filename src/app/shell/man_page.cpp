@@ -21,9 +21,15 @@ constexpr Rows kExitCodes = {{
     {"130", "Interrupted; the state of a training run is saved, and --resume goes on from it."},
 }};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kEnvironment = {{
-    {"GRAFT_WEIGHTS", "Folder of the pretrained weights; default: weights."},
+// docs/commands.md has the same rows.
+constexpr Rows kEnvironment = {{
+    {"GRAFT_WEIGHTS",
+     "Folder of the pretrained weights; default: weights where there is such a folder, else "
+     "$XDG_DATA_HOME/graft/weights, else ~/.local/share/graft/weights."},
+    {"GRAFT_WEIGHTS_MIRROR", "An address that is asked for files of weights instead of the published ones."},
     {"GRAFT_CACHE", "Folder of the cache; default: $XDG_CACHE_HOME/graft, else ~/.cache/graft."},
+    {"https_proxy, http_proxy, all_proxy, no_proxy", "Proxies for downloads, as for curl."},
+    {"CURL_CA_BUNDLE, SSL_CERT_FILE, SSL_CERT_DIR", "Certificates that downloads trust, instead of the system's."},
     {"NO_COLOR", "When it is set, nothing is coloured."},
 }};
 
@@ -83,8 +89,7 @@ std::string arguments_of(const CommandFacts& command) {
     return text;
 }
 
-template <class Table>
-std::string section(const std::string& heading, const Table& rows) {
+std::string section(const std::string& heading, const Rows& rows) {
     std::string text = ".SH " + heading + "\n";
     for (const auto& [name, meaning] : rows) text += entry(bold(name), roff_escaped(meaning));
     return text;
@@ -113,7 +118,7 @@ std::string main_man_page(const CommandFacts& graft) {
     std::string text = title(graft) + ".SH SYNOPSIS\n" + usage_of(graft) + ".SH DESCRIPTION\n";
     text += roff_escaped(
                 "graft turns a pretrained network and a folder of images into a tested image classifier, driven by one "
-                "JSON file. Results go to standard output, progress and remarks to standard error.") +
+                "JSON file. Results go to standard output, progress, notes and errors to standard error.") +
             "\n.SH COMMANDS\n";
     for (const CommandFacts& command : graft.commands)
         text +=
