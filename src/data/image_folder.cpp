@@ -7,7 +7,7 @@
 #include "core/names.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
-#include "image/decode/decode.hpp"
+#include "image/decode/content.hpp"
 
 namespace graft {
 namespace {

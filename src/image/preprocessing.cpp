@@ -23,6 +23,12 @@ int opencv_interpolation(Interpolation interpolation) {
 
 int rounded_side(double length, int longest) { return std::clamp(static_cast<int>(std::lround(length)), 1, longest); }
 
+/// How many times the input fits into a picture, in the direction in which it fits less often.
+double times_the_input(cv::Size source, const Preprocessing& preprocessing) {
+    const cv::Size input = input_size(preprocessing);
+    return std::min(double(source.width) / input.width, double(source.height) / input.height);
+}
+
 /// One number per channel, written as a list of three.
 void describe_channels(Fields& fields, const Key& key, std::array<double, 3>& channels, std::string_view doc,
                        const Limits& limits) {
@@ -48,13 +54,25 @@ void describe(Fields& fields, Preprocessing& preprocessing) {
                       {});
     describe_channels(fields, "std", preprocessing.std,
                       "Divides red, green and blue after `mean` is subtracted, on the scale 0 to 255.", above(0));
+    fields.field("reduced_decode", preprocessing.reduced_decode,
+                 "Whether JPEGs whose part that becomes the input is at least four times as large as it are decoded at "
+                 "half their size.");
+}
+
+bool may_be_halved(cv::Size source, const Preprocessing& preprocessing) {
+    constexpr double enough = 4;
+    const double kept = preprocessing.resize == ResizeMode::squash ? 1 : preprocessing.crop_fraction;
+    return preprocessing.reduced_decode && times_the_input(source, preprocessing) * kept >= enough;
 }
 
 cv::Rect input_window(cv::Size source, const Preprocessing& preprocessing) {
     if (preprocessing.resize == ResizeMode::squash) return {{0, 0}, source};
+    if (may_be_halved(source, preprocessing)) {
+        const cv::Rect half = input_window({source.width / 2, source.height / 2}, preprocessing);
+        return {2 * half.x, 2 * half.y, 2 * half.width, 2 * half.height};
+    }
     const cv::Size input = input_size(preprocessing);
-    const double scale = std::min(double(source.width) / input.width, double(source.height) / input.height) *
-                         preprocessing.crop_fraction;
+    const double scale = times_the_input(source, preprocessing) * preprocessing.crop_fraction;
     const cv::Size window(rounded_side(input.width * scale, source.width),
                           rounded_side(input.height * scale, source.height));
     return {{(source.width - window.width) / 2, (source.height - window.height) / 2}, window};

@@ -30,6 +30,7 @@ struct Preprocessing {
     Interpolation interpolation = Interpolation::bilinear;   ///< for enlarging; shrinking averages areas
     std::array<double, 3> mean = {123.675, 116.28, 103.53};  ///< RGB, on the scale 0..255
     std::array<double, 3> std = {58.395, 57.12, 57.375};     ///< RGB, on the scale 0..255
+    bool reduced_decode = false;  ///< JPEGs that are far larger than the input are decoded at half their size
 
     bool operator==(const Preprocessing&) const = default;
 };
@@ -41,8 +42,13 @@ void describe(Fields& fields, Preprocessing& preprocessing);
     return {static_cast<int>(preprocessing.width), static_cast<int>(preprocessing.height)};
 }
 
+/// Whether a picture of size `source` may come at half that size: with `reduced_decode`, when what becomes the input is
+/// at least four times as large on both sides. Averaging areas hides the difference: at most 2 of 255.
+[[nodiscard]] bool may_be_halved(cv::Size source, const Preprocessing& preprocessing);
+
 /// The part of a picture of size `source` that becomes the input. Sides of a centre crop are rounded to whole pixels;
-/// when what is left over is odd, the window lies half a pixel to the left or to the top.
+/// when what is left over is odd, the window lies half a pixel to the left or to the top. In a picture that may be
+/// halved it is the window of the half, twice as large, so that it does not matter which of both is given.
 [[nodiscard]] cv::Rect input_window(cv::Size source, const Preprocessing& preprocessing);
 
 /// A picture that is cut to the input's window and no longer than the input on either side. All views of an image are

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <string>
 
 #include "core/random.hpp"
@@ -112,10 +113,10 @@ TEST(ExifOrientation, OfATiffOutOfRangeIsUpright) {
 TEST(ExifOrientation, OfATruncatedBlockIsUprightOrTrue) {
     const std::string block = exif_block(6);
     for (std::size_t length = 0; length < block.size(); ++length) {
-        const int orientation = exif_orientation(block.substr(0, length));
+        const int orientation = stored_orientation(block.substr(0, length), "");
         EXPECT_TRUE(orientation == 1 || orientation == 6) << length;
     }
-    EXPECT_EQ(exif_orientation(""), 1);
+    EXPECT_EQ(exif_orientation(""), std::nullopt);
 }
 
 TEST(ExifOrientation, OfHostileBlocksIsAlwaysInRange) {
@@ -124,7 +125,7 @@ TEST(ExifOrientation, OfHostileBlocksIsAlwaysInRange) {
         std::string block = round % 2 == 0 ? exif_block(6) : big_endian_exif_block(6);
         block += std::string(40, '\x7f');
         for (int change = 0; change < 6; ++change) block[rng.below(block.size())] = static_cast<char>(rng.below(256));
-        const int orientation = exif_orientation(block);
+        const int orientation = stored_orientation(block, "");
         ASSERT_TRUE(orientation >= 1 && orientation <= 8);
     }
 }
@@ -132,7 +133,48 @@ TEST(ExifOrientation, OfHostileBlocksIsAlwaysInRange) {
 TEST(ExifOrientation, OfAnotherTypeIsUpright) {
     std::string block = exif_block(6);
     block[12] = 2;  // ASCII
-    EXPECT_EQ(exif_orientation(block), 1);
+    EXPECT_EQ(exif_orientation(block), std::nullopt);
+    EXPECT_EQ(stored_orientation(block, ""), 1);
+}
+
+TEST(ExifOrientation, MayHave16Or32Bits) {
+    enum Type : char { short_integer = 3, long_integer = 4, signed_short = 8, signed_long = 9 };
+    for (const char type : {short_integer, long_integer, signed_short, signed_long}) {
+        std::string block = exif_block(6);
+        block[12] = type;
+        EXPECT_EQ(exif_orientation(block), 6) << int{type};
+    }
+    std::string negative = exif_block(-1);
+    negative[12] = signed_long;
+    EXPECT_EQ(exif_orientation(negative), 1);
+}
+
+std::string xmp_with(const std::string& orientation) {
+    return "<x:xmpmeta><rdf:Description xmlns:tiff=\"http://ns.adobe.com/tiff/1.0/\" " + orientation + "</x:xmpmeta>";
+}
+
+TEST(XmpOrientation, IsAnAttributeOrAnElement) {
+    EXPECT_EQ(xmp_orientation(xmp_with("tiff:Orientation=\"6\"/>")), 6);
+    EXPECT_EQ(xmp_orientation(xmp_with("><tiff:Orientation>3</tiff:Orientation>")), 3);
+    EXPECT_EQ(xmp_orientation(xmp_with("/>")), std::nullopt);
+    EXPECT_EQ(xmp_orientation(xmp_with("tiff:Orientation=\"9\"/>")), 1);
+    EXPECT_EQ(xmp_orientation(xmp_with("tiff:Orientation")), std::nullopt);
+    EXPECT_EQ(xmp_orientation("tiff:Orientation="), std::nullopt);
+}
+
+TEST(XmpOrientation, CountsWhereExifSaysNothing) {
+    const std::string xmp = xmp_with("tiff:Orientation=\"6\"/>");
+    EXPECT_EQ(stored_orientation("", xmp), 6);
+    EXPECT_EQ(stored_orientation(exif_block(3), xmp), 3);
+    EXPECT_EQ(stored_orientation(exif_block(9), xmp), 1);  // wrong, but said
+    EXPECT_EQ(stored_orientation("", ""), 1);
+}
+
+TEST(XmpOrientation, OfAPngIsApplied) {
+    const cv::Mat picture = noise(5, 7);
+    const std::string text = std::string("XML:com.adobe.xmp\0\0\0\0\0", 22) + xmp_with("tiff:Orientation=\"6\"/>");
+    expect_same_pixels(decode_image(png_with_chunk(encoded(".png", picture), "iTXt", text), "png"),
+                       turned_upright(reversed_channels(picture), 6));
 }
 
 }  // namespace

@@ -126,8 +126,10 @@ TEST(Preprocessing, IsWrittenAndReadBack) {
     written.mean = {127, 126, 125};
     written.std = {128, 129, 130};
     const Json document = write_options([&](Fields& fields) { describe(fields, written); });
-    EXPECT_EQ(document.dump(), R"({"height":300,"width":200,"resize":"center_crop","crop_fraction":0.9,)"
-                               R"("interpolation":"bicubic","mean":[127.0,126.0,125.0],"std":[128.0,129.0,130.0]})");
+    EXPECT_EQ(
+        document.dump(),
+        R"({"height":300,"width":200,"resize":"center_crop","crop_fraction":0.9,)"
+        R"("interpolation":"bicubic","mean":[127.0,126.0,125.0],"std":[128.0,129.0,130.0],"reduced_decode":false})");
     Preprocessing read;
     EXPECT_TRUE(read_options(document, [&](Fields& fields) { describe(fields, read); }).empty());
     EXPECT_EQ(read, written);

@@ -1,41 +1,63 @@
 #include "image/decode/decode.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cctype>
 #include <new>
 #include <opencv2/core.hpp>
 
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
-#include "image/decode/decoders.hpp"
-#include "image/decode/image_format.hpp"
+#include "image/decode/content.hpp"
+#include "image/decode/decoder.hpp"
 #include "image/decode/orientation.hpp"
 
 namespace graft {
 namespace {
 
-DecodedImage decode_by_content(std::string_view bytes, const DecodeLimits& limits) {
-    switch (image_format(bytes)) {
-        case ImageFormat::jpeg: return decode_jpeg(bytes, limits);
-        case ImageFormat::png: return decode_png(bytes, limits);
-        case ImageFormat::bmp: return decode_bmp(bytes, limits);
-        case ImageFormat::webp: return decode_webp(bytes, limits);
-        case ImageFormat::tiff: return decode_tiff(bytes, limits);
-        case ImageFormat::gif: return decode_gif(bytes, limits);
-        case ImageFormat::none: break;
-    }
-    throw DataError("not an image that graft reads (found " + describe_other_content(bytes) +
-                    "; allowed: JPEG, PNG, BMP, WebP, TIFF, GIF)");
+StoredPicture decode_stored(std::string_view bytes, const DecodeOptions& options) {
+    if (bytes.empty()) throw DataError("empty file");
+    if (const Decoder* decoder = decoder_for(bytes)) return decoder->decode(bytes, options);
+    throw DataError(format_text("not an image that graft reads (found {}; allowed: {})", recognise(bytes).description,
+                                joined(builtin_decoders().names())));
 }
 
 }  // namespace
 
-cv::Mat decode_image(std::string_view bytes, const std::string& name, const DecodeLimits& limits) {
+const Registry<Decoder>& builtin_decoders() {
+    static const Registry<Decoder> table{
+#define GRAFT_DECODER(format) format##_decoder(),
+#include "image/decode/builtin_decoders.inc"
+#undef GRAFT_DECODER
+    };
+    return table;
+}
+
+const Decoder* decoder_for(std::string_view bytes) {
+    for (const Decoder& decoder : builtin_decoders())
+        if (decoder.recognises(bytes)) return &decoder;
+    return nullptr;
+}
+
+void check_image_size(std::int64_t width, std::int64_t height, const DecodeOptions& options,
+                      std::int64_t bytes_per_pixel) {
+    if (width <= 0 || height <= 0) throw DataError(format_text("the header says {}x{} pixels", width, height));
+    constexpr std::int64_t usual_bytes = 3;
+    const bool counts_more = bytes_per_pixel > usual_bytes;
+    const double pixels = static_cast<double>(width) * static_cast<double>(height);
+    const double counted = counts_more ? pixels * static_cast<double>(bytes_per_pixel) / usual_bytes : pixels;
+    if (counted <= static_cast<double>(options.max_pixels)) return;
+    const std::string weight =
+        counts_more ? format_text(" of {} bytes, which count as {:.0f} of 3", bytes_per_pixel, counted) : "";
+    throw DataError(
+        format_text("{}x{} = {:.0f} pixels{}; allowed are at most {} (/data/max_pixels or --max-pixels "
+                    "raises it)",
+                    width, height, pixels, weight, options.max_pixels));
+}
+
+Picture decode_picture(std::string_view bytes, const std::string& name, const DecodeOptions& options) {
     try {
-        if (bytes.empty()) throw DataError("empty file");
-        const DecodedImage image = decode_by_content(bytes, limits);
-        return turned_upright(image.rgb, image.orientation);
+        const StoredPicture stored = decode_stored(bytes, options);
+        return {.rgb = turned_upright(stored.rgb, stored.orientation),
+                .note = stored.note.empty() ? "" : name + ": " + stored.note};
     } catch (const DataError& error) {
         throw DataError(name + ": " + error.what());
     } catch (const cv::Exception& error) {
@@ -45,25 +67,12 @@ cv::Mat decode_image(std::string_view bytes, const std::string& name, const Deco
     }
 }
 
-cv::Mat decode_image_file(const std::filesystem::path& file, const DecodeLimits& limits) {
-    return decode_image(read_file(file), file.string(), limits);
+cv::Mat decode_image(std::string_view bytes, const std::string& name, const DecodeOptions& options) {
+    return decode_picture(bytes, name, options).rgb;
 }
 
-bool has_image_extension(const std::filesystem::path& file) {
-    static constexpr std::array<std::string_view, 8> kExtensions = {".jpg",  ".jpeg", ".png",  ".bmp",
-                                                                    ".webp", ".tif",  ".tiff", ".gif"};
-    std::string extension = file.extension().string();
-    std::ranges::transform(extension, extension.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return std::ranges::find(kExtensions, extension) != kExtensions.end();
-}
-
-void check_image_size(std::int64_t width, std::int64_t height, const DecodeLimits& limits) {
-    const std::string size = std::to_string(width) + "x" + std::to_string(height);
-    if (width <= 0 || height <= 0) throw DataError("the header says " + size + " pixels");
-    if (height > limits.max_pixels / width)
-        throw DataError(size + " = " + std::to_string(width * height) + " pixels, allowed are at most " +
-                        std::to_string(limits.max_pixels));
+cv::Mat decode_image_file(const std::filesystem::path& file, const DecodeOptions& options) {
+    return decode_image(read_file(file), file.string(), options);
 }
 
 }  // namespace graft

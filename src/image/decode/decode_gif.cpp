@@ -12,7 +12,8 @@
 #include <vector>
 
 #include "graft/core/errors.hpp"
-#include "image/decode/decoders.hpp"
+#include "image/decode/decoder.hpp"
+#include "image/decode/signatures.hpp"
 
 namespace graft {
 namespace {
@@ -111,20 +112,28 @@ void read_frame(GifFileType& gif, int transparent, cv::Mat& canvas) {
     }
 }
 
-}  // namespace
-
-DecodedImage decode_gif(std::string_view bytes, const DecodeLimits& limits) {
+StoredPicture decode_gif(std::string_view bytes, const DecodeOptions& options) {
     const Gif gif = open_gif(bytes);
     const int transparent = seek_first_frame(*gif);
     const GifImageDesc& frame = gif->Image;
-    check_image_size(frame.Width, frame.Height, limits);
+    check_image_size(frame.Width, frame.Height, options);
     // A frame that is larger than the screen widens it, as in Pillow and in browsers.
     const cv::Size size(std::max(gif->SWidth, frame.Left + frame.Width),
                         std::max(gif->SHeight, frame.Top + frame.Height));
-    check_image_size(size.width, size.height, limits);
-    DecodedImage image{.rgb = cv::Mat(size, CV_8UC3, cv::Scalar::all(255))};
+    check_image_size(size.width, size.height, options);
+    StoredPicture image{.rgb = cv::Mat(size, CV_8UC3, cv::Scalar::all(255))};
     read_frame(*gif, transparent, image.rgb);
     return image;
+}
+
+}  // namespace
+
+Decoder gif_decoder() {
+    return {
+        .name = "GIF",
+        .extensions = {".gif"},
+        .recognises = [](std::string_view bytes) { return has_at(bytes, 0, "GIF87a") || has_at(bytes, 0, "GIF89a"); },
+        .decode = decode_gif};
 }
 
 }  // namespace graft

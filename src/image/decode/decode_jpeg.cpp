@@ -1,9 +1,12 @@
 /// @file
-/// JPEG through libjpeg-turbo's own API, because only there its warnings can be seen. Which of them are harmless:
-/// an unknown Adobe transform or JFIF version, odd parameters of a sequential scan, and stray bytes between the headers
-/// (the picture's data is untouched). Later stray bytes mean that the entropy decoder lost its place: of 935
-/// photographs damaged on purpose that showed nothing else, two had one or two such bytes. So many are accepted,
-/// because some cameras write them. Everything else is damage.
+/// JPEG through libjpeg-turbo's own API, because only there its warnings can be seen. What each of them means:
+/// - The picture is whole: an unknown Adobe transform or JFIF version, odd parameters of a sequential scan, a bad
+/// colour
+///   profile, stray bytes between the headers.
+/// - The picture is whole, and told with a note: stray bytes behind a scan whose rows are all there (up to two are
+///   usual: some cameras write them), an end marker that is missing where the last scan is complete.
+/// - Damage: bad Huffman or arithmetic codes, a marker within a scan, lost restart markers, scans that contradict each
+///   other, and stray bytes within a scan.
 // jpeglib.h uses size_t and FILE without including them, and jerror.h uses jpeglib.h
 // clang-format off
 #include <cstddef>
@@ -14,10 +17,11 @@
 
 #include <csetjmp>
 #include <opencv2/core.hpp>
+#include <span>
 #include <string>
 
 #include "graft/core/errors.hpp"
-#include "image/decode/decoders.hpp"
+#include "image/decode/decoder.hpp"
 #include "image/decode/orientation.hpp"
 
 namespace graft {
@@ -28,42 +32,72 @@ using namespace std::string_view_literals;
 constexpr int kStrayBytesAllowed = 2;
 constexpr int kScansAllowed = 500;  // a small progressive file can ask for thousands and hours
 
-/// libjpeg's error manager, and where to go when it gives up.
+/// libjpeg's error manager, where to go when it gives up, and what was noticed on the way.
 struct JpegErrors {
     jpeg_error_mgr base;  // first, so that libjpeg's pointer to it is also one to this
     std::jmp_buf give_up;
     char message[JMSG_LENGTH_MAX];
+    bool has_stray_bytes;  // behind a scan
+    bool lacks_its_end;    // the file ended before libjpeg had seen the end marker
 };
 
+JpegErrors& errors_of(j_common_ptr info) { return *reinterpret_cast<JpegErrors*>(info->err); }
+
 [[noreturn]] void give_up(j_common_ptr info) {
-    auto& errors = *reinterpret_cast<JpegErrors*>(info->err);
+    JpegErrors& errors = errors_of(info);
     errors.base.format_message(info, errors.message);
     std::longjmp(errors.give_up, 1);
 }
 
-bool is_harmless_warning(j_common_ptr info) {
-    switch (info->err->msg_code) {
+/// Whether all rows of the current scan were decoded.
+bool is_behind_a_scan(const jpeg_decompress_struct& info) {
+    return info.input_scan_number > 0 && info.input_iMCU_row >= info.total_iMCU_rows;
+}
+
+/// Whether nothing more can come that would change the picture: there is one scan, or every coefficient is exact. What
+/// is missing at the end of an arithmetic scan shows nowhere.
+bool needs_no_more_scans(jpeg_decompress_struct& info) {
+    if (info.arith_code != 0) return false;
+    if (jpeg_has_multiple_scans(&info) == 0) return true;
+    if (info.coef_bits == nullptr) return false;
+    for (int component = 0; component < info.num_components; ++component)
+        for (const int missing_bits : std::span(info.coef_bits[component], DCTSIZE2))
+            if (missing_bits != 0) return false;
+    return true;
+}
+
+void on_warning(j_common_ptr common) {
+    auto& info = *reinterpret_cast<j_decompress_ptr>(common);
+    JpegErrors& errors = errors_of(common);
+    switch (errors.base.msg_code) {
         case JWRN_ADOBE_XFORM:
         case JWRN_JFIF_MAJOR:
-        case JWRN_NOT_SEQUENTIAL: return true;
+        case JWRN_NOT_SEQUENTIAL:
+        case JWRN_BOGUS_ICC: return;
         case JWRN_EXTRANEOUS_DATA: {
-            const bool before_first_scan = reinterpret_cast<j_decompress_ptr>(info)->input_scan_number == 0;
-            return before_first_scan || info->err->msg_parm.i[0] <= kStrayBytesAllowed;
+            const int bytes = errors.base.msg_parm.i[0];
+            if (info.input_scan_number == 0 || bytes <= kStrayBytesAllowed) return;
+            if (!is_behind_a_scan(info)) give_up(common);
+            errors.has_stray_bytes = true;
+            return;
         }
-        default: return false;
+        case JWRN_JPEG_EOF:  // libjpeg goes on as with an end marker; if bits are missing, JWRN_HIT_MARKER follows
+            if (info.input_scan_number == 0) give_up(common);
+            errors.lacks_its_end = true;
+            return;
+        default: give_up(common);
     }
 }
 
 void on_message(j_common_ptr info, int level) {
     const bool is_warning = level < 0;
-    if (is_warning && !is_harmless_warning(info)) give_up(info);
+    if (is_warning) on_warning(info);
 }
 
 void on_progress(j_common_ptr info) {
     if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kScansAllowed) return;
-    std::snprintf(reinterpret_cast<JpegErrors*>(info->err)->message, JMSG_LENGTH_MAX, "more than %d scans",
-                  kScansAllowed);
-    std::longjmp(reinterpret_cast<JpegErrors*>(info->err)->give_up, 1);
+    std::snprintf(errors_of(info).message, JMSG_LENGTH_MAX, "more than %d scans", kScansAllowed);
+    std::longjmp(errors_of(info).give_up, 1);
 }
 
 /// a * b / 255, rounded.
@@ -109,6 +143,12 @@ public:
         return {static_cast<int>(info_.image_width), static_cast<int>(info_.image_height)};
     }
 
+    /// Each pixel of what read_pixels gives is the mean of four. Both sides must be even.
+    void halve() {
+        info_.scale_num = 1;
+        info_.scale_denom = 2;
+    }
+
     /// Fills `rgb`, [H,W] CV_8UC3, to the end of the file, so that damage behind the last row is seen too.
     void read_pixels(cv::Mat& rgb) {
         if (setjmp(errors_.give_up) != 0) fail();
@@ -121,18 +161,32 @@ public:
             read_cmyk_rows(rgb);
         else
             read_rgb_rows(rgb);
+        is_complete_ = needs_no_more_scans(info_);  // known until libjpeg frees what it knows
         jpeg_finish_decompress(&info_);
+        if (errors_.lacks_its_end && !is_complete_) fail();
     }
 
     [[nodiscard]] int orientation() const {
-        for (jpeg_saved_marker_ptr marker = info_.marker_list; marker != nullptr; marker = marker->next) {
-            const std::string_view segment(reinterpret_cast<const char*>(marker->data), marker->data_length);
-            if (segment.starts_with("Exif\0\0"sv)) return exif_orientation(segment);
-        }
-        return 1;
+        constexpr std::string_view exif = "Exif\0\0"sv, xmp = "http://ns.adobe.com/xap/1.0/\0"sv;
+        return stored_orientation(segment_with(exif), segment_with(xmp));
+    }
+
+    /// What is odd about a picture that is whole all the same.
+    [[nodiscard]] std::string note() const {
+        if (errors_.lacks_its_end) return "JPEG without an end marker";
+        return errors_.has_stray_bytes ? "JPEG with stray bytes behind its picture" : "";
     }
 
 private:
+    /// The first APP1 segment that begins so; empty where there is none.
+    [[nodiscard]] std::string_view segment_with(std::string_view prefix) const {
+        for (jpeg_saved_marker_ptr marker = info_.marker_list; marker != nullptr; marker = marker->next) {
+            const std::string_view segment(reinterpret_cast<const char*>(marker->data), marker->data_length);
+            if (segment.starts_with(prefix)) return segment;
+        }
+        return {};
+    }
+
     void read_rgb_rows(cv::Mat& rgb) {
         while (info_.output_scanline < info_.output_height) {
             JSAMPROW row = rgb.ptr<JSAMPLE>(static_cast<int>(info_.output_scanline));
@@ -152,24 +206,40 @@ private:
 
     [[noreturn]] void fail() const {
         const int code = errors_.base.msg_code;
-        const bool ends_early = code == JWRN_JPEG_EOF || code == JERR_INPUT_EOF || code == JERR_INPUT_EMPTY;
-        throw DataError((ends_early ? "truncated JPEG: " : "damaged JPEG: ") + std::string(errors_.message));
+        if (errors_.lacks_its_end || code == JWRN_JPEG_EOF || code == JERR_INPUT_EOF || code == JERR_INPUT_EMPTY)
+            throw DataError("truncated JPEG: it ends before its picture does");
+        throw DataError("damaged JPEG: " + std::string(errors_.message));
     }
 
     jpeg_decompress_struct info_{};
     jpeg_progress_mgr progress_{};
     JpegErrors errors_{};
+    bool is_complete_ = false;
 };
+
+StoredPicture decode_jpeg(std::string_view bytes, const DecodeOptions& options) {
+    JpegReader reader(bytes);
+    cv::Size size = reader.read_header();
+    check_image_size(size.width, size.height, options);
+    const int orientation = reader.orientation();
+    const bool is_even = size.width % 2 == 0 && size.height % 2 == 0;
+    if (is_even && options.input && may_be_halved(upright_size(size, orientation), *options.input)) {
+        reader.halve();
+        size = {size.width / 2, size.height / 2};
+    }
+    StoredPicture picture{.rgb = cv::Mat(size, CV_8UC3), .orientation = orientation};
+    reader.read_pixels(picture.rgb);
+    picture.note = reader.note();
+    return picture;
+}
 
 }  // namespace
 
-DecodedImage decode_jpeg(std::string_view bytes, const DecodeLimits& limits) {
-    JpegReader reader(bytes);
-    const cv::Size size = reader.read_header();
-    check_image_size(size.width, size.height, limits);
-    DecodedImage image{.rgb = cv::Mat(size, CV_8UC3), .orientation = reader.orientation()};
-    reader.read_pixels(image.rgb);
-    return image;
+Decoder jpeg_decoder() {
+    return {.name = "JPEG",
+            .extensions = {".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp"},
+            .recognises = [](std::string_view bytes) { return bytes.starts_with("\xff\xd8\xff"); },
+            .decode = decode_jpeg};
 }
 
 }  // namespace graft

@@ -13,9 +13,12 @@
 #include <string>
 #include <vector>
 
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
-#include "image/decode/decoders.hpp"
+#include "image/decode/decoder.hpp"
+#include "image/decode/orientation.hpp"
 #include "image/decode/rgb.hpp"
+#include "image/decode/signatures.hpp"
 
 namespace graft {
 namespace {
@@ -25,6 +28,7 @@ struct TiffSource {
     std::string_view bytes;
     toff_t position = 0;
     std::array<char, 256> error{};
+    bool made_up_lengths = false;  // of strips
 };
 
 tmsize_t read_bytes(thandle_t handle, void* target, tmsize_t count) {
@@ -54,7 +58,13 @@ int keep_first_error(TIFF*, void* user_data, const char*, const char* format, va
     return 1;  // handled: not printed
 }
 
-int ignore_warning(TIFF*, void*, const char*, const char*, va_list) { return 1; }
+/// One warning is an error here: where the lengths of the strips are missing or cannot be true, libtiff makes them up,
+/// and fills rows with whatever else is in the file.
+int on_warning(TIFF*, void* user_data, const char*, const char* format, va_list) {
+    if (std::string_view(format).find("calculating from imagelength") != std::string_view::npos)
+        static_cast<TiffSource*>(user_data)->made_up_lengths = true;
+    return 1;
+}
 
 struct CloseTiff {
     void operator()(TIFF* tiff) const { TIFFClose(tiff); }
@@ -69,13 +79,13 @@ using Tiff = std::unique_ptr<TIFF, CloseTiff>;
                     (source.error[0] != '\0' ? source.error.data() : otherwise));
 }
 
-Tiff open_tiff(TiffSource& source, const DecodeLimits& limits) {
+Tiff open_tiff(TiffSource& source, std::int64_t max_pixels) {
     constexpr std::int64_t room_for_tables = 64 << 20, bytes_per_pixel = 8;
     const std::unique_ptr<TIFFOpenOptions, FreeOptions> options(TIFFOpenOptionsAlloc());
-    TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), room_for_tables + bytes_per_pixel * limits.max_pixels);
+    TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), room_for_tables + bytes_per_pixel * max_pixels);
     TIFFOpenOptionsSetErrorHandlerExtR(options.get(), keep_first_error, &source);
-    TIFFOpenOptionsSetWarningHandlerExtR(options.get(), ignore_warning, nullptr);
-    Tiff tiff(TIFFClientOpenExt("image", "rm", &source, read_bytes, write_nothing, seek, close_nothing, size_of,
+    TIFFOpenOptionsSetWarningHandlerExtR(options.get(), on_warning, &source);
+    Tiff tiff(TIFFClientOpenExt("image", "rmc", &source, read_bytes, write_nothing, seek, close_nothing, size_of,
                                 nullptr, nullptr, options.get()));
     if (tiff == nullptr) fail(source, "its header cannot be read");
     return tiff;
@@ -92,31 +102,86 @@ void check_sample_type(TIFF* tiff) {
     if (format == SAMPLEFORMAT_IEEEFP)
         throw DataError("a TIFF with floating-point pixels; allowed are integers of up to 16 bits");
     if (format == SAMPLEFORMAT_INT || format >= SAMPLEFORMAT_COMPLEXINT || bits > 16)
-        throw DataError("a TIFF with " + std::to_string(bits) + "-bit signed, complex or large pixels; " +
-                        "allowed are unsigned integers of up to 16 bits");
+        throw DataError(
+            format_text("a TIFF with {}-bit signed, complex or large pixels; allowed are unsigned integers "
+                        "of up to 16 bits",
+                        bits));
 }
 
-cv::Size read_size(TIFF* tiff, const DecodeLimits& limits) {
+/// libtiff gives rows whose strip is missing some pixels all the same.
+void check_strips(TIFF* tiff, const TiffSource& source) {
+    const std::uint32_t count = TIFFIsTiled(tiff) != 0 ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff);
+    bool complete = !source.made_up_lengths;
+    for (std::uint32_t i = 0; complete && i < count; ++i) complete = TIFFGetStrileByteCount(tiff, i) > 0;
+    if (!complete) throw DataError("damaged TIFF: its strips hold fewer rows than it has");
+}
+
+cv::Size read_size(TIFF* tiff, const DecodeOptions& options) {
     std::uint32_t width = 0, height = 0;
     TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &width);
     TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height);
-    check_image_size(width, height, limits);
+    const std::int64_t stored_bytes =
+        short_tag(tiff, TIFFTAG_SAMPLESPERPIXEL) * short_tag(tiff, TIFFTAG_BITSPERSAMPLE) / 8;
+    check_image_size(width, height, options, std::max<std::int64_t>(sizeof(std::uint32_t), stored_bytes));
     return {static_cast<int>(width), static_cast<int>(height)};
 }
 
-/// Over white. libtiff has multiplied colours by their alpha, except in grey pictures that are not so stored.
-cv::Mat blend(const std::vector<std::uint32_t>& abgr, cv::Size size, bool premultiplied) {
+int read_orientation(TIFF* tiff) {
+    std::uint16_t orientation = 0;
+    if (TIFFGetField(tiff, TIFFTAG_ORIENTATION, &orientation) != 0)
+        return orientation >= 1 && orientation <= 8 ? orientation : 1;
+    std::uint32_t length = 0;
+    const char* xmp = nullptr;
+    if (TIFFGetField(tiff, TIFFTAG_XMLPACKET, &length, &xmp) == 0) return 1;
+    return xmp_orientation({xmp, length}).value_or(1);
+}
+
+/// What libtiff leaves in the fourth byte of a pixel.
+enum class Alpha { none, premultiplied, straight };
+
+/// An extra sample counts only where it is said to be alpha: libtiff takes any fourth sample for it, be it near
+/// infrared. Colours come multiplied by their alpha, except in grey pictures that are not so stored.
+Alpha alpha_of(TIFF* tiff, bool is_grey) {
+    std::uint16_t count = 0;
+    const std::uint16_t* meanings = nullptr;
+    TIFFGetField(tiff, TIFFTAG_EXTRASAMPLES, &count, &meanings);
+    if (count == 0 || (meanings[0] != EXTRASAMPLE_ASSOCALPHA && meanings[0] != EXTRASAMPLE_UNASSALPHA))
+        return Alpha::none;
+    return is_grey && meanings[0] == EXTRASAMPLE_UNASSALPHA ? Alpha::straight : Alpha::premultiplied;
+}
+
+/// libtiff's raster over white.
+cv::Mat blended(const std::vector<std::uint32_t>& raster, cv::Size size, Alpha kind) {
     cv::Mat rgb(size, CV_8UC3);
     auto* target = rgb.ptr<cv::Vec3b>();
-    for (const std::uint32_t pixel : abgr) {
-        const int alpha = static_cast<int>(TIFFGetA(pixel));
-        const auto blended = [&](std::uint32_t color) {
-            return premultiplied ? cv::saturate_cast<std::uint8_t>(static_cast<int>(color) + 255 - alpha)
-                                 : over_white(static_cast<int>(color), alpha);
+    for (const std::uint32_t pixel : raster) {
+        const int alpha = kind == Alpha::none ? 255 : static_cast<int>(TIFFGetA(pixel));
+        const auto on_white = [&](std::uint32_t color) {
+            return kind == Alpha::straight ? over_white(static_cast<int>(color), alpha)
+                                           : cv::saturate_cast<std::uint8_t>(static_cast<int>(color) + 255 - alpha);
         };
-        *target++ = {blended(TIFFGetR(pixel)), blended(TIFFGetG(pixel)), blended(TIFFGetB(pixel))};
+        *target++ = {on_white(TIFFGetR(pixel)), on_white(TIFFGetG(pixel)), on_white(TIFFGetB(pixel))};
     }
     return rgb;
+}
+
+/// In the place of libtiff's function for rows of 16-bit grey, which takes the high byte, and in tiles at the right
+/// edge loses half of a row's end.
+void put_rounded_grey(TIFFRGBAImage* image, std::uint32_t* raster, std::uint32_t, std::uint32_t, std::uint32_t width,
+                      std::uint32_t height, std::int32_t stored_skew, std::int32_t raster_skew, unsigned char* stored) {
+    const bool white_is_zero = image->photometric == PHOTOMETRIC_MINISWHITE;
+    const std::size_t stride = sizeof(std::uint16_t) * image->samplesperpixel;
+    for (; height > 0; --height) {
+        for (std::uint32_t x = 0; x < width; ++x, stored += stride) {
+            std::uint16_t value = 0;
+            std::memcpy(&value, stored, sizeof value);
+            const std::uint32_t rounded = (value + 128U) / 257U;
+            const std::uint32_t grey = white_is_zero ? 255 - rounded : rounded;
+            *raster++ = 0xff000000U | grey << 16 | grey << 8 | grey;
+        }
+        raster += raster_skew;
+        stored += static_cast<std::ptrdiff_t>(stride) * stored_skew;
+    }
 }
 
 cv::Mat read_rgb(TIFF* tiff, cv::Size size, const TiffSource& source) {
@@ -130,23 +195,31 @@ cv::Mat read_rgb(TIFF* tiff, cv::Size size, const TiffSource& source) {
 
     image.req_orientation = image.orientation;  // as stored: libtiff would flip, but not transpose
     const bool is_grey = image.photometric == PHOTOMETRIC_MINISBLACK || image.photometric == PHOTOMETRIC_MINISWHITE;
-    if (is_grey && image.alpha != 0 && image.bitspersample != 8)
+    const Alpha alpha = alpha_of(tiff, is_grey);
+    if (is_grey && alpha != Alpha::none && image.bitspersample != 8)
         throw DataError("a grey TIFF with alpha of other than 8 bits is not supported");
-    std::vector<std::uint32_t> abgr(static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height));
-    if (TIFFRGBAImageGet(&image, abgr.data(), image.width, image.height) == 0) fail(source, "its pixels are damaged");
-    return blend(abgr, size, !(is_grey && image.alpha == EXTRASAMPLE_UNASSALPHA));
+    if (is_grey && image.bitspersample == 16 && image.isContig != 0) image.put.contig = put_rounded_grey;
+    std::vector<std::uint32_t> raster(static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height));
+    if (TIFFRGBAImageGet(&image, raster.data(), image.width, image.height) == 0) fail(source, "its pixels are damaged");
+    return blended(raster, size, alpha);
+}
+
+StoredPicture decode_tiff(std::string_view bytes, const DecodeOptions& options) {
+    TiffSource source{.bytes = bytes};
+    const Tiff tiff = open_tiff(source, options.max_pixels);
+    const cv::Size size = read_size(tiff.get(), options);
+    check_sample_type(tiff.get());
+    check_strips(tiff.get(), source);
+    return {.rgb = read_rgb(tiff.get(), size, source), .orientation = read_orientation(tiff.get())};
 }
 
 }  // namespace
 
-DecodedImage decode_tiff(std::string_view bytes, const DecodeLimits& limits) {
-    TiffSource source{.bytes = bytes};
-    const Tiff tiff = open_tiff(source, limits);
-    const cv::Size size = read_size(tiff.get(), limits);
-    check_sample_type(tiff.get());
-    const int orientation = short_tag(tiff.get(), TIFFTAG_ORIENTATION);
-    return {.rgb = read_rgb(tiff.get(), size, source),
-            .orientation = orientation >= 1 && orientation <= 8 ? orientation : 1};
+Decoder tiff_decoder() {
+    return {.name = "TIFF",
+            .extensions = {".tif", ".tiff"},
+            .recognises = [](std::string_view bytes) { return is_tiff_structure(bytes) && !is_raw_image(bytes); },
+            .decode = decode_tiff};
 }
 
 }  // namespace graft

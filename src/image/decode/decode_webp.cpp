@@ -1,13 +1,17 @@
 /// @file
-/// WebP through OpenCV, after its RIFF chunks were read here for the size, the orientation and whether it moves.
+/// WebP through libwebp, after its RIFF chunks were read here for the size, the orientation and whether it moves.
+#include <webp/decode.h>
+
 #include <opencv2/core.hpp>
 #include <string>
 
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/bytes.hpp"
-#include "image/decode/decoders.hpp"
+#include "image/decode/decoder.hpp"
 #include "image/decode/orientation.hpp"
 #include "image/decode/rgb.hpp"
+#include "image/decode/signatures.hpp"
 
 namespace graft {
 namespace {
@@ -15,7 +19,7 @@ namespace {
 /// What the chunks say (WebP container specification, RFC 9649).
 struct WebP {
     std::uint32_t width = 0, height = 0;
-    std::string_view exif;
+    std::string_view exif, xmp;
 };
 
 void read_chunk(std::string_view type, std::string_view content, WebP& webp) {
@@ -32,13 +36,14 @@ void read_chunk(std::string_view type, std::string_view content, WebP& webp) {
         webp.height = (little_u32(content, 1) >> 14 & 0x3fff) + 1;
     } else if (type == "EXIF") {
         webp.exif = content;
+    } else if (type == "XMP ") {
+        webp.xmp = content;
     }
 }
 
 WebP read_chunks(std::string_view bytes) {
     const std::uint64_t length = std::uint64_t{little_u32(bytes, 4)} + 8;
-    if (length > bytes.size())
-        throw DataError("truncated WebP: " + std::to_string(bytes.size()) + " of " + std::to_string(length) + " bytes");
+    if (length > bytes.size()) throw DataError(format_text("truncated WebP: {} of {} bytes", bytes.size(), length));
     bytes = bytes.substr(0, length);
     WebP webp;
     for (std::size_t at = 12; at + 8 <= bytes.size();) {
@@ -51,13 +56,34 @@ WebP read_chunks(std::string_view bytes) {
     return webp;
 }
 
+cv::Mat read_pixels(std::string_view bytes, const DecodeOptions& options) {
+    const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    WebPBitstreamFeatures features;
+    if (WebPGetFeatures(data, bytes.size(), &features) != VP8_STATUS_OK)
+        throw DataError("damaged WebP: its header cannot be read");
+    const bool has_alpha = features.has_alpha != 0;
+    check_image_size(features.width, features.height, options, has_alpha ? 4 : 3);
+    cv::Mat pixels(features.height, features.width, has_alpha ? CV_8UC4 : CV_8UC3);
+    const std::size_t size = pixels.total() * pixels.elemSize();
+    const auto decode = has_alpha ? WebPDecodeRGBAInto : WebPDecodeRGBInto;
+    if (decode(data, bytes.size(), pixels.data, size, static_cast<int>(pixels.step)) == nullptr)
+        throw DataError("damaged WebP: its pixels cannot be decoded");
+    return has_alpha ? rgb_over_white(pixels) : pixels;
+}
+
+StoredPicture decode_webp(std::string_view bytes, const DecodeOptions& options) {
+    const WebP webp = read_chunks(bytes);
+    check_image_size(webp.width, webp.height, options);
+    return {.rgb = read_pixels(bytes, options), .orientation = stored_orientation(webp.exif, webp.xmp)};
+}
+
 }  // namespace
 
-DecodedImage decode_webp(std::string_view bytes, const DecodeLimits& limits) {
-    const WebP webp = read_chunks(bytes);
-    check_image_size(webp.width, webp.height, limits);
-    const cv::Mat image = decode_with_opencv(bytes, "WebP");
-    return {.rgb = rgb_from_opencv(image), .orientation = webp.exif.empty() ? 1 : exif_orientation(webp.exif)};
+Decoder webp_decoder() {
+    return {.name = "WebP",
+            .extensions = {".webp"},
+            .recognises = [](std::string_view bytes) { return has_at(bytes, 0, "RIFF") && has_at(bytes, 8, "WEBP"); },
+            .decode = decode_webp};
 }
 
 }  // namespace graft

@@ -1,23 +1,22 @@
 /// @file
-/// From whatever a decoder delivers to 8-bit RGB.
+/// Transparent pictures over white.
 #pragma once
 
 #include <cstdint>
 #include <opencv2/core/mat.hpp>
-#include <string_view>
+#include <opencv2/core/matx.hpp>
 
 namespace graft {
-
-/// cv::imdecode with IMREAD_UNCHANGED. Throws DataError `"damaged <format>: OpenCV cannot decode it"`.
-[[nodiscard]] cv::Mat decode_with_opencv(std::string_view bytes, const char* format);
-
-/// [H,W] with 1 (grey), 3 (BGR) or 4 (BGRA) channels of 8 or 16 bits to [H,W] CV_8UC3, RGB, blended over white.
-/// Throws DataError for any other type.
-[[nodiscard]] cv::Mat rgb_from_opencv(const cv::Mat& image);
 
 /// A colour in 0..255 with an opacity in 0..255 over white, rounded.
 [[nodiscard]] constexpr std::uint8_t over_white(int color, int alpha) {
     return static_cast<std::uint8_t>((color * alpha + 255 * (255 - alpha) + 127) / 255);
 }
+
+/// `count` pixels RGBA, not premultiplied, to RGB.
+void rgb_over_white(const cv::Vec4b* rgba, cv::Vec3b* rgb, int count);
+
+/// [H,W] CV_8UC4, RGBA, not premultiplied, to [H,W] CV_8UC3.
+[[nodiscard]] cv::Mat rgb_over_white(const cv::Mat& rgba);
 
 }  // namespace graft

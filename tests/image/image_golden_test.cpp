@@ -1,0 +1,72 @@
+/// @file
+/// Pixels of every format and form as Pillow reads them, from tests/golden/image_goldens.py.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+#include "config/json.hpp"
+#include "encoded_images.hpp"
+#include "graft/core/errors.hpp"
+#include "image/decode/content.hpp"
+#include "image/decode/decode.hpp"
+#include "image/decode/decoder.hpp"
+#include "pictures.hpp"
+
+namespace graft {
+namespace {
+
+const Json& goldens() {
+    static const Json json = parse_json_file(std::filesystem::path(GRAFT_TEST_DIR) / "golden" / "images.json");
+    return json;
+}
+
+cv::Mat expected_pixels(const Json& golden) {
+    const std::string bytes = testing::from_hex(golden["rgb"]);
+    cv::Mat rgb(golden["height"].get<int>(), golden["width"].get<int>(), CV_8UC3);
+    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(rgb.data));
+    return rgb;
+}
+
+/// How far pixels may be from Pillow's: not at all, but for what other versions of a library compute.
+double tolerance(const std::string& name) {
+    if (name.starts_with("avif")) return 2;
+    return name.starts_with("tiff with alpha") ? 1 : 0;  // libtiff multiplies first, and rounds
+}
+
+TEST(ImageGoldens, AreDecodedAsPillowDecodesThem) {
+    ASSERT_GT(goldens().size(), 60U);
+    for (const Json& golden : goldens()) {
+        const std::string name = golden["name"], file = testing::from_hex(golden["file"]);
+        if (name.starts_with("avif") && builtin_decoders().find("AVIF") == nullptr) continue;
+        try {
+            const Picture picture = decode_picture(file, name);
+            EXPECT_LE(testing::largest_difference(picture.rgb, expected_pixels(golden)), tolerance(name)) << name;
+            EXPECT_TRUE(picture.rgb.isContinuous()) << name;
+            EXPECT_EQ(picture.note, "") << name;
+            EXPECT_EQ(recognise(file.substr(0, kRecognisedBytes)).kind, ContentKind::image) << name;
+        } catch (const std::exception& error) {
+            ADD_FAILURE() << error.what();
+        }
+    }
+}
+
+/// Files that are cut are refused, or whole all the same: then they say so, or only what nobody needs was missing.
+TEST(ImageGoldens, CutAnywhereAreRefusedOrWhole) {
+    for (const Json& golden : goldens()) {
+        const std::string name = golden["name"], file = testing::from_hex(golden["file"]);
+        for (std::size_t length = 0; length < file.size(); length += 1 + file.size() / 97) {
+            try {
+                const Picture picture = decode_picture(file.substr(0, length), name);
+                ASSERT_LE(testing::largest_difference(picture.rgb, expected_pixels(golden)), tolerance(name))
+                    << name << " cut to " << length << " of " << file.size();
+            } catch (const DataError& error) {
+                ASSERT_TRUE(std::string(error.what()).starts_with(name + ": ")) << error.what();
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace graft
