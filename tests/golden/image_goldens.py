@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes images.json: small image files of every form that graft reads, and their pixels as Pillow 13 reads them.
 
-    pip install pillow==13.0.0 numpy
+    pip install pillow==13.0.0 pillow-heif==1.8.1 pillow-jxl-plugin numpy
     image_goldens.py > images.json
 
 Pixels are `ImageOps.exif_transpose(image)`, in RGB, over white where the picture is transparent. Two rules are graft's
@@ -15,7 +15,11 @@ import sys
 import zlib
 
 import numpy as np
+import pillow_heif
+import pillow_jxl  # noqa: F401 (makes Pillow read and write JPEG XL)
 from PIL import Image, ImageOps
+
+pillow_heif.register_heif_opener()
 
 random = np.random.default_rng(14)
 WIDTH, HEIGHT = 13, 7
@@ -216,6 +220,12 @@ def other_files():
     yield "avif turned", saved(Image.fromarray(SMOOTH), "AVIF", quality=90, subsampling="4:4:4",
                                exif=exif_of(3, 6)[6:])
     photo = Image.fromarray(SMOOTH)
+    yield "heic", saved(photo, "HEIF", quality=90, chroma=444)
+    yield "heic turned", saved(photo, "HEIF", quality=90, chroma=444, exif=exif_of(3, 6)[6:])
+    yield "jpeg xl", saved(image, "JXL", lossless=True)
+    yield "jpeg xl grey", saved(image.convert("L"), "JXL", lossless=True)
+    yield "jpeg xl with alpha", saved(alpha, "JXL", lossless=True)
+    yield "jpeg xl lossy", saved(photo, "JXL", quality=90)
     yield "jpeg", saved(photo, "JPEG", quality=85)
     yield "jpeg progressive", saved(photo, "JPEG", quality=85, progressive=True, subsampling=0)
     yield "jpeg cmyk", saved(photo.convert("CMYK"), "JPEG", quality=90)

@@ -1,5 +1,6 @@
 /// @file
-/// AVIF through libavif. Where it was not found at build time this file is left out.
+/// AVIF through libavif. Where it was not found at build time this file is left out. (dav1d, which it calls, prints
+/// that a file is damaged; libavif 0.11 gives no way to keep it from that.)
 #include <avif/avif.h>
 
 #include <memory>

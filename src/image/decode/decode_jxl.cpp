@@ -1,5 +1,6 @@
 /// @file
 /// JPEG XL through libjxl, which turns pictures upright. Where it was not found at build time this file is left out.
+/// (libjxl 0.7 as Debian builds it prints why it refuses a damaged file; nothing can keep it from that.)
 #include <jxl/decode.h>
 
 #include <memory>
@@ -37,8 +38,8 @@ void give_pixels(JxlDecoder& decoder, cv::Mat& pixels) {
 StoredPicture decode_jxl(std::string_view bytes, const DecodeOptions& options) {
     const std::unique_ptr<JxlDecoder, DestroyDecoder> decoder(JxlDecoderCreate(nullptr));
     JxlDecoderSubscribeEvents(decoder.get(), JXL_DEC_BASIC_INFO | JXL_DEC_FULL_IMAGE);
+    // JxlDecoderCloseInput is left out: with it libjxl prints that input is missing.
     JxlDecoderSetInput(decoder.get(), reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-    JxlDecoderCloseInput(decoder.get());
     cv::Mat pixels;
     for (;;) switch (JxlDecoderProcessInput(decoder.get())) {
             case JXL_DEC_BASIC_INFO: pixels = prepare_pixels(*decoder, options); break;
