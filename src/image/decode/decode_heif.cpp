@@ -1,6 +1,6 @@
 /// @file
 /// HEIC, the photographs of iPhones, through libheif, which turns and crops them as the file says. Where libheif was
-/// not found at build time this file is left out.
+/// not found at build time this file is left out. (libde265, which it calls, prints what is wrong with damaged files.)
 #include <libheif/heif.h>
 
 #include <cstring>
