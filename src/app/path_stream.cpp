@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "graft/core/errors.hpp"
@@ -38,11 +39,21 @@ bool PathStream::read_more(int wait_ms) {
     const ssize_t count = ::read(descriptor_, block.data(), block.size());
     if (count < 0) throw Error(std::string("standard input cannot be read: ") + std::strerror(errno));
     pending_.append(block.data(), static_cast<std::size_t>(count));
+    if (!begun_) take_byte_order_mark(count == 0);
     if (count == 0) {
         ended_ = true;
         pending_ += "\n";  // the last line may lack its end
     }
     return true;
+}
+
+void PathStream::take_byte_order_mark(bool all_is_there) {
+    if (pending_.starts_with("\xFF\xFE") || pending_.starts_with("\xFE\xFF"))
+        throw DataError("standard input: the list is UTF-16 text; give it as UTF-8");
+    constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
+    if (!all_is_there && pending_.size() < kUtf8Mark.size() && kUtf8Mark.starts_with(pending_)) return;
+    if (pending_.starts_with(kUtf8Mark)) pending_.erase(0, kUtf8Mark.size());
+    begun_ = true;
 }
 
 void PathStream::take_lines(std::vector<std::filesystem::path>& paths, std::size_t most) {

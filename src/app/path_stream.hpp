@@ -1,5 +1,6 @@
 /// @file
-/// Paths, one a line, as they arrive on a pipe.
+/// Paths, one a line, as they arrive on a pipe. A byte order mark of UTF-8 and the line ends of Windows are no part of
+/// them.
 #pragma once
 
 #include <cstddef>
@@ -22,13 +23,15 @@ public:
 private:
     /// Reads what has arrived, waiting for it at most `wait_ms`. False: nothing has.
     bool read_more(int wait_ms);
+    /// Of a text that Windows wrote. Throws DataError for UTF-16.
+    void take_byte_order_mark(bool all_is_there);
     void take_lines(std::vector<std::filesystem::path>& paths, std::size_t most);
 
     int descriptor_;
     std::stop_token stop_;
     std::string pending_;
     std::size_t taken_ = 0;  // bytes of pending_ that were handed out
-    bool ended_ = false;
+    bool begun_ = false, ended_ = false;
 };
 
 }  // namespace graft

@@ -4,8 +4,9 @@
 #include <charconv>
 #include <utility>
 
-#include "app/results.hpp"
+#include "config/json.hpp"
 #include "core/ranking.hpp"
+#include "core/text.hpp"
 #include "record/csv.hpp"
 
 namespace graft {
@@ -41,14 +42,15 @@ std::string PredictionRows::header() const {
 
 std::string PredictionRows::row(const std::filesystem::path& file, const Prediction& prediction) const {
     const bool csv = options_.format == PredictionRowOptions::Format::csv;
-    return (csv ? csv_row(file.string(), prediction) : json_row(file.string(), prediction)) + "\n";
+    const std::string name = escaped(file.string());
+    return (csv ? csv_row(name, prediction) : json_row(name, prediction)) + "\n";
 }
 
 std::string PredictionRows::csv_row(const std::string& file, const Prediction& prediction) const {
     std::string text = csv_field(file);
     if (!prediction.error.empty()) {
         const std::size_t empty_after = options_.all_probabilities ? classes_.size() : 0;
-        return text + std::string(2 * options_.top_k, ',') + "," + csv_field(prediction.error) +
+        return text + std::string(2 * options_.top_k, ',') + "," + csv_field(shown(prediction.error)) +
                std::string(empty_after, ',');
     }
     for (const std::size_t index : top_indices(prediction.probabilities, options_.top_k))
@@ -62,7 +64,7 @@ std::string PredictionRows::csv_row(const std::string& file, const Prediction& p
 std::string PredictionRows::json_row(const std::string& file, const Prediction& prediction) const {
     Json json = {{"file", file}};
     if (!prediction.error.empty()) {
-        json["error"] = prediction.error;
+        json["error"] = shown(prediction.error);
         return json_line(json);
     }
     json["predictions"] = Json::array();

@@ -17,7 +17,7 @@ struct PredictionRowOptions {
     bool all_probabilities = false;  ///< also the probability of every class
 };
 
-/// Numbers are as short as they can be without being another float.
+/// Files are written as escaped() writes names; numbers are as short as they can be without being another float.
 class PredictionRows {
 public:
     PredictionRows(std::vector<std::string> classes, const PredictionRowOptions& options);

@@ -78,6 +78,13 @@ public:
     virtual void field(const Key& key, std::map<std::string, double>& value, std::string_view doc,
                        const Limits& limits = {}) = 0;
 
+    /// The path of a file or a folder. Written in a config as people write it, `~` and bytes as escaped() has them; the
+    /// value is what it stands for.
+    virtual void path(const Key& key, std::string& value, std::string_view doc) { field(key, value, doc); }
+    virtual void path(const Key& key, std::optional<std::string>& value, std::string_view doc) {
+        field(key, value, doc);
+    }
+
     /// One of the names of an enum.
     template <NamedEnum Enum>
     void choice(const Key& key, Enum& value, std::string_view doc) {

@@ -5,8 +5,10 @@
 #include <cstdint>
 
 #include "config/limits_text.hpp"
+#include "core/folders.hpp"
 #include "core/names.hpp"
 #include "core/text.hpp"
+#include "graft/core/errors.hpp"
 
 namespace graft {
 namespace {
@@ -77,6 +79,19 @@ public:
         if (!json->is_object()) return problem(at(key), "an object of name: number", *json);
         value.clear();
         for (const auto& [name, number] : json->items()) read(number, below(at(key), name), value[name], limits);
+    }
+
+    void path(const Key& key, std::string& value, std::string_view) override {
+        const Json* json = find(key);
+        if (json == nullptr) return;
+        read(*json, at(key), value);
+        if (json->is_string()) expand(at(key), value);
+    }
+    void path(const Key& key, std::optional<std::string>& value, std::string_view) override {
+        const std::size_t problems = problems_.size();
+        read_optional(key, value);
+        const bool was_read = problems_.size() == problems && levels_.back().object->contains(key.name);
+        if (value && was_read) expand(at(key), *value);
     }
 
 protected:
@@ -182,6 +197,14 @@ private:
     void read(const Json& json, const std::string& pointer, std::string& value) {
         if (!json.is_string()) return problem(pointer, "a string", json);
         value = json.get<std::string>();
+    }
+
+    void expand(const std::string& pointer, std::string& path) {
+        try {
+            path = expand_home(unescaped(path));
+        } catch (const ConfigError& error) {
+            problems_.push_back(pointer + ": " + error.what());
+        }
     }
 
     template <class T, class... Rest>

@@ -1,4 +1,5 @@
 #include "config/read.hpp"
+#include "core/text.hpp"
 
 namespace graft {
 namespace {
@@ -29,6 +30,10 @@ public:
     }
     void field(const Key& key, std::vector<std::string>& value, std::string_view, const ListLimits&) override {
         put(key, value);
+    }
+    void path(const Key& key, std::string& value, std::string_view) override { put(key, escaped(value)); }
+    void path(const Key& key, std::optional<std::string>& value, std::string_view) override {
+        put_optional(key, value ? std::optional(escaped(*value)) : std::nullopt);
     }
     void field(const Key& key, std::map<std::string, double>& value, std::string_view, const Limits&) override {
         put(key, value);

@@ -1,12 +1,49 @@
 #include "core/folders.hpp"
 
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 
+#include "core/text.hpp"
+#include "graft/core/errors.hpp"
+
 namespace graft {
+namespace {
+
+/// The home folder of a user, "": of the one who runs this; "" where there is none.
+std::string home_of(const std::string& user) {
+    if (std::string home = environment("HOME"); user.empty() && !home.empty()) return home;
+    const passwd* entry = user.empty() ? ::getpwuid(::getuid()) : ::getpwnam(user.c_str());
+    return entry == nullptr || entry->pw_dir == nullptr ? "" : entry->pw_dir;
+}
+
+}  // namespace
 
 std::string environment(const char* name) {
     const char* value = std::getenv(name);
     return value == nullptr ? "" : value;
+}
+
+std::string expand_home(const std::string& path) {
+    const bool variable = path.size() > 1 && path[0] == '$' &&
+                          (std::isalpha(static_cast<unsigned char>(path[1])) != 0 || path[1] == '_' || path[1] == '{');
+    if (variable)
+        throw ConfigError(
+            format_text("\"{}\": only a shell replaces {}: write the path in full, or begin it with ~ (a "
+                        "folder that is called so: ./{})",
+                        path, path.substr(0, path.find('/')), path));
+    if (!path.starts_with('~')) return path;
+    const std::size_t end = std::min(path.find('/'), path.size());
+    const std::string user = path.substr(1, end - 1);
+    const std::string home = home_of(user);
+    if (home.empty())
+        throw ConfigError(
+            format_text("\"{}\": the system knows no home folder of {} (a folder that is called so: ./{})", path,
+                        user.empty() ? "yours" : user, path));
+    return home + path.substr(end);
 }
 
 std::filesystem::path cache_folder() {

@@ -10,6 +10,11 @@ namespace graft {
 /// The value of a variable of the environment; "" when it is empty or not set.
 [[nodiscard]] std::string environment(const char* name);
 
+/// A path as people write it where no shell has looked at it: `~` and `~name` at its beginning are home folders; a
+/// folder that is called like that is "./~". Throws ConfigError for a user whom the system does not know, and for
+/// `$NAME` at its beginning, which only a shell replaces.
+[[nodiscard]] std::string expand_home(const std::string& path);
+
 /// Where graft keeps what can be computed again: GRAFT_CACHE, else XDG_CACHE_HOME/graft, else HOME/.cache/graft; empty
 /// when none of the three is set.
 [[nodiscard]] std::filesystem::path cache_folder();

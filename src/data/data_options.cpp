@@ -13,10 +13,10 @@ constexpr ListLimits kThreeOrNone{.items = between(0, 255), .shortest = 0, .long
 }  // namespace
 
 void describe(Fields& fields, DataOptions& options) {
-    fields.field(required("train"), options.train, "Folder whose sub-folders are the classes; images at any depth.");
-    fields.field("validation", options.validation,
-                 "Folder with the same class folders, to validate on; instead of `validation_split`.");
-    fields.field("test", options.test, "Folder with the same class folders, evaluated once after training.");
+    fields.path(required("train"), options.train, "Folder whose sub-folders are the classes; images at any depth.");
+    fields.path("validation", options.validation,
+                "Folder with the same class folders, to validate on; instead of `validation_split`.");
+    fields.path("test", options.test, "Folder with the same class folders, evaluated once after training.");
     describe(fields, options.split);
     fields.field("image_size", options.image_size,
                  "Pixels of the network's input: a side, or height and width; `[]`: that of the weights.",
@@ -40,6 +40,13 @@ void describe(Fields& fields, DataOptions& options) {
     fields.choice("class_mismatch", options.class_mismatch,
                   "When validation or test folders have other classes than the training folder: `fail`, or "
                   "`use_known` ones alone.");
+    fields.field(
+        "exclude", options.exclude,
+        "Files and folders that are left out: patterns such as `*_mask.png` or `daisy/old/*`, on paths below the "
+        "folder and on single names.");
+    fields.field("max_pixels", options.max_pixels,
+                 "Images of more pixels are refused before they are decoded: they may be made to fill the memory.",
+                 between(1, 1e10));
     fields.field("workers", options.workers, "Threads that decode and run the trunk; `null`: one per core.",
                  between(1, 1024));
 }
@@ -56,9 +63,12 @@ std::vector<std::string> contradictions(const DataOptions& options) {
         problems.emplace_back("/data/group_pattern: needs \"split\": \"hash\"");
     for (const auto& [key, values] : {std::pair("mean", &options.mean), std::pair("std", &options.std)})
         if (!values->empty() && values->size() != 3)
-            problems.push_back(std::string("/data/") + key + ": expected three numbers or none, got " +
-                               std::to_string(values->size()));
+            problems.push_back(format_text("/data/{}: expected three numbers or none, got {}", key, values->size()));
     return problems;
+}
+
+ScanOptions scan_options(const DataOptions& options) {
+    return {.exclude = options.exclude, .asked_by = AskedBy::config};
 }
 
 Preprocessing choose_preprocessing(const DataOptions& options, const Preprocessing& usual) {

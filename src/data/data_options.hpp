@@ -10,6 +10,7 @@
 #include "config/fields.hpp"
 #include "data/policy_names.hpp"
 #include "data/split.hpp"
+#include "image/decode/decode.hpp"
 #include "image/preprocessing.hpp"
 
 namespace graft {
@@ -26,12 +27,17 @@ struct DataOptions {
     std::int64_t batch_size = 32;
     OnBadImage on_bad_image = OnBadImage::fail;
     ClassMismatch class_mismatch = ClassMismatch::fail;
+    std::vector<std::string> exclude;  ///< patterns of paths and names that are left out
+    std::int64_t max_pixels = kDefaultMaxPixels;
     std::optional<std::int64_t> workers;  ///< nothing: one per core
 };
 void describe(Fields& fields, DataOptions& options);
 
 /// What `describe` cannot say of one field alone. Each problem is `"/data/<key>: <what is wrong>"`.
 [[nodiscard]] std::vector<std::string> contradictions(const DataOptions& options);
+
+/// How the folders of these options are to be looked through.
+[[nodiscard]] ScanOptions scan_options(const DataOptions& options);
 
 /// Preprocessing belongs to the weights (`usual`); the config may override each part of it.
 [[nodiscard]] Preprocessing choose_preprocessing(const DataOptions& options, const Preprocessing& usual);

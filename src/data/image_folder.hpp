@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/hash.hpp"
+#include "data/folder_walk.hpp"
 #include "graft/data/policies.hpp"
 
 namespace graft {
@@ -16,9 +17,9 @@ namespace graft {
 /// One image file.
 struct Sample {
     std::filesystem::path file;
-    std::string name;        ///< path relative to the folder, with '/': "cat/holiday/1.jpg"
+    std::string name;        ///< path relative to the folder, with '/', as escaped() writes it: "cat/holiday/1.jpg"
     std::int64_t label = 0;  ///< index into the classes
-    std::uint64_t id = 0;    ///< from the name alone: other files coming or going do not change it
+    std::uint64_t id = 0;    ///< from the path alone: other files coming or going do not change it
     Fingerprint content;     ///< of the file's bytes, once the image was checked; zero before
 };
 
@@ -27,22 +28,33 @@ struct ImageFolder {
     std::vector<std::string> classes;
     std::vector<Sample> samples;               ///< by class, then by name
     std::vector<std::string> unknown_classes;  ///< folders left out under ClassMismatch::use_known
+    Remarks remarks;                           ///< what people should know of the folder
 };
 
-/// Every sub-folder of `root` is a class; images lie in it at any depth; hidden files and folders do not count.
-/// Classes and files are sorted by name, byte by byte. Links are followed, each folder of a class once; an image file
-/// that is a link to nowhere is a sample all the same, found to be bad when it is read.
-/// @throws DataError when the folder cannot be read, has fewer than two classes, a class without images, or a link to
-///         nowhere beside its class folders
-[[nodiscard]] ImageFolder scan_image_folder(const std::filesystem::path& root);
+/// Every sub-folder of `root` is a class; images lie in it at any depth, told by FolderWalk. Classes are called like
+/// their folders, as escaped() writes composed() names: folders whose names differ in their Unicode form alone are one
+/// class. Classes and files are sorted by name, byte by byte.
+/// @throws DataError when the folder cannot be read, holds the parts of a data set (`train`, `test`), has fewer than
+/// two
+///         classes, a class without images, or a link to nowhere beside its class folders
+[[nodiscard]] ImageFolder scan_image_folder(const std::filesystem::path& root, const ScanOptions& options = {});
 
-/// The same with labels bound by name to `classes`, in their order.
+/// The same with labels bound by name to `classes`, in their order. A class of which there is no image is remarked on.
 /// @throws DataError under ClassMismatch::fail when the sets of names differ; always when no image is left
 [[nodiscard]] ImageFolder scan_image_folder(const std::filesystem::path& root, std::span<const std::string> classes,
-                                            ClassMismatch mismatch);
+                                            ClassMismatch mismatch, const ScanOptions& options = {});
 
-/// All image files in a folder at any depth, sorted by relative path; label 0. For prediction.
-[[nodiscard]] std::vector<Sample> list_images(const std::filesystem::path& root);
+/// Images without classes.
+struct ImageList {
+    std::vector<Sample> samples;  ///< sorted by relative path; label 0
+    Remarks remarks;
+};
+
+/// All image files in a folder at any depth. For prediction.
+[[nodiscard]] ImageList find_images(const std::filesystem::path& root, const ScanOptions& options = {});
+[[nodiscard]] inline std::vector<Sample> list_images(const std::filesystem::path& root) {
+    return find_images(root).samples;
+}
 
 /// Number of samples of each class. [classes.size()]
 [[nodiscard]] std::vector<std::int64_t> count_per_class(std::span<const Sample> samples, std::size_t classes);

@@ -2,20 +2,25 @@
 
 #include <sys/stat.h>
 
-#include <ctime>
 #include <string>
+#include <string_view>
+
+#include "core/folders.hpp"
+#include "core/text.hpp"
 
 namespace graft {
 namespace {
 
 constexpr std::time_t kSettledAfterSeconds = 2;
-constexpr std::string_view kDecoders = "1";  // changes when images that were refused are read, or the other way round
+constexpr std::string_view kDecoders = "2";  // changes when images that were refused are read, or the other way round
 
-/// Path and state of a file; nothing where it is not there or was changed just now.
-std::optional<Fingerprint> state_of(const std::filesystem::path& file) {
+}  // namespace
+
+std::optional<Fingerprint> ImageMemo::state_of(const std::filesystem::path& file) const {
+    if (!log_) return std::nullopt;
     struct stat status {};
     if (::stat(file.c_str(), &status) != 0) return std::nullopt;
-    if (status.st_ctim.tv_sec + kSettledAfterSeconds > std::time(nullptr)) return std::nullopt;
+    if (status.st_ctim.tv_sec + kSettledAfterSeconds > clock_()) return std::nullopt;
     std::error_code error;
     std::string text = std::filesystem::absolute(file, error).string();
     if (error) return std::nullopt;
@@ -30,18 +35,25 @@ std::optional<Fingerprint> state_of(const std::filesystem::path& file) {
     return fingerprint(text);
 }
 
-}  // namespace
-
-std::optional<Fingerprint> ImageMemo::find(const std::filesystem::path& file) const {
-    if (!log_) return std::nullopt;
-    const std::optional<Fingerprint> state = state_of(file);
-    const auto value = state ? log_->find(*state) : std::nullopt;
+std::optional<Fingerprint> ImageMemo::find(const std::optional<Fingerprint>& state) const {
+    const auto value = log_ && state ? log_->find(*state) : std::nullopt;
     return value ? std::optional(Fingerprint{*value}) : std::nullopt;
 }
 
-void ImageMemo::remember(const std::filesystem::path& file, const Fingerprint& content) {
-    if (!log_) return;
-    if (const std::optional<Fingerprint> state = state_of(file)) log_->append(*state, content.words);
+void ImageMemo::remember(const std::optional<Fingerprint>& state, const Fingerprint& content) {
+    if (log_ && state) log_->append(*state, content.words);
+}
+
+ImageMemo open_image_memo(Reporter& reporter) {
+    const std::filesystem::path folder = cache_folder();
+    if (folder.empty()) return {};
+    try {
+        std::filesystem::create_directories(folder);
+        return ImageMemo(folder / "images.bin");
+    } catch (const std::exception& error) {
+        reporter.warn(format_text("the cache is not used: {}", shown(error.what())));
+        return {};
+    }
 }
 
 }  // namespace graft

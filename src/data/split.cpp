@@ -59,7 +59,7 @@ std::set<std::string> names_in(const Json& document, const char* part, const std
     std::set<std::string> names;
     for (const Json& name : document.at(part)) {
         if (!name.is_string()) throw DataError(file + ": /" + part + " holds " + name.dump() + ", expected names");
-        names.insert(name.get<std::string>());
+        names.insert(escaped(unescaped(name.get<std::string>())));  // earlier versions wrote control characters as such
     }
     return names;
 }
@@ -101,7 +101,7 @@ void describe(Fields& fields, SplitOptions& options) {
     fields.field("group_pattern", options.group_pattern,
                  "Regular expression on the file's path below the training folder; files with the same first group "
                  "(or match) stay on one side, for example all pictures of one patient.");
-    fields.field("split_file", options.split_file, "A `split.json` of an earlier run, to split in the same way.");
+    fields.path("split_file", options.split_file, "A `split.json` of an earlier run, to split in the same way.");
 }
 
 Split split_samples(const ImageFolder& folder, const SplitOptions& options) {

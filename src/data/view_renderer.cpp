@@ -1,18 +1,26 @@
 #include "data/view_renderer.hpp"
 
+#include <string>
+
 #include "config/read.hpp"
+#include "core/files.hpp"
 #include "core/random.hpp"
+#include "core/text.hpp"
+#include "graft/core/errors.hpp"
 #include "image/augment/view.hpp"
-#include "image/decode/decode.hpp"
 
 namespace graft {
 
 ViewRenderer::ViewRenderer(const Preprocessing& preprocessing, const AugmentationOptions& augmentation,
-                           std::uint64_t seed)
-    : preprocessing_(preprocessing), augmentation_(augmentation), seed_(seed) {}
+                           std::uint64_t seed, std::int64_t max_pixels)
+    : preprocessing_(preprocessing), augmentation_(augmentation), seed_(seed), decoding_{.max_pixels = max_pixels, .input = preprocessing} {}
 
 ReducedImage ViewRenderer::load(const Sample& sample) const {
-    return reduce_to_input(decode_image_file(sample.file), preprocessing_);
+    const std::string bytes = read_file(sample.file);
+    const std::string name = shown(sample.file.string());
+    if (sample.content != Fingerprint{} && fingerprint(bytes) != sample.content)
+        throw DataError(name + ": has changed while the run was going on; leave the images alone and run again");
+    return reduce_to_input(decode_image(bytes, name, decoding_), preprocessing_);
 }
 
 cv::Mat ViewRenderer::render(const ReducedImage& picture, const Sample& sample,

@@ -9,6 +9,7 @@
 #include "config/json.hpp"
 #include "data/image_folder.hpp"
 #include "image/augment/augmentation.hpp"
+#include "image/decode/decode.hpp"
 #include "image/preprocessing.hpp"
 
 namespace graft {
@@ -20,10 +21,13 @@ enum class ViewKind { plain, augmented };
 /// images change it. Thread-safe.
 class ViewRenderer {
 public:
-    ViewRenderer(const Preprocessing& preprocessing, const AugmentationOptions& augmentation, std::uint64_t seed);
+    ViewRenderer(const Preprocessing& preprocessing, const AugmentationOptions& augmentation, std::uint64_t seed,
+                 std::int64_t max_pixels = kDefaultMaxPixels);
 
-    /// The decoded picture, no larger than the input: all views of the sample are rendered from it.
-    /// @throws DataError when the file cannot be decoded
+    /// The decoded picture, no larger than the input: all views of the sample are rendered from it. The file is read
+    /// once: what is decoded is what Sample::content was compared with, so that no other file's features can be kept
+    /// under its name.
+    /// @throws DataError when the file cannot be decoded, or is another one than when it was checked
     [[nodiscard]] ReducedImage load(const Sample& sample) const;
 
     /// @param picture of the sample, as load() gives it
@@ -44,6 +48,7 @@ private:
     Preprocessing preprocessing_;
     AugmentationOptions augmentation_;
     std::uint64_t seed_;
+    DecodeOptions decoding_;
 };
 
 }  // namespace graft

@@ -81,6 +81,50 @@ TEST(PathStream, DropsEmptyLinesAndTheReturnsOfOtherSystems) {
     EXPECT_THAT(stream.next(64), IsEmpty());
 }
 
+TEST(PathStream, DropsTheByteOrderMarkOfUtf8) {
+    Pipe pipe;
+    PathStream stream(pipe.reader(), {});
+    pipe.write(
+        "\xEF\xBB\xBF"
+        "a.jpg\r\n\xEF\xBB\xBF"
+        "b.jpg\r\n");
+    pipe.close_writer();
+    EXPECT_THAT(stream.next(64), ElementsAre("a.jpg",
+                                             "\xEF\xBB\xBF"
+                                             "b.jpg"));
+}
+
+TEST(PathStream, DropsAByteOrderMarkThatArrivesInPieces) {
+    Pipe pipe;
+    PathStream stream(pipe.reader(), {});
+    const std::jthread writer([&] {
+        for (const char* piece : {"\xEF", "\xBB", "\xBF", "a.jpg\n"}) {
+            pipe.write(piece);
+            std::this_thread::yield();
+        }
+        pipe.close_writer();
+    });
+    EXPECT_THAT(stream.next(1), ElementsAre("a.jpg"));
+}
+
+TEST(PathStream, SaysOfUtf16WhatItIs) {
+    for (const std::string_view mark : {"\xFF\xFE", "\xFE\xFF"}) {
+        const Pipe pipe;
+        PathStream stream(pipe.reader(), {});
+        pipe.write(mark);
+        EXPECT_EQ(error_message<DataError>([&] { (void)stream.next(64); }),
+                  "standard input: the list is UTF-16 text; give it as UTF-8");
+    }
+}
+
+TEST(PathStream, GivesPathsOfAnyBytes) {
+    Pipe pipe;
+    PathStream stream(pipe.reader(), {});
+    pipe.write("Bl\xFCte.jpg\n\xEF\n");
+    pipe.close_writer();
+    EXPECT_THAT(stream.next(64), ElementsAre("Bl\xFCte.jpg", "\xEF"));
+}
+
 TEST(PathStream, GivesNothingForAnEmptyPipe) {
     Pipe pipe;
     pipe.close_writer();

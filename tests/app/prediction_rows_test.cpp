@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "config/json.hpp"
+#include "core/text.hpp"
+
 namespace graft {
 namespace {
 
@@ -62,8 +65,15 @@ TEST(PredictionRows, AreJsonLines) {
                                              "\n");
 }
 
-TEST(PredictionRows, ReplaceBytesThatJsonCannotHold) {
-    EXPECT_EQ(json().row("\xff.jpg", kDamaged).substr(0, 20), "{\"file\":\"\xef\xbf\xbd.jpg\",\"e");
+TEST(PredictionRows, NameFilesOfAnyBytesSoThatTheyCanBeFoundAgain) {
+    const std::string file = "d/Bl\xFCte\n\\xFC.jpg";
+    const Prediction unreadable{.error = file + ": empty file"};
+    EXPECT_EQ(csv().row(file, kDog), R"(d/Bl\xFCte\x0A\x5CxFC.jpg,"dog, small",0.7,)"
+                                     "\n");
+    const std::string row = json().row(file, unreadable);
+    EXPECT_EQ(row, R"({"file":"d/Bl\\xFCte\\x0A\\x5CxFC.jpg","error":"d/Bl\\xFCte\\x0A\\xFC.jpg: empty file"})"
+                   "\n");
+    EXPECT_EQ(unescaped(Json::parse(row).at("file").get<std::string>()), file);
 }
 
 TEST(PredictionRows, WriteNumbersThatReadBackAsTheSameFloat) {

@@ -6,12 +6,14 @@
 #include <limits>
 
 #include "config/sample_options.hpp"
+#include "environment_variable.hpp"
 
 namespace graft::testing {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 /// A new ship into which a document was read that must be right.
 Ship read_ship(const Json& document) {
@@ -253,6 +255,38 @@ TEST(WriteOptions, WritesWhatReadsBackAsTheSame) {
     EXPECT_EQ(again.draught, 0.30000000000000004);
     EXPECT_EQ(again.title, "\"Øre\"\n");
     EXPECT_EQ(again.boats.at(1).build(1), "1 boilers of coal");
+}
+
+struct Places {
+    std::string train = "default";
+    std::optional<std::string> test;
+};
+
+auto fields_of_places(Places& places) {
+    return [&places](Fields& fields) {
+        fields.path("train", places.train, "");
+        fields.path("test", places.test, "");
+    };
+}
+
+TEST(ReadOptions, ExpandsPathsThatNoShellHasSeen) {
+    const EnvironmentVariable home("HOME", "/home/ada");
+    Places places;
+    EXPECT_THAT(read_options({{"train", "~/data"}, {"test", R"(~/Bl\xFCte)"}}, fields_of_places(places)), IsEmpty());
+    EXPECT_EQ(places.train, "/home/ada/data");
+    EXPECT_EQ(places.test, "/home/ada/Bl\xFCte");
+    EXPECT_EQ(write_options(fields_of_places(places)).dump(),
+              R"({"train":"/home/ada/data","test":"/home/ada/Bl\\xFCte"})");
+    EXPECT_THAT(read_options({{"test", nullptr}}, fields_of_places(places)), IsEmpty());
+    EXPECT_EQ(places.test, std::nullopt);
+}
+
+TEST(ReadOptions, SaysWhichPathCannotBeExpanded) {
+    Places places;
+    EXPECT_THAT(read_options({{"train", "$HOME/data"}, {"test", 3}}, fields_of_places(places)),
+                ElementsAre(StartsWith("/train: \"$HOME/data\": only a shell replaces $HOME: write the path in full"),
+                            "/test: expected a string, got 3"));
+    EXPECT_THAT(read_options({{"test", "${X}/data"}}, fields_of_places(places)), ElementsAre(StartsWith("/test: ")));
 }
 
 }  // namespace

@@ -2,6 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include <ctime>
+#include <filesystem>
+
+#include "config/json.hpp"
+#include "core/text.hpp"
+#include "environment_variable.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
 #include "image/encoded_images.hpp"
@@ -11,6 +17,7 @@ namespace graft {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using testing::error_message;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
@@ -121,43 +128,160 @@ TEST(FindBadImages, FillsInTheContentOfGoodOnes) {
     EXPECT_EQ(samples[4].content, samples[0].content);  // the same bytes under another name
 }
 
+/// A time at which what was written just now has settled.
+ImageMemo later(const TemporaryFolder& memory) {
+    return ImageMemo(memory / "images.bin", [] { return std::time(nullptr) + 10; });
+}
+
 TEST(ImageMemo, DoesNotTrustAFileThatWasChangedJustNow) {
     const TemporaryFolder folder, memory;
-    folder.write("1.png", testing::encoded(".png", testing::noise(8, 8)));
+    folder.write("1.png", "content");
     ImageMemo memo(memory / "images.bin");
-    memo.remember(folder / "1.png", fingerprint("content"));
+    EXPECT_EQ(memo.state_of(folder / "1.png"), std::nullopt);
+    memo.remember(later(memory).state_of(folder / "1.png"), fingerprint("content"));
     EXPECT_EQ(memo.find(folder / "1.png"), std::nullopt);
 }
 
-/// A file of the system, which nobody has changed in the last seconds.
 TEST(ImageMemo, RemembersAFileAcrossRunsAndNoOther) {
-    const TemporaryFolder memory;
-    ImageMemo(memory / "images.bin").remember("/etc/hostname", fingerprint("content"));
-    EXPECT_EQ(ImageMemo(memory / "images.bin").find("/etc/hostname"), fingerprint("content"));
-    EXPECT_EQ(ImageMemo(memory / "images.bin").find("/etc/passwd"), std::nullopt);
-    EXPECT_EQ(ImageMemo(memory / "images.bin").find("/etc/absent"), std::nullopt);
+    const TemporaryFolder folder, memory;
+    folder.write("1.png", "content");
+    folder.write("2.png", "content");
+    ImageMemo memo = later(memory);
+    memo.remember(memo.state_of(folder / "1.png"), fingerprint("content"));
+    EXPECT_EQ(later(memory).find(folder / "1.png"), fingerprint("content"));
+    EXPECT_EQ(later(memory).find(folder / "2.png"), std::nullopt);
+    EXPECT_EQ(later(memory).find(folder / "absent.png"), std::nullopt);
 }
 
-std::vector<Sample> three_samples() { return {{"d/a.jpg", "a.jpg"}, {"d/b.jpg", "b.jpg"}, {"d/c.jpg", "c.jpg"}}; }
-const std::vector<BadImage> kTwoBad = {{"a.jpg", "d/a.jpg: is empty"}, {"c.jpg", "d/c.jpg: ends early"}};
-
-TEST(FailOnBadImages, ListsEveryBadFileInOneError) {
-    EXPECT_EQ(error_message<DataError>([&] { fail_on_bad_images(kTwoBad, 3); }),
-              "2 of 3 images cannot be used:\n  d/a.jpg: is empty\n  d/c.jpg: ends early\n"
-              "Repair or remove them, or set /data/on_bad_image to \"skip\"");
+/// Gives a file the times of modification that another one has, as `cp -p` and archives do.
+void copy_times(const std::filesystem::path& from, const std::filesystem::path& to) {
+    std::filesystem::last_write_time(to, std::filesystem::last_write_time(from));
 }
 
-TEST(DropBadImages, TakesThemOut) {
-    std::vector<Sample> samples = three_samples();
-    drop_bad_images(samples, kTwoBad);
-    ASSERT_EQ(samples.size(), 1);
-    EXPECT_EQ(samples[0].name, "b.jpg");
+TEST(ImageMemo, IsNotFooledByAFileOfTheSameSizeAndTime) {
+    const TemporaryFolder folder, memory;
+    folder.write("1.png", "first");
+    folder.write("other.png", "other");
+    copy_times(folder / "1.png", folder / "other.png");
+    ImageMemo memo = later(memory);
+    memo.remember(memo.state_of(folder / "1.png"), fingerprint("first"));
+    std::filesystem::rename(folder / "other.png", folder / "1.png");  // another inode
+    EXPECT_EQ(memo.find(folder / "1.png"), std::nullopt);
 }
 
-TEST(DropBadImages, LeavesGoodImagesAlone) {
-    std::vector<Sample> samples = three_samples();
-    drop_bad_images(samples, {});
-    EXPECT_EQ(samples.size(), 3);
+TEST(ImageMemo, IsNotFooledByAFileThatIsWrittenOverInPlace) {
+    const TemporaryFolder folder, memory;
+    folder.write("1.png", "first");
+    folder.write("times", "");
+    copy_times(folder / "1.png", folder / "times");
+    ImageMemo memo = later(memory);
+    memo.remember(memo.state_of(folder / "1.png"), fingerprint("first"));
+    const auto state = memo.state_of(folder / "1.png");
+    do {  // the system's clock for files ticks every few milliseconds
+        folder.write("1.png", "other");
+        copy_times(folder / "times", folder / "1.png");
+    } while (memo.state_of(folder / "1.png") == state);
+    EXPECT_EQ(memo.find(folder / "1.png"), std::nullopt);
+}
+
+TEST(ImageMemo, IsNotFooledByAnotherLinkToTheFile) {
+    const TemporaryFolder folder, memory;
+    folder.write("1.png", "first");
+    folder.write("2.png", "other");
+    ImageMemo memo = later(memory);
+    memo.remember(memo.state_of(folder / "1.png"), fingerprint("first"));
+    std::filesystem::remove(folder / "1.png");
+    std::filesystem::create_hard_link(folder / "2.png", folder / "1.png");
+    EXPECT_EQ(memo.find(folder / "1.png"), std::nullopt);
+}
+
+/// Two parts: of the three training images one is bad, of the two test images none or one.
+struct Parts {
+    explicit Parts(const TemporaryFolder& folder) {
+        const std::string png = testing::encoded(".png", testing::noise(8, 8));
+        for (const char* name : {"train/cat/1.png", "train/dog/1.png", "train/dog/2.png", "test/cat/1.png"})
+            folder.write(name, png);
+        folder.write("train/dog/2.png", png.substr(0, 40));
+        folder.write("test/cat/2.png", "");
+        ImageFolder scanned = scan_image_folder(folder / "train");
+        classes = scanned.classes;
+        train = std::move(scanned.samples);
+        test = scan_image_folder(folder / "test", classes, ClassMismatch::use_known).samples;
+    }
+    std::vector<SkippedImage> check(OnBadImage on_bad_image) {
+        const std::vector<ImagePart> parts = {{"train", train, true}, {"test", test}};
+        SilentReporter silent;
+        return check_parts(parts, classes, {.workers = 2, .on_bad_image = on_bad_image}, {}, silent);
+    }
+    std::vector<std::string> classes;
+    std::vector<Sample> train, test;
+};
+
+class CheckParts : public ::testing::Test {
+protected:
+    TemporaryFolder folder_, cache_;
+    testing::EnvironmentVariable cache_folder_{"GRAFT_CACHE", cache_.path().string()};
+};
+
+TEST_F(CheckParts, ListsTheBadImagesOfAllPartsInOneError) {
+    Parts parts(folder_);
+    const std::string message = error_message<DataError>([&] { (void)parts.check(OnBadImage::fail); });
+    EXPECT_THAT(message,
+                StartsWith("2 of 5 images cannot be used:\n  " + (folder_ / "train/dog/2.png").string() + ": "));
+    EXPECT_THAT(message, EndsWith("\n  " + (folder_ / "test/cat/2.png").string() +
+                                  ": empty file\nRepair or remove them, or set /data/on_bad_image to \"skip\""));
+}
+
+TEST_F(CheckParts, TakesThemOutAndSaysWhich) {
+    Parts parts(folder_);
+    const std::vector<SkippedImage> skipped = parts.check(OnBadImage::skip);
+    ASSERT_EQ(skipped.size(), 2);
+    EXPECT_EQ(skipped[0].part, "train");
+    EXPECT_EQ(skipped[0].name, "dog/2.png");
+    EXPECT_EQ(skipped[1].part, "test");
+    EXPECT_EQ(skipped[1].reason, (folder_ / "test/cat/2.png").string() + ": empty file");
+    ASSERT_EQ(parts.train.size(), 2);
+    EXPECT_EQ(parts.train[1].name, "dog/1.png");
+    EXPECT_EQ(parts.train[1].content, fingerprint(folder_.read("train/dog/1.png")));
+    ASSERT_EQ(parts.test.size(), 1);
+}
+
+TEST_F(CheckParts, RefusesAPartThatHasLostAClassItNeeds) {
+    Parts parts(folder_);
+    folder_.write("train/cat/1.png", "no image");
+    EXPECT_EQ(error_message<DataError>([&] { (void)parts.check(OnBadImage::skip); }),
+              "without the images that cannot be used, no image is left to train on of the class cat");
+}
+
+TEST_F(CheckParts, DoesNotNeedEveryClassInATestPart) {
+    Parts parts(folder_);
+    folder_.write("test/cat/1.png", "no image");
+    EXPECT_EQ(parts.check(OnBadImage::skip).size(), 3);
+    EXPECT_THAT(parts.test, IsEmpty());
+}
+
+TEST_F(CheckParts, NamesBadFilesWhoseNamesAreNoText) {
+    folder_.write("cat/Bl\xFCte\n.jpg", "");
+    folder_.write("dog/1.png", testing::encoded(".png", testing::noise(8, 8)));
+    ImageFolder scanned = scan_image_folder(folder_.path());
+    const std::vector<ImagePart> parts = {{"train", scanned.samples}};
+    SilentReporter silent;
+    const std::vector<SkippedImage> skipped =
+        check_parts(parts, scanned.classes, {.on_bad_image = OnBadImage::skip}, {}, silent);
+    const Json document = Json::parse(skipped_as_json(skipped));
+    EXPECT_EQ(document.at(0).at("part"), "train");
+    EXPECT_EQ(unescaped(document.at(0).at("name").get<std::string>()), "cat/Bl\xFCte\n.jpg");
+    EXPECT_EQ(document.at(0).at("reason"), folder_.path().string() + R"(/cat/Bl\xFCte\x0A.jpg: empty file)");
+}
+
+TEST(FindBadImages, RefusesImagesOfMorePixelsThanAllowed) {
+    const TemporaryFolder folder;
+    write_images(folder);
+    std::vector<Sample> samples = {list_images(folder.path())[0]};
+    SilentReporter silent;
+    ImageMemo nothing;
+    EXPECT_THAT(find_bad_images(samples, 1, {}, silent, nothing, {.max_pixels = 64}), IsEmpty());
+    EXPECT_EQ(find_bad_images(samples, 1, {}, silent, nothing, {.max_pixels = 63}).size(), 1);
 }
 
 }  // namespace

@@ -1,12 +1,16 @@
 #include "data/image_folder.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
-#include <set>
+#include <ctime>
 
 #include "core/hash.hpp"
+#include "core/text.hpp"
+#include "data/image_memo.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
+#include "image/encoded_images.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {
@@ -14,11 +18,13 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using testing::error_message;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 using testing::TemporaryFolder;
 
-// The scan looks at names alone; what is in the files is for the image check.
+/// Files that are called like images and are none: they are scanned, and the image check finds them.
 void touch(const TemporaryFolder& folder, std::initializer_list<const char*> names) {
     for (const char* name : names) folder.write(name, "x");
 }
@@ -60,13 +66,96 @@ TEST(ImageFolder, FindsImagesAtAnyDepth) {
                 ElementsAre("cat/a/deep/er/y.jpg", "cat/a/z.jpg", "cat/b.jpg", "cat/c/x.jpg", "dog/1.jpg"));
 }
 
-TEST(ImageFolder, KnowsImagesByTheirExtensionInAnyCase) {
+TEST(ImageFolder, TakesFilesThatAreCalledLikeImagesInAnyCase) {
     const TemporaryFolder folder;
     touch(folder, {"cat/1.JPG", "cat/2.Jpeg", "cat/3.PNG", "cat/4.bmp", "cat/5.webp", "cat/6.tif", "cat/7.TIFF",
                    "cat/8.gif", "cat/notes.txt", "cat/jpg", "cat/9.jpg.bak", "dog/1.jpg", "readme.txt"});
     const ImageFolder scanned = scan_image_folder(folder.path());
     EXPECT_THAT(count_per_class(scanned.samples, 2), ElementsAre(8, 1));
     EXPECT_THAT(scanned.classes, ElementsAre("cat", "dog"));
+}
+
+TEST(ImageFolder, KnowsImagesByTheirContentWhateverTheyAreCalled) {
+    const TemporaryFolder folder;
+    const std::string jpeg = testing::encoded(".jpg", testing::noise(8, 8));
+    for (const char* name : {"cat/1.jfif", "cat/2.jpe", "cat/3", "cat/4.JPG.bak", "cat/5.dat", "dog/1.jpg"})
+        folder.write(name, jpeg);
+    folder.write("cat/6.bin", testing::encoded(".png", testing::noise(8, 8)));
+    EXPECT_THAT(
+        names_of(scan_image_folder(folder.path()).samples),
+        ElementsAre("cat/1.jfif", "cat/2.jpe", "cat/3", "cat/4.JPG.bak", "cat/5.dat", "cat/6.bin", "dog/1.jpg"));
+}
+
+TEST(ImageFolder, CountsAndNamesWhatIsNoImage) {
+    const TemporaryFolder folder;
+    touch(folder, {"cat/1.jpg", "dog/1.jpg", "readme.txt"});
+    folder.write("cat/a.pdf", "%PDF-1.7");
+    folder.write("dog/b.pdf", "%PDF-1.7");
+    folder.write("dog/labels.csv", "a,b\n");
+    folder.write("dog/nothing", "");
+    folder.write("dog/data", std::string_view("\0\1\2\3", 4));
+    ASSERT_EQ(::mkfifo((folder / "dog/pipe").c_str(), 0600), 0);
+    EXPECT_THAT(
+        scan_image_folder(folder.path()).remarks.warnings,
+        ElementsAre(folder.path().string() +
+                    ": 6 files are left out, no image that graft reads: a PDF file (2 files, such as cat/a.pdf), "
+                    "a pipe (such as dog/pipe), an empty file (such as dog/nothing), text (such as "
+                    "dog/labels.csv), unknown content (such as dog/data)"));
+}
+
+TEST(ImageFolder, PassesOverWhatSystemsLeaveBehindWithOneNote) {
+    const TemporaryFolder folder;
+    touch(folder, {"daisy/1.jpg", "iris/1.jpg", "daisy/@eaDir/1.jpg/SYNOPHOTO_THUMB_XL.jpg", "__MACOSX/daisy/._1.jpg",
+                   "iris/.ipynb_checkpoints/1-checkpoint.jpg", "iris/Thumbs.db", "iris/desktop.ini", "iris/._1.jpg",
+                   "lost+found/1.jpg", "$RECYCLE.BIN/1.jpg", "System Volume Information/1.jpg", ".Trash-1000/1.jpg",
+                   "#recycle/1.jpg", ".DS_Store", "iris/~$1.jpg"});
+    const ImageFolder scanned = scan_image_folder(folder.path());
+    EXPECT_THAT(scanned.classes, ElementsAre("daisy", "iris"));
+    EXPECT_THAT(names_of(scanned.samples), ElementsAre("daisy/1.jpg", "iris/1.jpg"));
+    ASSERT_EQ(scanned.remarks.notes.size(), 1);
+    EXPECT_THAT(scanned.remarks.notes[0],
+                StartsWith(folder.path().string() +
+                           ": 13 files and folders are passed over, hidden or left behind by a system, such as "));
+    EXPECT_THAT(scanned.remarks.warnings, IsEmpty());
+}
+
+TEST(ImageFolder, LeavesOutWhatIsExcludedByPathOrByName) {
+    const TemporaryFolder folder;
+    touch(folder, {"cat/1.jpg", "cat/1_mask.png", "cat/old/2.jpg", "dog/1.jpg", "dog/old/2.jpg", "spare/1.jpg"});
+    const ImageFolder scanned = scan_image_folder(folder.path(), {.exclude = {"*_mask.png", "cat/old", "spare"}});
+    EXPECT_THAT(names_of(scanned.samples), ElementsAre("cat/1.jpg", "dog/1.jpg", "dog/old/2.jpg"));
+    EXPECT_THAT(scanned.remarks.notes,
+                ElementsAre(folder.path().string() +
+                            ": 3 files and folders are passed over, as `exclude` says, such as spare"));
+}
+
+TEST(ImageFolder, RemarksOnImagesBesideTheClassFolders) {
+    const TemporaryFolder folder;
+    touch(folder, {"cat/1.jpg", "dog/1.jpg", "1.jpg", "2.jpg", "readme.txt"});
+    EXPECT_THAT(scan_image_folder(folder.path()).remarks.warnings,
+                ElementsAre(StartsWith(folder.path().string() +
+                                       ": 2 images lie beside the class folders and of no class, such as ")));
+}
+
+TEST(ImageFolder, TakesFoldersOfOneNameInTwoUnicodeFormsForOneClass) {
+    const TemporaryFolder folder;
+    touch(folder, {"G\xC3\xA4nse/1.jpg", "Ga\xCC\x88nse/2.jpg", "dog/1.jpg"});
+    const ImageFolder scanned = scan_image_folder(folder.path());
+    EXPECT_THAT(scanned.classes, ElementsAre("G\xC3\xA4nse", "dog"));
+    EXPECT_THAT(count_per_class(scanned.samples, 2), ElementsAre(2, 1));
+    for (const Sample& sample : scanned.samples) EXPECT_TRUE(fs::exists(sample.file)) << sample.name;
+    EXPECT_THAT(scanned.remarks.notes,
+                ElementsAre(folder.path().string() +
+                            ": 2 folders are called G\xC3\xA4nse, written in different Unicode forms: one class"));
+}
+
+TEST(ImageFolder, OpensNoFileThatTheMemoKnows) {
+    const TemporaryFolder folder, memory;
+    touch(folder, {"dog/1.jpg", "cat/2.jpg", "cat/1"});
+    ImageMemo memo(memory / "images.bin", [] { return std::time(nullptr) + 10; });
+    memo.remember(memo.state_of(folder / "cat/1"), fingerprint("content"));
+    EXPECT_THAT(names_of(scan_image_folder(folder.path(), {.memo = &memo}).samples),
+                ElementsAre("cat/1", "cat/2.jpg", "dog/1.jpg"));  // "x" is no image
 }
 
 TEST(ImageFolder, IgnoresWhatIsHidden) {
@@ -136,17 +225,75 @@ TEST(ImageFolder, RefusesAFolderThatIsNotThereOrIsAFile) {
 
 TEST(ImageFolder, RefusesFewerThanTwoClasses) {
     const TemporaryFolder folder;
-    EXPECT_EQ(scan_error(folder), folder.path().string() + ": expected at least two class folders, found 0");
-    touch(folder, {"cat/1.jpg", "1.jpg"});
-    EXPECT_EQ(scan_error(folder), folder.path().string() + ": expected at least two class folders, found 1");
+    const std::string where = folder.path().string() + ": expected at least two class folders, found ";
+    EXPECT_EQ(scan_error(folder), where + "none");
+    touch(folder, {"1.jpg", "2.jpg"});
+    EXPECT_EQ(scan_error(folder), where +
+                                      "none: 2 images lie in the folder itself\nPut the images of each class into a "
+                                      "folder of its own that is called like the class");
+    touch(folder, {"cat/1.jpg"});
+    EXPECT_EQ(scan_error(folder), where + "one: cat");
+}
+
+TEST(ImageFolder, PointsToTheFolderInWhichTheClassesAre) {
+    const TemporaryFolder folder;
+    touch(folder, {"flowers/daisy/1.jpg", "flowers/iris/1.jpg"});
+    EXPECT_EQ(scan_error(folder), folder.path().string() +
+                                      ": expected at least two class folders, found one: flowers\n"
+                                      "Its folder flowers holds 2 folders: is that the one to name?");
+}
+
+TEST(ImageFolder, RefusesAFolderOfTheParts) {
+    const TemporaryFolder folder;
+    touch(folder, {"Training/cat/1.jpg", "test/cat/1.jpg", "val/cat/1.jpg"});
+    EXPECT_EQ(error_message<DataError>([&] { (void)scan_image_folder(folder.path(), {.asked_by = AskedBy::config}); }),
+              folder.path().string() +
+                  ": holds the parts of a data set, not classes: Training, val, test\n"
+                  "Name each: \"train\": \"" +
+                  (folder / "Training").string() + "\", \"validation\": \"" + (folder / "val").string() +
+                  "\", \"test\": \"" + (folder / "test").string() + "\"");
+    const std::vector<std::string> classes = {"cat", "dog"};
+    EXPECT_EQ(
+        error_message<DataError>([&] {
+            (void)scan_image_folder(folder.path(), classes, ClassMismatch::use_known, {.asked_by = AskedBy::command});
+        }),
+        folder.path().string() +
+            ": holds the parts of a data set, not classes: Training, val, test\n"
+            "Name one of them: " +
+            (folder / "Training").string() + " or " + (folder / "val").string() + " or " + (folder / "test").string());
+}
+
+TEST(ImageFolder, TakesATrainBesideBusesAndCarsForAClass) {
+    const TemporaryFolder folder;
+    touch(folder, {"bus/1.jpg", "car/1.jpg", "train/1.jpg"});
+    EXPECT_THAT(scan_image_folder(folder.path()).classes, ElementsAre("bus", "car", "train"));
+}
+
+TEST(ImageFolder, TakesAnyNameThatAFolderMayHave) {
+    const TemporaryFolder folder;
+    touch(folder, {"con/1.jpg", "a,b/1.jpg", "<b>/1.jpg", "a b/x..jpg/1.jpg", "\"/1.jpg", "a\\b/1.jpg", "0/1.jpg",
+                   "Bl\xFCte/Bl\xFCte.jpg", "two\nlines/\x1B[31m.jpg"});
+    const ImageFolder scanned = scan_image_folder(folder.path());
+    EXPECT_THAT(scanned.classes,
+                ElementsAre("\"", "0", "<b>", "a b", "a,b", "a\\b", "Bl\\xFCte", "con", "two\\x0Alines"));
+    EXPECT_THAT(names_of(scanned.samples),
+                ElementsAre("\"/1.jpg", "0/1.jpg", "<b>/1.jpg", "a b/x..jpg/1.jpg", "a,b/1.jpg", "a\\b/1.jpg",
+                            "Bl\\xFCte/Bl\\xFCte.jpg", "con/1.jpg", "two\\x0Alines/\\x1B[31m.jpg"));
+    for (const Sample& sample : scanned.samples) {
+        EXPECT_TRUE(fs::exists(sample.file)) << sample.name;
+        EXPECT_EQ(sample.file, folder / unescaped(sample.name));
+    }
 }
 
 TEST(ImageFolder, NamesEveryClassWithoutImages) {
     const TemporaryFolder folder;
     touch(folder, {"cat/1.jpg", "dog/notes.txt"});
     fs::create_directory(folder / "emu");
-    EXPECT_EQ(scan_error(folder),
-              folder.path().string() + ": no images (jpg jpeg png bmp webp tif gif) in the class folders dog, emu");
+    EXPECT_EQ(scan_error(folder), folder.path().string() +
+                                      ": no image that graft reads in the class folders dog, emu\n" +
+                                      folder.path().string() +
+                                      ": 1 file is left out, no image that graft reads: text (such as dog/notes.txt)\n"
+                                      "Remove these folders, or leave them out with `exclude`");
 }
 
 const std::vector<std::string> kTrained = {"dog", "cat", "emu"};
@@ -162,12 +309,45 @@ TEST(ImageFolderOfAModel, BindsLabelsByName) {
     EXPECT_THAT(scanned.unknown_classes, IsEmpty());
 }
 
-TEST(ImageFolderOfAModel, AllowsAClassFolderWithoutImages) {
+TEST(ImageFolderOfAModel, AllowsAClassFolderWithoutImagesAndTellsOfIt) {
     const TemporaryFolder folder;
     touch(folder, {"cat/1.jpg", "dog/1.jpg"});
     fs::create_directory(folder / "emu");
-    EXPECT_THAT(count_per_class(scan_image_folder(folder.path(), kTrained, ClassMismatch::fail).samples, 3),
-                ElementsAre(1, 1, 0));
+    const ImageFolder scanned = scan_image_folder(folder.path(), kTrained, ClassMismatch::fail);
+    EXPECT_THAT(count_per_class(scanned.samples, 3), ElementsAre(1, 1, 0));
+    EXPECT_THAT(scanned.remarks.warnings,
+                ElementsAre(folder.path().string() + ": no image of the class emu: nothing is measured of it"));
+}
+
+TEST(ImageFolderOfAModel, BindsNamesInAnyUnicodeForm) {
+    const TemporaryFolder folder;
+    touch(folder, {"Ga\xCC\x88nse/1.jpg", "\xC3\xA9t\xC3\xA9/1.jpg"});
+    const std::vector<std::string> trained = {"e\xCC\x81te\xCC\x81", "G\xC3\xA4nse"};
+    const ImageFolder scanned = scan_image_folder(folder.path(), trained, ClassMismatch::fail);
+    EXPECT_EQ(scanned.classes, trained);
+    EXPECT_THAT(count_per_class(scanned.samples, 2), ElementsAre(1, 1));
+}
+
+TEST(ImageFolderOfAModel, NamesTheOptionOfWhoeverAsks) {
+    const TemporaryFolder folder;
+    touch(folder, {"cat/1.jpg", "dog/1.jpg", "emu/1.jpg", "gnu/1.jpg"});
+    const auto message = [&](AskedBy asked_by) {
+        return error_message<DataError>(
+            [&] { (void)scan_image_folder(folder.path(), kTrained, ClassMismatch::fail, {.asked_by = asked_by}); });
+    };
+    EXPECT_THAT(message(AskedBy::command), EndsWith("take the known classes alone: add --classes use_known"));
+    EXPECT_THAT(message(AskedBy::config), EndsWith("alone: set /data/class_mismatch to \"use_known\""));
+}
+
+TEST(ImageFolderOfAModel, SaysThatThereAreNoClassFoldersAndPointsToPredict) {
+    const TemporaryFolder folder;
+    touch(folder, {"1.jpg", "2.jpg"});
+    const std::string where = folder.path().string();
+    EXPECT_EQ(error_message<DataError>([&] { (void)scan_image_folder(folder.path(), kTrained, ClassMismatch::fail); }),
+              where +
+                  ": has no class folders, but 2 images\nThe images of each class belong into a folder that is "
+                  "called like the class; to classify images without that: graft predict MODEL " +
+                  where);
 }
 
 TEST(ImageFolderOfAModel, ListsUnknownAndMissingClassesAndWhatMayBeMeant) {
@@ -180,7 +360,7 @@ TEST(ImageFolderOfAModel, ListsUnknownAndMissingClassesAndWhatMayBeMeant) {
                   "  unknown: zebra\n"
                   "  missing: cat\n"
                   "  missing: emu\n"
-                  "Rename the folders, or ask for the known classes alone (class mismatch: use_known)");
+                  "Rename the folders, or take the known classes alone: ask for ClassMismatch::use_known");
 }
 
 TEST(ImageFolderOfAModel, LeavesOutUnknownClassesWhereThatIsAskedFor) {

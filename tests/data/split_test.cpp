@@ -274,5 +274,27 @@ TEST(SplitOptions, AreReadFromAConfig) {
                 ElementsAre("/validation_split: expected number in [0, 1), got 1"));
 }
 
+TEST(SplitFile, HoldsNamesOfAnyBytes) {
+    const TemporaryFolder folder;
+    for (const char* name :
+         {"cat/Bl\xFCte.jpg", "cat/two\nlines.jpg", "cat/\\xFC.jpg", "G\xE4nse/1.jpg", "G\xE4nse/2.jpg"})
+        folder.write(std::string("data/") + name, "x");
+    const ImageFolder images = scan_image_folder(folder / "data");
+    const Split split = split_samples(images, {.validation_split = 0.4});
+    ASSERT_FALSE(split.validation.empty());
+    const auto file = folder.write("split.json", split_as_json(split, images.classes));
+    EXPECT_EQ(parse_json(folder.read("split.json"), "split.json").at("classes").dump(), R"(["G\\xE4nse","cat"])");
+    EXPECT_EQ(validation_names(images, {.split_file = file.string()}), names_of(split.validation));
+}
+
+TEST(SplitFile, IsReadAsEarlierVersionsWroteIt) {
+    const TemporaryFolder folder;
+    for (const char* name : {"data/a/1.jpg", "data/a/two\nlines.jpg", "data/b/1.jpg"}) folder.write(name, "x");
+    const auto file =
+        folder.write("split.json", R"({"train": ["a/1.jpg", "b/1.jpg"], "validation": ["a/two\nlines.jpg"]})");
+    EXPECT_THAT(validation_names(scan_image_folder(folder / "data"), {.split_file = file.string()}),
+                ElementsAre("a/two\\x0Alines.jpg"));
+}
+
 }  // namespace
 }  // namespace graft

@@ -103,5 +103,26 @@ TEST(ViewRenderer, NamesAFileThatCannotBeDecoded) {
                 ::testing::StartsWith(sample.file.string() + ": "));
 }
 
+TEST(ViewRenderer, RefusesAFileThatIsAnotherOneThanWhenItWasChecked) {
+    const TemporaryFolder folder;
+    Sample sample = write_sample(folder, "1.png");
+    const std::string checked = folder.read("1.png");
+    sample.content = fingerprint(checked);
+    const ViewRenderer renderer(kSmall, {}, 0);
+    EXPECT_NO_THROW((void)renderer.load(sample));
+    folder.write("1.png", encoded(".png", noise(40, 51)));  // as good an image
+    EXPECT_EQ(error_message<DataError>([&] { (void)renderer.load(sample); }),
+              sample.file.string() + ": has changed while the run was going on; leave the images alone and run again");
+    folder.write("1.png", checked);
+    EXPECT_NO_THROW((void)renderer.load(sample));
+}
+
+TEST(ViewRenderer, KeepsToTheLimitOfPixels) {
+    const TemporaryFolder folder;
+    const Sample sample = write_sample(folder, "1.png");  // 40 x 50
+    EXPECT_NO_THROW((void)ViewRenderer(kSmall, {}, 0, 2000).load(sample));
+    EXPECT_THROW((void)ViewRenderer(kSmall, {}, 0, 1999).load(sample), DataError);
+}
+
 }  // namespace
 }  // namespace graft

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <fstream>
 
+#include "core/files.hpp"
 #include "core/text.hpp"
-#include "graft/core/errors.hpp"
 #include "image/decode/decoder.hpp"
 #include "image/decode/signatures.hpp"
 
@@ -102,14 +101,7 @@ Content recognise(std::string_view bytes) {
 }
 
 Content recognise_file(const std::filesystem::path& file) {
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(file, error)) throw DataError(file.string() + ": is not a regular file");
-    std::ifstream in(file, std::ios::binary);
-    std::string bytes(kRecognisedBytes, '\0');
-    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (in.bad() || !in.is_open()) throw DataError(file.string() + ": cannot be read");
-    bytes.resize(static_cast<std::size_t>(in.gcount()));
-    return recognise(bytes);
+    return recognise(read_beginning(file, kRecognisedBytes));
 }
 
 bool has_image_extension(const std::filesystem::path& file) {

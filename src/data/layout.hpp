@@ -1,0 +1,34 @@
+/// @file
+/// How people lay out their data sets: parts in folders of their own, or class folders alone.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/enum_names.hpp"
+
+namespace graft {
+
+enum class PartKind { train, validation, test };
+template <>
+inline constexpr auto enum_names<PartKind> = std::to_array<std::string_view>({"train", "validation", "test"});
+
+/// The part that a folder of this name holds, in any case: train, training; val, valid, validation, validate, dev;
+/// test, testing. Nothing for other names.
+[[nodiscard]] std::optional<PartKind> part_called(const std::string& name);
+
+/// The folders of a data set.
+struct Layout {
+    std::filesystem::path train;
+    std::optional<std::filesystem::path> validation, test;
+    std::vector<std::string> notes;  ///< what was seen and is not used, for people
+};
+
+/// Finds the parts of a data set: `train` beside `val`, `valid`, `validation`, `dev`, `test`, in any case; or class
+/// folders in `folder` itself; or either in the only folder that it holds.
+/// @throws DataError that says what was seen and what to do when there is nothing to train on
+[[nodiscard]] Layout find_layout(const std::filesystem::path& folder);
+
+}  // namespace graft

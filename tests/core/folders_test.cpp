@@ -1,0 +1,51 @@
+#include "core/folders.hpp"
+
+#include <gtest/gtest.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include "environment_variable.hpp"
+#include "error_message.hpp"
+#include "graft/core/errors.hpp"
+
+namespace graft {
+namespace {
+
+using testing::EnvironmentVariable;
+using testing::error_message;
+
+TEST(ExpandHome, PutsTheHomeFolderInPlaceOfATilde) {
+    const EnvironmentVariable home("HOME", "/home/ada");
+    EXPECT_EQ(expand_home("~"), "/home/ada");
+    EXPECT_EQ(expand_home("~/runs/a"), "/home/ada/runs/a");
+}
+
+TEST(ExpandHome, AsksTheSystemWhereTheVariableIsNotSet) {
+    const EnvironmentVariable home("HOME", std::nullopt);
+    EXPECT_EQ(expand_home("~/a"), std::string(::getpwuid(::getuid())->pw_dir) + "/a");
+}
+
+TEST(ExpandHome, KnowsTheFoldersOfOtherUsers) {
+    EXPECT_EQ(expand_home("~root"), ::getpwnam("root")->pw_dir);
+    EXPECT_EQ(expand_home("~root/data"), std::string(::getpwnam("root")->pw_dir) + "/data");
+    EXPECT_EQ(error_message<ConfigError>([] { (void)expand_home("~no-such-user/data"); }),
+              "\"~no-such-user/data\": the system knows no home folder of no-such-user (a folder that is called so: "
+              "./~no-such-user/data)");
+}
+
+TEST(ExpandHome, LeavesOtherPathsAlone) {
+    for (const char* path : {"", "data", "./~", "a/~/b", "/~", "a$HOME", "./$HOME", "$", "$1", "../data", "C:\\data"})
+        EXPECT_EQ(expand_home(path), path);
+}
+
+TEST(ExpandHome, RefusesVariablesThatOnlyAShellReplaces) {
+    EXPECT_EQ(
+        error_message<ConfigError>([] { (void)expand_home("$HOME/data"); }),
+        "\"$HOME/data\": only a shell replaces $HOME: write the path in full, or begin it with ~ (a folder that is "
+        "called so: ./$HOME/data)");
+    EXPECT_THROW((void)expand_home("${SCRATCH}/data"), ConfigError);
+    EXPECT_THROW((void)expand_home("$_x"), ConfigError);
+}
+
+}  // namespace
+}  // namespace graft
