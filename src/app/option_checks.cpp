@@ -1,11 +1,15 @@
 #include "app/option_checks.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
-#include <cstdint>
+#include <string_view>
 
 #include "config/limits_text.hpp"
+#include "core/folders.hpp"
 #include "core/names.hpp"
 #include "core/text.hpp"
+#include "graft/core/errors.hpp"
 
 namespace graft {
 namespace {
@@ -27,6 +31,36 @@ CLI::Validator check(const std::string& type, const Limits& limits) {
 CLI::Validator integer_in(const Limits& limits) { return check<std::int64_t>("integer", limits); }
 
 CLI::Validator number_in(const Limits& limits) { return check<double>("number", limits); }
+
+void takes_exclude(CLI::App& command, std::vector<std::string>& patterns) {
+    command.add_option("--exclude", patterns, "Leave out files and folders, for example '*_mask.png'")
+        ->type_name("PATTERN")
+        ->allow_extra_args(false);
+}
+
+void takes_max_pixels(CLI::App& command, std::int64_t& max_pixels) {
+    command.add_option("--max-pixels", max_pixels, "Refuse images of more pixels")
+        ->capture_default_str()
+        ->type_name("N")
+        ->check(integer_in(between(1, 1e10)));
+}
+
+void expand_paths(CLI::App& command) {
+    static constexpr auto kPathTypes =
+        std::to_array<std::string_view>({"CONFIG", "DIR", "FILE", "FOLDER", "MODEL", "OTHER", "OUTPUT", "PATH"});
+    const auto expand = [](std::string& text) -> std::string {
+        try {
+            text = expand_home(text);
+            return "";
+        } catch (const ConfigError& error) {
+            return error.what();
+        }
+    };
+    for (CLI::Option* option : command.get_options())
+        if (std::ranges::find(kPathTypes, option->get_type_name()) != kPathTypes.end())
+            option->transform(CLI::Validator(expand, ""));
+    for (CLI::App* inner : command.get_subcommands([](const CLI::App*) { return true; })) expand_paths(*inner);
+}
 
 CLI::Option* takes_one_of(CLI::Option* option, const std::vector<std::string>& names) {
     std::string shown;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,16 @@ namespace graft {
 
 /// "expected number in [0, 1], got most".
 [[nodiscard]] CLI::Validator number_in(const Limits& limits);
+
+/// `--exclude PATTERN`: files and folders that are left out.
+void takes_exclude(CLI::App& command, std::vector<std::string>& patterns);
+
+/// `--max-pixels N`: images of more are refused.
+void takes_max_pixels(CLI::App& command, std::int64_t& max_pixels);
+
+/// Lets every path that a command takes begin with `~` (core/folders), also where no shell has replaced it. Files and
+/// folders are told by the names of their types.
+void expand_paths(CLI::App& command);
 
 /// The option takes one of these names; help and completion show them. @return the option
 CLI::Option* takes_one_of(CLI::Option* option, const std::vector<std::string>& names);

@@ -91,6 +91,11 @@ bool leads_nowhere(const fs::directory_entry& entry) {
     return entry.is_symlink(ignored) && (type == fs::file_type::not_found || type == fs::file_type::none);
 }
 
+void tell(const Remarks& remarks, Reporter& reporter) {
+    for (const std::string& note : remarks.notes) reporter.note(note);
+    for (const std::string& warning : remarks.warnings) reporter.warn(warning);
+}
+
 bool is_clutter(const std::string& name) {
     std::string lower = name;
     std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

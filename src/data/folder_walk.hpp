@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "graft/core/reporter.hpp"
+
 namespace graft {
 
 class ImageMemo;
@@ -26,6 +28,9 @@ struct ScanOptions {
 struct Remarks {
     std::vector<std::string> notes, warnings;
 };
+
+/// Says them, warnings last.
+void tell(const Remarks& remarks, Reporter& reporter);
 
 /// Files and folders that were passed over for one reason.
 struct PassedOver {

@@ -275,10 +275,10 @@ TEST(ImageFolder, TakesAnyNameThatAFolderMayHave) {
                    "Bl\xFCte/Bl\xFCte.jpg", "two\nlines/\x1B[31m.jpg"});
     const ImageFolder scanned = scan_image_folder(folder.path());
     EXPECT_THAT(scanned.classes,
-                ElementsAre("\"", "0", "<b>", "a b", "a,b", "a\\b", "Bl\\xFCte", "con", "two\\x0Alines"));
+                ElementsAre("\"", "0", "<b>", "Bl\\xFCte", "a b", "a,b", "a\\b", "con", "two\\x0Alines"));
     EXPECT_THAT(names_of(scanned.samples),
-                ElementsAre("\"/1.jpg", "0/1.jpg", "<b>/1.jpg", "a b/x..jpg/1.jpg", "a,b/1.jpg", "a\\b/1.jpg",
-                            "Bl\\xFCte/Bl\\xFCte.jpg", "con/1.jpg", "two\\x0Alines/\\x1B[31m.jpg"));
+                ElementsAre("\"/1.jpg", "0/1.jpg", "<b>/1.jpg", "Bl\\xFCte/Bl\\xFCte.jpg", "a b/x..jpg/1.jpg",
+                            "a,b/1.jpg", "a\\b/1.jpg", "con/1.jpg", "two\\x0Alines/\\x1B[31m.jpg"));
     for (const Sample& sample : scanned.samples) {
         EXPECT_TRUE(fs::exists(sample.file)) << sample.name;
         EXPECT_EQ(sample.file, folder / unescaped(sample.name));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -38,6 +39,8 @@ struct PredictorOptions {
     /// keeps one in its cache folder). A network that is not in it is measured and added when lists ask for so many
     /// images that the few seconds come back. Empty: one worker per core, one image per call.
     std::filesystem::path calibrations;
+    /// Images of more pixels are refused before they are decoded: they may be made to fill the memory.
+    std::int64_t max_pixels = 100'000'000;
 };
 
 /// Loads model.pt and classifies images. Thread-safe: one object serves all threads of an application.

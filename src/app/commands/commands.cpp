@@ -2,6 +2,8 @@
 
 #include <CLI/App.hpp>
 
+#include "app/option_checks.hpp"
+
 namespace graft {
 
 void add_commands(CLI::App& app, Command& chosen) {
@@ -9,6 +11,7 @@ void add_commands(CLI::App& app, Command& chosen) {
     for (const auto add : {add_train, add_evaluate, add_predict, add_export, add_verify, add_weights, add_config,
                            add_data, add_cache, add_inspect, add_doctor, add_completion, add_man})
         add(app, chosen);
+    expand_paths(app);
 }
 
 }  // namespace graft

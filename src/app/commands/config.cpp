@@ -7,6 +7,8 @@
 #include "app/results.hpp"
 #include "app/schema_file.hpp"
 #include "core/files.hpp"
+#include "core/text.hpp"
+#include "data/layout.hpp"
 #include "run/run_options.hpp"
 
 namespace graft {
@@ -49,19 +51,23 @@ void check(const CheckArguments& arguments) {
     std::cout << arguments.config << ": OK\n" << plan_text(config);
 }
 
-/// Folders as `graft data sample` and most data sets have them, or class folders without a test part.
-Json data_section(const fs::path& data) {
+/// The folders of the data set and how the rest of the section follows from them. A folder that is not there yet is
+/// taken to be laid out as `graft data sample` does it.
+Json data_section(const fs::path& data, std::vector<std::string>& notes) {
     std::error_code ignored;
-    if (fs::is_directory(data, ignored) && !fs::is_directory(data / "train", ignored))
-        return {{"train", data.string()}};
-    Json section = {{"train", (data / "train").string()}};
-    if (!fs::is_directory(data, ignored) || fs::is_directory(data / "test", ignored))
-        section["test"] = (data / "test").string();
+    Layout layout{.train = data / "train", .test = data / "test"};
+    if (fs::exists(data, ignored)) layout = find_layout(data);
+    notes = layout.notes;
+    Json section = {{"train", escaped(layout.train.string())}};
+    if (layout.validation) section["validation"] = escaped(layout.validation->string());
+    if (layout.test) section["test"] = escaped(layout.test->string());
+    if (!layout.validation) section["validation_split"] = 0.2;
+    section.update(Json{{"image_size", 224}, {"batch_size", 32}});
     return section;
 }
 
 /// The classic recipe of transfer learning, on a small network.
-Json starter_config(const fs::path& data) {
+Json starter_config(const fs::path& data, std::vector<std::string>& notes) {
     Json config = Json::parse(R"({
         "$schema": "schema.json",
         "name": "my-classifier",
@@ -76,14 +82,15 @@ Json starter_config(const fs::path& data) {
                        { "name": "reduce_lr_on_plateau", "monitor": "val_loss", "factor": 0.1, "patience": 2 } ],
         "output": "runs/my-classifier"
     })");
-    config["data"] = data_section(data);
-    config["data"].update(Json{{"validation_split", 0.2}, {"image_size", 224}, {"batch_size", 32}});
+    config["data"] = data_section(data, notes);
     return config;
 }
 
 void init(const InitArguments& arguments) {
     expect_nothing_at(arguments.output, "name another file with --output");
-    Json config = starter_config(arguments.data);
+    std::vector<std::string> notes;
+    Json config = starter_config(arguments.data, notes);
+    for (const std::string& note : notes) std::cerr << note << "\n";
     std::error_code ignored;
     const fs::path schema = schema_file_of(fs::read_symlink("/proc/self/exe", ignored));
     if (!schema.empty()) config["$schema"] = schema.string();
@@ -117,7 +124,8 @@ void add_init(CLI::App& config, Command& chosen) {
     const auto arguments = std::make_shared<InitArguments>();
     CLI::App* command = config.add_subcommand("init", "Write a config to start from");
     command->add_option("--output", arguments->output, "The file")->capture_default_str()->type_name("FILE");
-    command->add_option("--data", arguments->data, "Your images: DIR/train and DIR/test, or class folders")
+    command
+        ->add_option("--data", arguments->data, "Your images: class folders, or train, val and test with class folders")
         ->capture_default_str()
         ->type_name("DIR");
     command->callback([arguments, &chosen] { chosen = [arguments](const Session&) { init(*arguments); }; });

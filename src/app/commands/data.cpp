@@ -11,8 +11,10 @@
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
+#include "data/folder_walk.hpp"
 #include "data/image_check.hpp"
 #include "graft/core/errors.hpp"
+#include "image/decode/decode.hpp"
 #include "samples/sample_art.hpp"
 
 namespace graft {
@@ -25,15 +27,17 @@ struct SampleArguments {
 
 struct CheckArguments {
     std::string folder;
+    std::vector<std::string> exclude;
+    std::int64_t max_pixels = DecodeLimits{}.max_pixels;
     bool json = false;
 };
 
 void write_sample_images(const SampleArguments& arguments) {
     write_samples(arguments.folder, arguments.options);
     const auto classes = static_cast<std::int64_t>(sample_art_classes().size());
-    std::cout << arguments.folder << ": " << classes << " classes, "
-              << with_commas(classes * arguments.options.train_per_class) << " images in train/, "
-              << with_commas(classes * arguments.options.test_per_class) << " in test/\n";
+    std::cout << format_text("{}: {} classes, {} images in train/, {} in test/\n", shown(arguments.folder), classes,
+                             with_commas(classes * arguments.options.train_per_class),
+                             with_commas(classes * arguments.options.test_per_class));
 }
 
 /// How many of each class, and of those how many are bad.
@@ -52,10 +56,9 @@ ClassCounts count(const ImageFolder& folder, const std::vector<BadImage>& bad) {
 
 Json as_json(const ImageFolder& folder, const std::vector<BadImage>& bad) {
     const ClassCounts counts = count(folder, bad);
-    Json json = {{"folder", folder.root.string()},
-                 {"images", folder.samples.size()},
-                 {"classes", Json::array()},
-                 {"bad", Json::array()}};
+    Json json = {{"folder", folder.root.string()}, {"images", folder.samples.size()},
+                 {"classes", Json::array()},       {"bad", Json::array()},
+                 {"notes", folder.remarks.notes},  {"warnings", folder.remarks.warnings}};
     for (std::size_t i = 0; i < folder.classes.size(); ++i)
         json["classes"].push_back({{"name", folder.classes[i]}, {"images", counts.images[i]}, {"bad", counts.bad[i]}});
     for (const BadImage& image : bad) json["bad"].push_back({{"file", image.name}, {"reason", image.reason}});
@@ -76,18 +79,21 @@ std::string as_text(const ImageFolder& folder, const std::vector<BadImage>& bad)
 }
 
 void check(const CheckArguments& arguments, const Session& session) {
-    ImageFolder folder = scan_image_folder(arguments.folder);
+    ImageFolder folder =
+        scan_image_folder(arguments.folder, {.exclude = arguments.exclude, .asked_by = AskedBy::command});
     TerminalReporter reporter(session.screen);
+    tell(folder.remarks, reporter);
     const std::size_t workers = std::max(1U, std::thread::hardware_concurrency());
     ImageMemo nothing;  // a check looks for itself
-    const std::vector<BadImage> bad = find_bad_images(folder.samples, workers, session.stop, reporter, nothing);
+    const std::vector<BadImage> bad =
+        find_bad_images(folder.samples, workers, session.stop, reporter, nothing, {arguments.max_pixels});
     if (arguments.json)
         print_json(as_json(folder, bad));
     else
         std::cout << as_text(folder, bad);
     if (!bad.empty())
-        throw DataError(arguments.folder + ": " + std::to_string(bad.size()) + " of " +
-                        std::to_string(folder.samples.size()) + " images cannot be used");
+        throw DataError(
+            format_text("{}: {}", shown(arguments.folder), cannot_be_used(bad.size(), folder.samples.size())));
 }
 
 void add_sample(CLI::App& data, Command& chosen) {
@@ -123,6 +129,8 @@ void add_check(CLI::App& data, Command& chosen) {
     command->add_option("folder", arguments->folder, "A folder whose sub-folders are the classes")
         ->required()
         ->type_name("FOLDER");
+    takes_exclude(*command, arguments->exclude);
+    takes_max_pixels(*command, arguments->max_pixels);
     command->add_flag("--json", arguments->json, "Print one JSON object");
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { check(*arguments, session); }; });

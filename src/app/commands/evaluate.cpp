@@ -9,6 +9,7 @@
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
+#include "image/decode/decode.hpp"
 #include "inference/throughput.hpp"
 #include "run/evaluate_folder.hpp"
 
@@ -22,6 +23,8 @@ struct EvaluateArguments {
     std::vector<std::string> folders;
     std::vector<std::int64_t> top_k = {5};
     std::string classes = "fail", on_bad_image = "fail", output;
+    std::vector<std::string> exclude;
+    std::int64_t max_pixels = DecodeLimits{}.max_pixels;
     std::size_t workers = 0;
     std::optional<double> fail_under;
     bool json = false;
@@ -63,7 +66,9 @@ Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& pred
     const auto mismatch = arguments.classes == "fail" ? ClassMismatch::fail : ClassMismatch::use_known;
     std::vector<ImageFolder> scanned;  // all of them before the first image is read: a wrong name costs no time
     for (const std::string& folder : arguments.folders)
-        scanned.push_back(scan_image_folder(folder, predictor.classes(), mismatch));
+        scanned.push_back(scan_image_folder(folder, predictor.classes(), mismatch,
+                                            {.exclude = arguments.exclude, .asked_by = AskedBy::command}));
+    for (const ImageFolder& folder : scanned) tell(folder.remarks, reporter);
     const std::vector<fs::path> outputs = output_folders(arguments);
     Evaluated evaluated{ClassificationMetrics(predictor.classes(), arguments.top_k), {}};
     for (std::size_t i = 0; i < scanned.size(); ++i) {
@@ -108,7 +113,8 @@ Json evaluated_json(const Evaluated& evaluated, const EvaluationRecord& total) {
 }
 
 void evaluate(const EvaluateArguments& arguments, const Session& session) {
-    const Predictor predictor(arguments.model, {.calibrations = calibrations_file()});
+    const Predictor predictor(arguments.model,
+                              {.calibrations = calibrations_file(), .max_pixels = arguments.max_pixels});
     const Evaluated evaluated = evaluate_all(arguments, predictor, session);
     const EvaluationRecord total = evaluated.total();
     const bool several = evaluated.folders.size() > 1;
@@ -143,6 +149,8 @@ void add_evaluate(CLI::App& app, Command& chosen) {
     takes_one_of(command->add_option("--on-bad-image", arguments->on_bad_image, "When an image cannot be read"),
                  {"fail", "skip"})
         ->capture_default_str();
+    takes_exclude(*command, arguments->exclude);
+    takes_max_pixels(*command, arguments->max_pixels);
     command->add_option("--output", arguments->output, "Write report, confusion matrix and predictions here")
         ->type_name("FOLDER");
     command->add_option("--workers", arguments->workers, "Threads; 0: one per core")

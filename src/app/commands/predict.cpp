@@ -12,6 +12,7 @@
 #include "core/files.hpp"
 #include "data/image_folder.hpp"
 #include "graft/core/errors.hpp"
+#include "image/decode/decode.hpp"
 #include "inference/throughput.hpp"
 
 namespace graft {
@@ -26,6 +27,8 @@ struct PredictArguments {
     std::vector<std::string> paths;
     std::string format = "csv", output;
     bool json = false, all_probabilities = false;
+    std::vector<std::string> exclude;
+    std::int64_t max_pixels = DecodeLimits{}.max_pixels;
     std::size_t top_k = 1, workers = 0;
 };
 
@@ -103,14 +106,18 @@ private:
 };
 
 /// The images of a command-line argument. What does not exist becomes a row with an error, like a damaged image.
-void append_images(std::vector<fs::path>& images, const std::string& path) {
+void append_images(std::vector<fs::path>& images, const std::string& path, const ScanOptions& options,
+                   Reporter& reporter) {
     std::error_code ignored;
     if (!fs::is_directory(path, ignored)) return images.emplace_back(path), void();
-    for (Sample& sample : list_images(path)) images.push_back(std::move(sample.file));
+    ImageList found = find_images(path, options);
+    tell(found.remarks, reporter);
+    for (Sample& sample : found.samples) images.push_back(std::move(sample.file));
 }
 
 void predict(const PredictArguments& arguments, const Session& session) {
-    const Predictor predictor(arguments.model, {.calibrations = calibrations_file()});
+    const Predictor predictor(arguments.model,
+                              {.calibrations = calibrations_file(), .max_pixels = arguments.max_pixels});
     TerminalReporter spoken(session.screen);
     SilentReporter silent;
     if (!predictor.engine_note().empty()) spoken.note(predictor.engine_note());
@@ -127,7 +134,7 @@ void predict(const PredictArguments& arguments, const Session& session) {
     };
     for (const std::string& path : arguments.paths) {
         if (path != "-") {
-            append_images(images, path);
+            append_images(images, path, {.exclude = arguments.exclude, .asked_by = AskedBy::command}, spoken);
             continue;
         }
         classify_collected();
@@ -156,6 +163,8 @@ void add_predict(CLI::App& app, Command& chosen) {
         ->type_name("N")
         ->check(integer_in(between(1, 100000)));
     command->add_flag("--probabilities", arguments->all_probabilities, "Also the probability of every class");
+    takes_exclude(*command, arguments->exclude);
+    takes_max_pixels(*command, arguments->max_pixels);
     command->add_option("--output", arguments->output, "Write the rows to a file")->type_name("FILE");
     command->add_option("--workers", arguments->workers, "Threads; 0: one per core")
         ->capture_default_str()
