@@ -95,8 +95,8 @@ std::vector<BadImage> find_bad_images(std::span<Sample> samples, std::size_t wor
         ordered_map(unknown.size(), {.workers = workers, .window = 4 * workers, .stop = stop}, check_one, consume);
     reporter.finish();
     if (odd.count > 0)
-        reporter.warn(format_text("{} whole, though odd, such as {}",
-                                  count_of(odd.count, "image is", "images are"), shown(odd.example)));
+        reporter.warn(format_text("{} whole, though odd, such as {}", count_of(odd.count, "image is", "images are"),
+                                  shown(odd.example)));
     if (done < unknown.size())
         throw Interrupted("interrupted while the images were being checked; nothing was trained");
     return bad;

@@ -13,7 +13,10 @@ namespace graft {
 
 ViewRenderer::ViewRenderer(const Preprocessing& preprocessing, const AugmentationOptions& augmentation,
                            std::uint64_t seed, std::int64_t max_pixels)
-    : preprocessing_(preprocessing), augmentation_(augmentation), seed_(seed), decoding_{.max_pixels = max_pixels, .input = preprocessing} {}
+    : preprocessing_(preprocessing),
+      augmentation_(augmentation),
+      seed_(seed),
+      decoding_{.max_pixels = max_pixels, .input = preprocessing} {}
 
 ReducedImage ViewRenderer::load(const Sample& sample) const {
     const std::string bytes = read_file(sample.file);

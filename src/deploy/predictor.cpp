@@ -49,14 +49,14 @@ public:
     Parts(ModelFile file, const PredictorOptions& options)
         : info(std::move(file.info)),
           network(file.module, example_input(info.preprocessing)),
-          limits{options.max_pixels},
+          decoding{.max_pixels = options.max_pixels, .input = info.preprocessing},
           calibrations_(options.calibrations) {
         if (!options.calibrations.empty()) module_ = std::move(file.module);
     }
 
     const ModelInfo info;
     const InferenceModule network;  ///< one image per call
-    const DecodeLimits limits;
+    const DecodeOptions decoding;
 
     /// @param rgb [H,W] CV_8UC3, RGB
     [[nodiscard]] std::vector<float> classify(const cv::Mat& rgb) const { return values_of(network(input_of(rgb))); }
@@ -152,11 +152,11 @@ const std::string& Predictor::engine() const { return parts_->network.engine(); 
 const std::string& Predictor::engine_note() const { return parts_->network.note(); }
 
 std::vector<float> Predictor::predict_file(const std::filesystem::path& image) const {
-    return parts_->classify(decode_image_file(image, parts_->limits));
+    return parts_->classify(decode_image_file(image, parts_->decoding));
 }
 
 std::vector<float> Predictor::predict_encoded(std::string_view bytes, const std::string& name) const {
-    return parts_->classify(decode_image(bytes, name, parts_->limits));
+    return parts_->classify(decode_image(bytes, name, parts_->decoding));
 }
 
 std::vector<float> Predictor::predict_pixels(const cv::Mat& pixels, ColourOrder order) const {
@@ -165,7 +165,7 @@ std::vector<float> Predictor::predict_pixels(const cv::Mat& pixels, ColourOrder 
 
 std::size_t Predictor::predict_files(std::span<const std::filesystem::path> images, const Consume& consume,
                                      std::size_t workers, std::stop_token stop) const {
-    const auto picture_of = [&](std::size_t i) { return decode_image_file(images[i], parts_->limits); };
+    const auto picture_of = [&](std::size_t i) { return decode_image_file(images[i], parts_->decoding); };
     return parts_->classify_all(images.size(), picture_of, consume, workers, std::move(stop));
 }
 

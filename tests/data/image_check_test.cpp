@@ -32,9 +32,9 @@ public:
     void advance(std::size_t done, std::string_view) override { counts.push_back(done); }
     void finish(std::string_view) override { ++finished; }
     void note(std::string_view) override {}
-    void warn(std::string_view) override {}
+    void warn(std::string_view message) override { warnings.emplace_back(message); }
 
-    std::vector<std::string> phases;
+    std::vector<std::string> phases, warnings;
     std::vector<std::size_t> counts;
     int finished = 0;
 };
@@ -282,6 +282,24 @@ TEST(FindBadImages, RefusesImagesOfMorePixelsThanAllowed) {
     ImageMemo nothing;
     EXPECT_THAT(find_bad_images(samples, 1, {}, silent, nothing, {.max_pixels = 64}), IsEmpty());
     EXPECT_EQ(find_bad_images(samples, 1, {}, silent, nothing, {.max_pixels = 63}).size(), 1);
+}
+
+TEST(FindBadImages, WarnsOfOddFilesInEveryRun) {
+    const TemporaryFolder folder, memory;
+    std::string jpeg = testing::encoded(".jpg", testing::noise(64, 64));
+    folder.write("1.jpg", jpeg);
+    for (const char* name : {"2.jpg", "3.jpg"})
+        folder.write(name, std::string(jpeg).insert(jpeg.size() - 2, std::string(258, '\x01')));
+    for (int run = 0; run < 2; ++run) {
+        CountingReporter reporter;
+        ImageMemo memo = later(memory);
+        std::vector<Sample> samples = list_images(folder.path());
+        EXPECT_THAT(find_bad_images(samples, 1, {}, reporter, memo), IsEmpty());
+        EXPECT_THAT(reporter.warnings,
+                    ElementsAre("2 images are whole, though odd, such as " + (folder / "2.jpg").string() +
+                                ": JPEG with stray bytes behind its picture"));
+        EXPECT_THAT(reporter.phases, ElementsAre(run == 0 ? "checking 3" : "checking 2"));
+    }
 }
 
 }  // namespace

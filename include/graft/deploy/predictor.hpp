@@ -40,7 +40,7 @@ struct PredictorOptions {
     /// images that the few seconds come back. Empty: one worker per core, one image per call.
     std::filesystem::path calibrations;
     /// Images of more pixels are refused before they are decoded: they may be made to fill the memory.
-    std::int64_t max_pixels = 100'000'000;
+    std::int64_t max_pixels = 128'000'000;
 };
 
 /// Loads model.pt and classifies images. Thread-safe: one object serves all threads of an application.

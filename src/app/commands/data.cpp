@@ -28,7 +28,7 @@ struct SampleArguments {
 struct CheckArguments {
     std::string folder;
     std::vector<std::string> exclude;
-    std::int64_t max_pixels = DecodeLimits{}.max_pixels;
+    std::int64_t max_pixels = kDefaultMaxPixels;
     bool json = false;
 };
 

@@ -24,7 +24,7 @@ struct EvaluateArguments {
     std::vector<std::int64_t> top_k = {5};
     std::string classes = "fail", on_bad_image = "fail", output;
     std::vector<std::string> exclude;
-    std::int64_t max_pixels = DecodeLimits{}.max_pixels;
+    std::int64_t max_pixels = kDefaultMaxPixels;
     std::size_t workers = 0;
     std::optional<double> fail_under;
     bool json = false;

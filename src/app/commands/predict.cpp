@@ -28,7 +28,7 @@ struct PredictArguments {
     std::string format = "csv", output;
     bool json = false, all_probabilities = false;
     std::vector<std::string> exclude;
-    std::int64_t max_pixels = DecodeLimits{}.max_pixels;
+    std::int64_t max_pixels = kDefaultMaxPixels;
     std::size_t top_k = 1, workers = 0;
 };
 

@@ -79,8 +79,7 @@ void verify(const VerifyArguments& arguments, const Session& session) {
     if (!arguments.folder.empty() && arguments.against.empty())
         throw ConfigError("FOLDER: its images are compared between two models; name the other one with --against");
     TerminalReporter reporter(session.screen);
-    const RunnableModel model =
-        open_runnable_model(arguments.model, device_named(arguments.device, "--device"));
+    const RunnableModel model = open_runnable_model(arguments.model, device_named(arguments.device, "--device"));
     Verification verification{.tolerance = arguments.tolerance, .model = model.file, .engine = model.engine};
     replay_golden_images(model, verification);
     std::vector<fs::path> files;

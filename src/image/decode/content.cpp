@@ -100,9 +100,7 @@ Content recognise(std::string_view bytes) {
     return {other, first_bytes(bytes)};
 }
 
-Content recognise_file(const std::filesystem::path& file) {
-    return recognise(read_beginning(file, kRecognisedBytes));
-}
+Content recognise_file(const std::filesystem::path& file) { return recognise(read_beginning(file, kRecognisedBytes)); }
 
 bool has_image_extension(const std::filesystem::path& file) {
     const std::string extension = in_lower_case(file.extension().string());
