@@ -264,9 +264,9 @@ class Text(unittest.TestCase):
         text = (SOURCE / "CONTRIBUTING.md").read_text(encoding="utf-8")
         goldens = [*SOURCE.glob("tests/golden/*.json"), *SOURCE.glob("tests/*/fixtures")]
         for name in [str(golden.relative_to(SOURCE)) for golden in goldens]:
-            self.assertIn(f"`{name}", text)
+            self.assertTrue(f"`{name}" in text, name)
         for script in SOURCE.glob("tests/golden/*.py"):
-            self.assertIn(f"`{script.name}`", text)
+            self.assertTrue(f"`{script.name}`" in text, script.name)
 
     def test_the_readme_shows_the_config_of_the_quickstart(self):
         shown = [json.loads(block.text) for block in blocks_of(SOURCE / "README.md") if block.language == "json"]
