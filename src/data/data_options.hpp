@@ -23,6 +23,7 @@ struct DataOptions {
     std::optional<ResizeMode> resize;            ///< nothing: as the weights were tested
     std::optional<double> crop_fraction;         ///< nothing: that of the weights
     std::optional<Interpolation> interpolation;  ///< nothing: the one the weights were trained with
+    bool reduced_decode = true;                  ///< JPEGs far larger than the input are decoded at half their size
     std::vector<double> mean, std;               ///< per channel, 0..255; empty: those of the weights
     std::int64_t batch_size = 32;
     OnBadImage on_bad_image = OnBadImage::fail;

@@ -37,6 +37,7 @@ cv::Mat ViewRenderer::render(const ReducedImage& picture, const Sample& sample,
 Json ViewRenderer::recipe(ViewKind kind) const {
     Preprocessing preprocessing = preprocessing_;
     Json recipe = {{"preprocessing", write_options([&](Fields& fields) { describe(fields, preprocessing); })}};
+    if (!preprocessing.reduced_decode) recipe["preprocessing"].erase("reduced_decode");  // as before there was one
     if (kind == ViewKind::plain) return recipe;
     AugmentationOptions augmentation = augmentation_;
     recipe["augmentation"] = write_options([&](Fields& fields) { describe(fields, augmentation); });

@@ -14,8 +14,8 @@ namespace graft {
 /// The name of the record in a TorchScript archive, and of the entry in an ONNX file's metadata.
 constexpr const char* kModelInfoName = "graft.json";
 
-/// The version that is written. Version 1 had no golden images.
-constexpr int kModelFormatVersion = 2;
+/// The version that is written. Version 1 had no golden images, version 2 no reduced decoding.
+constexpr int kModelFormatVersion = 3;
 
 struct ModelInfo {
     std::vector<std::string> classes;  ///< in the order of the output

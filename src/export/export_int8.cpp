@@ -42,7 +42,8 @@ std::vector<at::Tensor> probabilities_of(const std::vector<Network>& networks, c
         const std::size_t end = std::min(first + kPerCall, samples.size());
         std::vector<at::Tensor> inputs;
         for (std::size_t i = first; i < end; ++i)
-            inputs.push_back(to_network_input(resize_to_input(decode_image_file(samples[i].file), preprocessing)));
+            inputs.push_back(to_network_input(
+                resize_to_input(decode_image_file(samples[i].file, {.input = preprocessing}), preprocessing)));
         const at::Tensor batch = at::cat(inputs);  // [n,3,H,W], channels-last
         for (std::size_t i = 0; i < networks.size(); ++i) results[i].push_back(networks[i](batch));
         reporter.advance(end);

@@ -121,7 +121,8 @@ void compare_models(const RunnableModel& model, const RunnableModel& other,
         into.images.push_back(compare(model, other, golden.name, decode_image(golden.encoded, golden.name)));
     for (std::size_t i = 0; i < files.size(); ++i) {
         try {
-            into.images.push_back(compare(model, other, files[i].string(), decode_image_file(files[i])));
+            into.images.push_back(compare(model, other, files[i].string(),
+                                          decode_image_file(files[i], {.input = model.info->preprocessing})));
         } catch (const DataError& error) {
             into.images.push_back({.image = files[i].string(), .reference = other.file, .error = error.what()});
         }

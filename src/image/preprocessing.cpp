@@ -54,13 +54,14 @@ void describe(Fields& fields, Preprocessing& preprocessing) {
                       {});
     describe_channels(fields, "std", preprocessing.std,
                       "Divides red, green and blue after `mean` is subtracted, on the scale 0 to 255.", above(0));
-    fields.field("reduced_decode", preprocessing.reduced_decode,
-                 "Whether JPEGs whose part that becomes the input is at least four times as large as it are decoded at "
-                 "half their size.");
+    fields.field(
+        "reduced_decode", preprocessing.reduced_decode,
+        "Whether JPEGs whose part that becomes the input is at least eight times as large as it are decoded at "
+        "half their size.");
 }
 
 bool may_be_halved(cv::Size source, const Preprocessing& preprocessing) {
-    constexpr double enough = 4;
+    constexpr double enough = 8;
     const double kept = preprocessing.resize == ResizeMode::squash ? 1 : preprocessing.crop_fraction;
     return preprocessing.reduced_decode && times_the_input(source, preprocessing) * kept >= enough;
 }

@@ -55,6 +55,20 @@ TEST(ViewRenderer, GivesThePlainPictureWhenNothingMayVary) {
     EXPECT_TRUE(equal(renderer.render(sample, 3), renderer.render(sample, std::nullopt)));
 }
 
+TEST(ViewRenderer, DecodesLargeJpegsAtHalfTheirSizeWhereThatIsTheRule) {
+    const TemporaryFolder folder;
+    folder.write("1.jpg", encoded(".jpg", testing::smooth(24 * 8, 32 * 8)));
+    const Sample sample = list_images(folder.path()).at(0);
+    Preprocessing reduced = kSmall;
+    reduced.reduced_decode = true;
+    const ViewRenderer renderer(reduced, {}, 0), in_full(kSmall, {}, 0);
+    const cv::Mat picture = renderer.render(sample, std::nullopt), full = in_full.render(sample, std::nullopt);
+    EXPECT_FALSE(equal(picture, full));
+    EXPECT_LE(testing::largest_difference(picture, full), 2);
+    EXPECT_NE(renderer.recipe(ViewKind::plain), in_full.recipe(ViewKind::plain));
+    EXPECT_FALSE(in_full.recipe(ViewKind::plain)["preprocessing"].contains("reduced_decode")) << "as in older caches";
+}
+
 TEST(ViewRenderer, GivesTheSameViewAgain) {
     const TemporaryFolder folder;
     const Sample sample = write_sample(folder, "1.png");

@@ -62,9 +62,9 @@ TEST(ModelFile, FrozenGivesTheSameProbabilitiesAndHasNoParameters) {
 
 TEST(ModelInfo, OfANewerFormatIsRefused) {
     Json json = to_json(load_model(stored_model("format2.pt")).info);
-    json["format_version"] = 3;
+    json["format_version"] = 4;
     EXPECT_THAT(error_of([&] { static_cast<void>(read_model_info(json.dump(), "m.pt")); }),
-                HasSubstr("m.pt: is in model format 3; this graft"));
+                HasSubstr("m.pt: is in model format 4; this graft"));
 }
 
 TEST(ModelInfo, NamesWhatIsMissing) {

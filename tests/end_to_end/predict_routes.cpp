@@ -32,7 +32,8 @@ Json through_opencv(const std::filesystem::path& onnx, const Files& images) {
     const RunnableModel model = open_runnable_model(onnx);
     Json rows = Json::array();
     for (const std::filesystem::path& image : images) {
-        const cv::Mat rgb = resize_to_input(decode_image_file(image), model.info->preprocessing);
+        const Preprocessing& preprocessing = model.info->preprocessing;
+        const cv::Mat rgb = resize_to_input(decode_image_file(image, {.input = preprocessing}), preprocessing);
         const at::Tensor probabilities = model.run(to_network_input(rgb)).contiguous();  // [1,K]
         const float* values = probabilities.const_data_ptr<float>();
         rows.push_back(std::vector<float>(values, values + probabilities.numel()));

@@ -117,7 +117,7 @@ TEST(ChosenPreprocessing, ComesWithTheWeights) {
 }
 
 TEST(ChosenPreprocessing, IsTheCustomaryOneWithoutAnEntry) {
-    EXPECT_EQ(choose_preprocessing(silent_data(), std::nullopt), Preprocessing());
+    EXPECT_EQ(choose_preprocessing(silent_data(), std::nullopt), Preprocessing{.reduced_decode = true});
 }
 
 TEST(ChosenPreprocessing, IsOverriddenPartByPart) {

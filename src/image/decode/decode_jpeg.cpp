@@ -143,7 +143,7 @@ public:
         return {static_cast<int>(info_.image_width), static_cast<int>(info_.image_height)};
     }
 
-    /// Each pixel of what read_pixels gives is the mean of four. Both sides must be even.
+    /// Makes read_pixels give half the size, by an inverse DCT of half the size. Both sides must be even.
     void halve() {
         info_.scale_num = 1;
         info_.scale_denom = 2;
