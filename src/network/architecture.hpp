@@ -31,6 +31,7 @@ struct Architecture {
     /// Published names to names here and back: torchvision's where it has the network. No two lead to the same name.
     std::vector<Rename> renames;
     std::vector<Rename> aliases;  ///< names that the same tensors have elsewhere, to names here
+    std::vector<Rename> remarks;  ///< how names begin in files of which a person should know something, and what
     std::string classifier;       ///< how the classifier's parameters begin, after renaming, for example "fc."
     /// The classifier that stands on the features in published files, in order.
     std::vector<ClassifierLayer> classifier_layers;

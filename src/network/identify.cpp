@@ -35,7 +35,8 @@ std::vector<ArchitectureFit> find_architectures(const StateDict& state, const Re
 
 std::int64_t classes_of(const Architecture& architecture, const StateDict& state) {
     if (architecture.classifier_layers.empty()) return 0;
-    for (const NamedTensor& entry : state.entries)
+    const std::string prefix = find_prefix(architecture, tensors_of(architecture), state).text;
+    for (const NamedTensor& entry : below_prefix(state, prefix).entries)
         if (own_name(architecture, entry.name) == architecture.classifier_layers.back().name + ".weight")
             return entry.tensor.dim() > 0 ? entry.tensor.size(0) : 0;
     return 0;

@@ -4,11 +4,10 @@
 #include <torch/csrc/autograd/grad_mode.h>
 
 #include <algorithm>
-#include <iterator>
+#include <array>
 #include <map>
 #include <set>
 #include <span>
-#include <sstream>
 
 #include "core/names.hpp"
 #include "core/text.hpp"
@@ -22,30 +21,23 @@ bool is_of_classifier(const Architecture& architecture, const std::string& name)
     return !architecture.classifier.empty() && name.starts_with(architecture.classifier);
 }
 
-/// Whether the values of one fit the other: the sizes agree, axes of length 1 aside (a scale per channel is [C,1,1] in
-/// one library and [C] in another).
-bool fits(at::IntArrayRef a, at::IntArrayRef b) {
-    const auto without_ones = [](at::IntArrayRef shape) {
-        std::vector<std::int64_t> sizes;
-        std::ranges::copy_if(shape, std::back_inserter(sizes), [](std::int64_t size) { return size != 1; });
-        return sizes;
-    };
-    return without_ones(a) == without_ones(b);
-}
-
-std::map<std::string, at::Tensor> tensors_of(const Architecture& architecture) {
-    std::map<std::string, at::Tensor> tensors;
-    for (const NamedModules* parts : {&architecture.stages, &architecture.after_pooling})
-        for (const auto& [part, module] : *parts)
-            for (const auto& [name, tensor] : named_tensors(module)) tensors.emplace(part + "." + name, tensor);
-    return tensors;
-}
-
-void list(std::ostringstream& text, const char* title, const std::vector<std::string>& names) {
+void list(std::string& text, const char* title, const std::vector<std::string>& names) {
     if (names.empty()) return;
-    text << "\n  " << title << " (" << names.size() << "):";
-    for (std::size_t i = 0; i < std::min(names.size(), kMostListed); ++i) text << "\n    " << names[i];
-    if (names.size() > kMostListed) text << "\n    … and " << names.size() - kMostListed << " more";
+    text += format_text("\n  {} ({}):", title, names.size());
+    for (std::size_t i = 0; i < std::min(names.size(), kMostListed); ++i) text += "\n    " + names[i];
+    if (names.size() > kMostListed) text += format_text("\n    … and {} more", names.size() - kMostListed);
+}
+
+/// "a, b, … and 3 more".
+std::string some(const std::vector<std::string>& names) {
+    const std::vector<std::string> first(
+        names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kMostListed)));
+    if (first.size() == names.size()) return joined(first);
+    return format_text("{}, … and {} more", joined(first), names.size() - first.size());
+}
+
+std::string left_outside(const LoadReport& report) {
+    return report.outside.empty() ? "" : format_text("; left out: {}", some(report.outside));
 }
 
 /// Whether a tensor of the architecture is called so by a pattern, by its own name or by one of other publishers.
@@ -59,36 +51,68 @@ bool is_named(const Architecture& architecture, std::span<const std::string> pat
            std::ranges::any_of(architecture.aliases, fits_elsewhere);
 }
 
+/// What self-supervised learning puts on a backbone, and beside it.
+bool is_of_self_supervision(const std::string& name) {
+    constexpr std::array<std::string_view, 12> heads = {
+        "head",       "projection_head", "projection", "projector", "proj_head", "predictor",
+        "prototypes", "prediction_head", "queue",      "queue_ptr", "mlp_head",  "contrastive_head"};
+    return std::ranges::find(heads, std::string_view(name).substr(0, name.find('.'))) != heads.end();
+}
+
 /// Where each of the file's tensors goes, and the report.
 struct Assignment {
     LoadReport report;
-    std::map<std::string, at::Tensor> targets, sources;  ///< by the architecture's names
+    TargetTensors targets;
+    std::map<std::string, at::Tensor> sources;    ///< by the architecture's names, with marks of shares
+    std::set<std::string> seen;                   ///< those names, and those of tensors that do not fit
+    std::map<std::string, std::int64_t> lacking;  ///< how many shares of a target are still to come
 };
+
+void assign_one(const Architecture& architecture, const NamedTensor& entry, const LoadAllowance& allowance,
+                Assignment& made) {
+    LoadReport& report = made.report;
+    const std::string shown = report.prefix.text + entry.name;
+    const std::string name = own_name(architecture, entry.name);
+    const RowShare share = row_share(name);
+    const auto target = made.targets.find(share.name);
+    if (is_of_classifier(architecture, name) || name.ends_with("num_batches_tracked"))
+        report.left_out.push_back(shown);
+    else if (target == made.targets.end()) {
+        const bool is_allowed =
+            matches_any(allowance.may_be_unused, shown) || matches_any(allowance.may_be_unused, entry.name);
+        (is_allowed                           ? report.unused
+         : is_of_self_supervision(entry.name) ? report.heads
+                                              : report.unexpected)
+            .push_back(shown);
+    } else if (!made.seen.insert(name).second)
+        report.repeated.push_back(format_text("{}: is {}, which is there already", shown, name));
+    else {
+        made.lacking.try_emplace(share.name, share.parts).first->second -= 1;
+        const at::Tensor rows = rows_of(target->second, share);
+        if (fits(rows.sizes(), entry.tensor.sizes())) {
+            made.sources.emplace(name, entry.tensor);
+            report.loaded.push_back(shown);
+        } else {
+            report.mismatched.push_back(format_text("{}: {}, expected {}", shown, bracketed_shape(entry.tensor.sizes()),
+                                                    bracketed_shape(rows.sizes())));
+        }
+    }
+}
 
 Assignment assign(const Architecture& architecture, const StateDict& state, const LoadAllowance& allowance) {
     Assignment made{.targets = tensors_of(architecture)};
     LoadReport& report = made.report;
-    std::set<std::string> found;
-    for (const NamedTensor& entry : state.entries) {
-        const std::string name = own_name(architecture, entry.name);
-        const auto target = made.targets.find(name);
-        if (is_of_classifier(architecture, name) || name.ends_with("num_batches_tracked"))
-            report.left_out.push_back(entry.name);
-        else if (target == made.targets.end()) {
-            const bool is_allowed = matches_any(allowance.may_be_unused, entry.name);
-            (is_allowed ? report.unused : report.unexpected).push_back(entry.name);
-        } else if (!found.insert(name).second)
-            report.repeated.push_back(entry.name + ": is " + name + ", which is there already");
-        else if (!fits(target->second.sizes(), entry.tensor.sizes()))
-            report.mismatched.push_back(entry.name + ": " + bracketed_shape(entry.tensor.sizes()) + ", expected " +
-                                        bracketed_shape(target->second.sizes()));
-        else {
-            made.sources.emplace(name, entry.tensor);
-            report.loaded.push_back(entry.name);
-        }
-    }
-    for (const auto& [name, tensor] : made.targets) {
-        if (found.contains(name)) continue;
+    report.prefix = find_prefix(architecture, made.targets, state);
+    const StateDict meant = below_prefix(state, report.prefix.text);
+    for (const NamedTensor& entry : meant.entries) assign_one(architecture, entry, allowance, made);
+    for (const auto& [beginning, remark] : architecture.remarks)
+        if (std::ranges::any_of(meant.entries, [&](const auto& entry) { return entry.name.starts_with(beginning); }))
+            report.remarks.push_back(remark);
+    for (const NamedTensor& entry : state.entries)
+        if (!entry.name.starts_with(report.prefix.text)) report.outside.push_back(entry.name);
+    for (const auto& [name, target] : made.targets) {
+        const auto lacking = made.lacking.find(name);
+        if (lacking != made.lacking.end() && lacking->second == 0) continue;
         (is_named(architecture, allowance.may_be_absent, name) ? report.absent : report.missing).push_back(name);
     }
     return made;
@@ -103,19 +127,6 @@ std::vector<NamedTensor> named_tensors(const TorchModule& module) {
     return tensors;
 }
 
-std::string own_name(const Architecture& architecture, const std::string& published) {
-    for (const std::vector<Rename>* renames : {&architecture.aliases, &architecture.renames})
-        for (const auto& [theirs, ours] : *renames)
-            if (published.starts_with(theirs)) return ours + published.substr(theirs.size());
-    return published;
-}
-
-std::string published_name(const Architecture& architecture, const std::string& own) {
-    for (const auto& [theirs, ours] : architecture.renames)
-        if (own.starts_with(ours)) return theirs + own.substr(ours.size());
-    return own;
-}
-
 LoadReport compare_state(const Architecture& architecture, const StateDict& state, const LoadAllowance& allowance) {
     return assign(architecture, state, allowance).report;
 }
@@ -125,23 +136,50 @@ LoadReport load_state(const Architecture& architecture, const StateDict& state, 
     if (!made.report.complete()) return made.report;
     const at::NoGradGuard no_grad;
     for (const auto& [name, source] : made.sources) {
-        at::Tensor target = made.targets.at(name);
+        const RowShare share = row_share(name);
+        at::Tensor target = rows_of(made.targets.at(share.name), share);
         target.copy_(source.reshape(target.sizes()));
     }
     return made.report;
 }
 
+std::vector<std::string> notes_on(const LoadReport& report) {
+    std::vector<std::string> notes = report.remarks;
+    const std::string& prefix = report.prefix.text;
+    if (!prefix.empty())
+        notes.push_back(format_text("taken from the names that begin with \"{}\"{}", prefix, left_outside(report)));
+    if (!report.prefix.also_fit.empty())
+        notes.push_back(
+            format_text("those that begin with \"{}\" would fit as well", joined(report.prefix.also_fit, "\" or \"")));
+    if (!report.heads.empty())
+        notes.push_back(format_text("left out as a head of self-supervised learning: {}", some(report.heads)));
+    if (!report.absent.empty())
+        notes.push_back(format_text("{} tensors are not in the file and were drawn at random: {}", report.absent.size(),
+                                    joined(report.absent, "; ")));
+    if (!report.unused.empty())
+        notes.push_back(
+            format_text("{} tensors of the file are not used: {}", report.unused.size(), joined(report.unused, "; ")));
+    return notes;
+}
+
 std::string explain(const LoadReport& report, const std::string& file, const std::string& architecture) {
-    std::ostringstream text;
-    text << file << ": these are not the weights of " << architecture << ": " << report.loaded.size() << " tensors fit";
+    if (!report.prefix.is_decided)
+        return format_text(
+            "{}: the names that begin with \"{}\" and those that begin with \"{}\" fit {} equally well: "
+            "choose with \"weights_prefix\" beside /backbone/weights in a config, or with --prefix",
+            file, report.prefix.text, joined(report.prefix.also_fit, "\" or \""), architecture);
+    std::string text =
+        format_text("{}: these are not the weights of {}: {} tensors fit", file, architecture, report.loaded.size());
+    if (!report.prefix.text.empty()) text += format_text(", of the names that begin with \"{}\"", report.prefix.text);
     list(text, "missing in the file", report.missing);
     list(text, "not known to the architecture", report.unexpected);
     list(text, "of another shape", report.mismatched);
     list(text, "the same tensor twice, by different names", report.repeated);
     if (report.mismatched.empty() && report.repeated.empty() && !report.loaded.empty())
-        text << "\n  what may be missing or left over can be named in /backbone/may_be_absent and "
-                "/backbone/may_be_unused";
-    return text.str();
+        text +=
+            "\n  what may be missing or left over can be named in /backbone/may_be_absent and "
+            "/backbone/may_be_unused";
+    return text;
 }
 
 }  // namespace graft

@@ -6,14 +6,17 @@
 #include <vector>
 
 #include "network/architecture.hpp"
+#include "network/name_match.hpp"
 #include "network/state_dict.hpp"
 
 namespace graft {
 
-/// What a file may leave open. Patterns with `*` of tensors' names, as in the file or as in the architecture.
+/// What a file may leave open, in patterns with `*` of tensors' names, as in the file or as in the architecture; and
+/// which part of it is meant.
 struct LoadAllowance {
     std::vector<std::string> may_be_absent;  ///< the architecture's: they keep the values they were made with
     std::vector<std::string> may_be_unused;  ///< the file's: they are left out
+    WeightsChoice choice;                    ///< for what reads the file
 };
 
 /// What became of every name. Shapes are written "[64,3,7,7]".
@@ -26,30 +29,31 @@ struct LoadReport {
     std::vector<std::string> left_out;    ///< the classifier's, and batch norms' step counters: known and not needed
     std::vector<std::string> absent;      ///< missing, and allowed to be
     std::vector<std::string> unused;      ///< unexpected, and allowed to be
+    NamePrefix prefix;                    ///< of the names that were taken
+    std::vector<std::string> outside;     ///< names that do not begin with the prefix
+    std::vector<std::string> remarks;     ///< on the file, as the architecture has them
+    std::vector<std::string> heads;       ///< of self-supervised learning: unexpected, and no part of a backbone
 
     [[nodiscard]] bool complete() const {
-        return missing.empty() && unexpected.empty() && mismatched.empty() && repeated.empty();
+        return missing.empty() && unexpected.empty() && mismatched.empty() && repeated.empty() && prefix.is_decided;
     }
 };
 
 /// A module's parameters, then its buffers, by name. The tensors are the module's own.
 [[nodiscard]] std::vector<NamedTensor> named_tensors(const TorchModule& module);
 
-/// The architecture's name of a published parameter: `stage1.0.block.0.0.weight` of `features.1.0.block.0.0.weight`.
-[[nodiscard]] std::string own_name(const Architecture& architecture, const std::string& published);
-
-/// The other way round: the one name that the parameter has in torchvision's files, or in those that it was published
-/// in.
-[[nodiscard]] std::string published_name(const Architecture& architecture, const std::string& own);
-
 /// What loading would report. Nothing is copied.
 [[nodiscard]] LoadReport compare_state(const Architecture& architecture, const StateDict& state,
                                        const LoadAllowance& allowance = {});
 
 /// Copies values into the parameters and buffers (converted to float32). A file may use any of the published names that
-/// the architecture knows, or its own. Nothing is copied when the report is not complete.
+/// the architecture knows, or its own, and any prefix before all of them (find_prefix). Nothing is copied when the
+/// report is not complete.
 [[nodiscard]] LoadReport load_state(const Architecture& architecture, const StateDict& state,
                                     const LoadAllowance& allowance = {});
+
+/// What a person may want to know of a complete load: the prefix, and what was left out or drawn at random.
+[[nodiscard]] std::vector<std::string> notes_on(const LoadReport& report);
 
 /// The report of an incomplete load as an error message of several lines, at most ten names of each kind, and what can
 /// be done about it.

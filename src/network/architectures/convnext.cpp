@@ -1,9 +1,11 @@
-/// ConvNeXt (Liu et al. 2022), with the parameter names of torchvision, of timm and of the authors' own files. Without
+/// ConvNeXt (Liu et al. 2022), with the parameter names of torchvision, of timm, of the authors' own files and
+/// of Hugging Face. Without
 /// stochastic depth (see Architecture).
 #include <ATen/ops/full.h>
 
 #include <array>
 
+#include "core/text.hpp"
 #include "network/architecture.hpp"
 
 namespace graft {
@@ -25,9 +27,18 @@ constexpr std::array<PartName, 5> kAuthorsBlock = {{{"dwconv.", "block.0."},
                                                     {"pwconv1.", "block.3."},
                                                     {"pwconv2.", "block.5."},
                                                     {"gamma", "layer_scale"}}};
+constexpr std::array<PartName, 5> kHuggingFaceBlock = {{{"dwconv.", "block.0."},
+                                                        {"layernorm.", "block.2."},
+                                                        {"pwconv1.", "block.3."},
+                                                        {"pwconv2.", "block.5."},
+                                                        {"layer_scale_parameter", "layer_scale"}}};
+constexpr std::array<PartName, 3> kHuggingFaceAround = {
+    {{"embeddings.patch_embeddings.", "stem.0."}, {"embeddings.layernorm.", "stem.1."}, {"layernorm.", "norm."}}};
 // The names around the stages; timm's, then the authors'.
 constexpr std::array<PartName, 2> kAround = {{{"features.0.", "stem."}, {"classifier.0.", "norm."}}};
-constexpr std::array<PartName, 4> kAroundElsewhere = {{{"head.norm.", "norm."},
+constexpr std::array<PartName, 6> kAroundElsewhere = {{{"head.norm.", "norm."},
+                                                       {"classifier.weight", "classifier.2.weight"},
+                                                       {"classifier.bias", "classifier.2.bias"},
                                                        {"head.fc.", "classifier.2."},
                                                        {"downsample_layers.0.", "stem."},
                                                        {"head.", "classifier.2."}}};
@@ -82,6 +93,20 @@ void add_stage(Architecture& net, std::size_t index, std::int64_t repeats) {
     net.channels = channels;
 }
 
+void add_hugging_face_names(Architecture& net, const std::array<std::int64_t, 4>& repeats) {
+    for (const std::string model : {"convnext.", ""}) {  // the network alone is saved without a prefix
+        add_renames(net.aliases, model, "", kHuggingFaceAround);
+        for (std::size_t s = 0; s < repeats.size(); ++s) {
+            const std::string theirs = format_text("{}encoder.stages.{}.", model, s),
+                              ours = format_text("stage{}.", s + 1);
+            net.aliases.emplace_back(theirs + "downsampling_layer.", ours + "downsample.");
+            for (std::int64_t i = 0; i < repeats[s]; ++i)
+                add_renames(net.aliases, format_text("{}layers.{}.", theirs, i), format_text("{}{}.", ours, i),
+                            kHuggingFaceBlock);
+        }
+    }
+}
+
 Architecture make_convnext(const std::string& name, const std::array<std::int64_t, 4>& repeats) {
     Architecture net{.name = name,
                      .channels = kChannels[0],
@@ -95,6 +120,7 @@ Architecture make_convnext(const std::string& name, const std::array<std::int64_
     add_renames(net.renames, "", "", kAround);
     add_renames(net.aliases, "", "", kAroundElsewhere);
     for (std::size_t i = 0; i < repeats.size(); ++i) add_stage(net, i, repeats[i]);
+    add_hugging_face_names(net, repeats);
     return net;
 }
 

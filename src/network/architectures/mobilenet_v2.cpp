@@ -1,6 +1,8 @@
-/// MobileNetV2 (Sandler et al. 2018), with the parameter names of torchvision and of timm's `mobilenetv2_100`.
+/// MobileNetV2 (Sandler et al. 2018), with the parameter names of torchvision of timm's `mobilenetv2_100` and of
+/// Hugging Face.
 #include <array>
 
+#include "core/text.hpp"
 #include "network/architecture.hpp"
 #include "network/architectures/inverted_residual.hpp"
 
@@ -38,11 +40,44 @@ constexpr std::array<PartName, 6> kTimmAround = {{{"conv_stem.", "stem.0."},
                                                   {"classifier.weight", "classifier.1.weight"},
                                                   {"classifier.bias", "classifier.1.bias"}}};
 
+// Hugging Face's names: a block's parts, and what stands around the blocks. Its stem holds the first block.
+constexpr std::array<PartName, 6> kHuggingFaceBlock = {{{"expand_1x1.convolution.", "block.0.0."},
+                                                        {"expand_1x1.normalization.", "block.0.1."},
+                                                        {"conv_3x3.convolution.", "block.1.0."},
+                                                        {"conv_3x3.normalization.", "block.1.1."},
+                                                        {"reduce_1x1.convolution.", "block.2.0."},
+                                                        {"reduce_1x1.normalization.", "block.2.1."}}};
+constexpr std::array<PartName, 8> kHuggingFaceAround = {{{"conv_stem.first_conv.convolution.", "stem.0."},
+                                                         {"conv_stem.first_conv.normalization.", "stem.1."},
+                                                         {"conv_stem.conv_3x3.convolution.", "stage1.0.block.0.0."},
+                                                         {"conv_stem.conv_3x3.normalization.", "stage1.0.block.0.1."},
+                                                         {"conv_stem.reduce_1x1.convolution.", "stage1.0.block.1.0."},
+                                                         {"conv_stem.reduce_1x1.normalization.", "stage1.0.block.1.1."},
+                                                         {"conv_1x1.convolution.", "top.0."},
+                                                         {"conv_1x1.normalization.", "top.1."}}};
+constexpr const char* kTensorFlowPadding =
+    "Hugging Face's MobileNetV2 was trained with TensorFlow's padding (tf_padding), which graft's has not: features "
+    "differ a little from those that it gives there";
+
+void add_hugging_face_names(Architecture& net) {
+    net.remarks.emplace_back("mobilenet_v2.", kTensorFlowPadding);
+    net.remarks.emplace_back("conv_stem.first_conv.", kTensorFlowPadding);
+    for (const std::string model : {"mobilenet_v2.", ""}) {  // the network alone is saved without a prefix
+        add_renames(net.aliases, model, "", kHuggingFaceAround);
+        std::int64_t number = 0;  // counts the blocks of all stages but the first
+        for (std::size_t s = 1; s < kStages.size(); ++s)
+            for (std::int64_t i = 0; i < kStages[s].repeats; ++i)
+                add_renames(net.aliases, format_text("{}layer.{}.", model, number++),
+                            format_text("stage{}.{}.", s + 1, i), kHuggingFaceBlock);
+    }
+}
+
 Architecture make_mobilenet_v2() {
     Architecture net{
         .name = "mobilenet_v2", .channels = 32, .classifier = "classifier.", .classifier_layers = {{"classifier.1"}}};
     net.stages.emplace_back("stem", make_conv_norm({.in = 3, .out = 32, .kernel = 3, .stride = 2}, {}, kRelu6));
     add_renames(net.renames, "", "", kAround);
+    add_hugging_face_names(net);  // before timm's, whose names begin as some of these
     add_renames(net.aliases, "", "", kTimmAround);
     std::int64_t number = 1;  // torchvision counts the blocks of all stages
     for (std::size_t s = 0; s < kStages.size(); ++s) {

@@ -1,8 +1,9 @@
 /// ResNet (He et al. 2015), wide ResNet (Zagoruyko and Komodakis 2016) and ResNeXt (Xie et al. 2017) in the variant of
 /// torchvision ("v1.5": the stride sits in the 3x3 convolution), with torchvision's parameter names, which are timm's
-/// too.
+/// too, and Hugging Face's.
 #include <array>
 
+#include "core/text.hpp"
 #include "network/architecture.hpp"
 
 namespace graft {
@@ -73,6 +74,39 @@ TorchModule make_stem() {
                  {"maxpool", make_function("MaxPool", "torch.max_pool2d(x, [3, 3], [2, 2], [1, 1], [1, 1], False)")}});
 }
 
+using PartName = std::pair<std::string_view, std::string_view>;
+
+// torch.nn.Sequential(*resnet.children()), which numbers the parts; fastai's body is one.
+constexpr std::array<PartName, 7> kChildren = {{{"0.", "stem.conv1."},
+                                                {"1.", "stem.bn1."},
+                                                {"4.", "layer1."},
+                                                {"5.", "layer2."},
+                                                {"6.", "layer3."},
+                                                {"7.", "layer4."},
+                                                {"9.", "fc."}}};
+// Hugging Face's names: around the blocks, and in each.
+constexpr std::array<PartName, 3> kHuggingFaceAround = {{{"embedder.embedder.convolution.", "stem.conv1."},
+                                                         {"embedder.embedder.normalization.", "stem.bn1."},
+                                                         {"classifier.1.", "fc."}}};
+constexpr std::array<PartName, 8> kHuggingFaceBlock = {{{"layer.0.convolution.", "conv1."},
+                                                        {"layer.0.normalization.", "bn1."},
+                                                        {"layer.1.convolution.", "conv2."},
+                                                        {"layer.1.normalization.", "bn2."},
+                                                        {"layer.2.convolution.", "conv3."},
+                                                        {"layer.2.normalization.", "bn3."},
+                                                        {"shortcut.convolution.", "downsample.0."},
+                                                        {"shortcut.normalization.", "downsample.1."}}};
+
+void add_hugging_face_names(Architecture& net, const ResNetOptions& options) {
+    for (const std::string model : {"resnet.", ""}) {  // the network alone is saved without a prefix
+        add_renames(net.aliases, model, "", kHuggingFaceAround);
+        for (std::size_t i = 0; i < options.repeats.size(); ++i)
+            for (std::int64_t b = 0; b < options.repeats[i]; ++b)
+                add_renames(net.aliases, format_text("{}encoder.stages.{}.layers.{}.", model, i, b),
+                            format_text("layer{}.{}.", i + 1, b), kHuggingFaceBlock);
+    }
+}
+
 Architecture make_resnet(const std::string& name, const ResNetOptions& options) {
     Architecture net{.name = name,
                      .renames = {{"conv1.", "stem.conv1."}, {"bn1.", "stem.bn1."}},
@@ -89,6 +123,8 @@ Architecture make_resnet(const std::string& name, const ResNetOptions& options) 
         }
         net.stages.emplace_back("layer" + std::to_string(i + 1), make_chain("Layer", blocks));
     }
+    add_renames(net.aliases, "", "", kChildren);
+    add_hugging_face_names(net, options);
     return net;
 }
 

@@ -1,9 +1,11 @@
 /// Vision transformer (Dosovitskiy et al. 2020), with the parameter names of torchvision's `vit_b_16` and of timm's
-/// `vit_base_patch16_224` and `deit_base_patch16_224`. Dropout and stochastic depth are left out (see Architecture).
+/// `vit_base_patch16_224` and `deit_base_patch16_224`, and Hugging Face's. Dropout and stochastic depth are left out
+/// (see Architecture).
 #include <ATen/ops/zeros.h>
 
 #include <array>
 
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "network/architecture.hpp"
 
@@ -23,12 +25,35 @@ constexpr std::array<PartName, 6> kTimmBlock = {{{"norm1.", "ln_1."},
                                                  {"norm2.", "ln_2."},
                                                  {"mlp.fc1.", "mlp.0."},
                                                  {"mlp.fc2.", "mlp.3."}}};
+// Hugging Face's, since transformers 5 and before; query, key and value are a third of a tensor each.
+constexpr std::array<PartName, 8> kHuggingFaceBlock = {{{"attention.q_proj.", "self_attention.in_proj_{0/3}"},
+                                                        {"attention.k_proj.", "self_attention.in_proj_{1/3}"},
+                                                        {"attention.v_proj.", "self_attention.in_proj_{2/3}"},
+                                                        {"attention.o_proj.", "self_attention.out_proj."},
+                                                        {"layernorm_before.", "ln_1."},
+                                                        {"layernorm_after.", "ln_2."},
+                                                        {"mlp.fc1.", "mlp.0."},
+                                                        {"mlp.fc2.", "mlp.3."}}};
+constexpr std::array<PartName, 8> kOlderHuggingFaceBlock = {
+    {{"attention.attention.query.", "self_attention.in_proj_{0/3}"},
+     {"attention.attention.key.", "self_attention.in_proj_{1/3}"},
+     {"attention.attention.value.", "self_attention.in_proj_{2/3}"},
+     {"attention.output.dense.", "self_attention.out_proj."},
+     {"layernorm_before.", "ln_1."},
+     {"layernorm_after.", "ln_2."},
+     {"intermediate.dense.", "mlp.0."},
+     {"output.dense.", "mlp.3."}}};
+constexpr std::array<PartName, 4> kHuggingFaceAround = {{{"embeddings.cls_token", "stem.class_token"},
+                                                         {"embeddings.position_embeddings", "stem.pos_embedding"},
+                                                         {"embeddings.patch_embeddings.projection.", "stem.conv_proj."},
+                                                         {"layernorm.", "ln."}}};
 // The names around the blocks.
 constexpr std::array<PartName, 4> kAround = {{{"class_token", "stem.class_token"},
                                               {"conv_proj.", "stem.conv_proj."},
                                               {"encoder.pos_embedding", "stem.pos_embedding"},
                                               {"encoder.ln.", "ln."}}};
-constexpr std::array<PartName, 5> kTimmAround = {{{"cls_token", "stem.class_token"},
+constexpr std::array<PartName, 6> kTimmAround = {{{"classifier.", "heads.head."},
+                                                  {"cls_token", "stem.class_token"},
                                                   {"patch_embed.proj.", "stem.conv_proj."},
                                                   {"pos_embed", "stem.pos_embedding"},
                                                   {"norm.", "ln."},
@@ -98,6 +123,17 @@ TorchModule make_block(std::int64_t tokens) {
     return block;
 }
 
+void add_hugging_face_names(Architecture& net) {
+    for (const std::string model : {"vit.", ""}) {  // the network alone is saved without a prefix
+        add_renames(net.aliases, model, "", kHuggingFaceAround);
+        for (std::int64_t i = 0; i < kBlocks; ++i) {
+            const std::string ours = format_text("encoder_layer_{}.", i);
+            add_renames(net.aliases, format_text("{}layers.{}.", model, i), ours, kHuggingFaceBlock);
+            add_renames(net.aliases, format_text("{}encoder.layer.{}.", model, i), ours, kOlderHuggingFaceBlock);
+        }
+    }
+}
+
 Architecture make_vit_b_16(std::int64_t height, std::int64_t width) {
     if (height % kPatch != 0 || width % kPatch != 0)
         throw ConfigError("/data/image_size: vit_b_16 cuts pictures into patches: expected multiples of " +
@@ -119,6 +155,7 @@ Architecture make_vit_b_16(std::int64_t height, std::int64_t width) {
     net.stages.emplace_back("ln", make_layer_norm(kChannels, kEps));
     add_renames(net.renames, "", "", kAround);
     add_renames(net.aliases, "", "", kTimmAround);
+    add_hugging_face_names(net);
     return net;
 }
 
