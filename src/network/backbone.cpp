@@ -71,27 +71,36 @@ void expect_same_output(const TorchModule& file_module, const Architecture& arch
         file, architecture.name, text_of(difference), preprocessing.width, preprocessing.height));
 }
 
-LoadReport load_torchscript(const Architecture& architecture, const Preprocessing& preprocessing,
-                            const std::string& file, const LoadAllowance& allowance) {
+/// What became of a file's tensors, the file's hash, and what a person may want to know.
+struct Loaded {
+    LoadReport report;
+    std::string file_hash;
+    std::vector<std::string> notes;
+};
+
+Loaded load_torchscript(const Architecture& architecture, const Preprocessing& preprocessing, const std::string& file,
+                        const LoadAllowance& allowance) {
+    if (!allowance.choice.key.empty())
+        throw DataError(file + ": is TorchScript, which holds one network: a key chooses in files of torch.save");
     const TorchModule module = open_torchscript(file);
-    const StateDict state{.entries = named_tensors(module)};
-    if (state.entries.empty())
+    const StateDict all{.entries = named_tensors(module)};
+    if (all.entries.empty())
         throw DataError(file + ": has no parameters (a frozen module keeps them as constants): export it unfrozen");
+    const StateDict state = below_prefix(all, allowance.choice.prefix);
     LoadReport report = load_state(architecture, state, allowance);
     if (!report.complete()) throw DataError(explain(report, file, architecture.name));
     if (report.absent.empty() && report.unused.empty())
-        expect_same_output(module, architecture, state, preprocessing, file);
-    return report;
+        expect_same_output(module, architecture, below_prefix(state, report.prefix.text), preprocessing, file);
+    return {std::move(report), sha256_of_file(file), {}};
 }
 
-LoadReport load_file(const Architecture& architecture, const Preprocessing& preprocessing, const std::string& file,
-                     const LoadAllowance& allowance, std::vector<std::string>& notes) {
+Loaded load_file(const Architecture& architecture, const Preprocessing& preprocessing, const std::string& file,
+                 const LoadAllowance& allowance) {
     if (is_torchscript(file)) return load_torchscript(architecture, preprocessing, file, allowance);
-    const StateDict state = read_state_dict(file);
-    notes = state.notes;
+    const StateDict state = read_state_dict(file, allowance.choice);
     LoadReport report = load_state(architecture, state, allowance);
     if (!report.complete()) throw DataError(explain(report, file, architecture.name));
-    return report;
+    return {std::move(report), state.sha256, state.notes};
 }
 
 /// "123.7, 116.3, 103.5".
@@ -105,22 +114,17 @@ void draw_values(Architecture& architecture, std::uint64_t seed) {
         for (auto& [name, module] : *parts) initialise(module, rng);
 }
 
-/// The values' hash: of the file, and of how those came about that are not in it.
-std::string hash_of(const std::string& file_hash, const LoadReport& report, std::uint64_t seed) {
-    if (report.absent.empty()) return file_hash;
+/// The values' hash: of the file, of which part of it was taken where a config says so, and of how values came about
+/// that are not in it.
+std::string hash_of(const Loaded& loaded, const WeightsChoice& choice, std::uint64_t seed) {
+    const bool is_chosen = !choice.key.empty() || !choice.prefix.empty();
+    if (loaded.report.absent.empty() && !is_chosen) return loaded.file_hash;
     Sha256 hash;
-    hash.add(file_hash).add(format_text("\nabsent, drawn from seed {}", seed));
-    for (const std::string& name : report.absent) hash.add("\n" + name);
+    hash.add(loaded.file_hash);
+    if (is_chosen) hash.add(format_text("\nkey {}\nprefix {}", choice.key, choice.prefix));
+    if (!loaded.report.absent.empty()) hash.add(format_text("\nabsent, drawn from seed {}", seed));
+    for (const std::string& name : loaded.report.absent) hash.add("\n" + name);
     return hash.hex();
-}
-
-void note_what_is_open(const LoadReport& report, std::vector<std::string>& notes) {
-    if (!report.absent.empty())
-        notes.push_back(format_text("{} tensors are not in the file and were drawn at random: {}", report.absent.size(),
-                                    joined(report.absent)));
-    if (!report.unused.empty())
-        notes.push_back(
-            format_text("{} tensors of the file are not used: {}", report.unused.size(), joined(report.unused)));
 }
 
 }  // namespace
@@ -133,21 +137,17 @@ Backbone load_backbone(const ArchitectureRow& row, const std::string& weights, s
         backbone.weights_hash = format_text("random-{}", seed);
         return backbone;
     }
-    const std::string file_hash = sha256_of_file(weights);
-    std::vector<std::string> notes;
-    backbone.loading = load_file(backbone.architecture, preprocessing, weights, allowance, notes);
-    backbone.weights_hash = hash_of(file_hash, backbone.loading, seed);
-    note_what_is_open(backbone.loading, notes);
-    backbone.note = joined(notes, "; ");
+    Loaded loaded = load_file(backbone.architecture, preprocessing, weights, allowance);
+    backbone.weights_hash = hash_of(loaded, allowance.choice, seed);
+    const std::vector<std::string> notes = notes_on(loaded.report);
+    loaded.notes.insert(loaded.notes.end(), notes.begin(), notes.end());
+    backbone.note = joined(loaded.notes, "; ");
+    backbone.loading = std::move(loaded.report);
     return backbone;
 }
 
 Backbone load_torchscript_backbone(const std::string& file, const Preprocessing& preprocessing) {
     Backbone backbone{.weights = file, .weights_hash = sha256_of_file(file)};
-    if (!is_torchscript(file))
-        throw DataError(file +
-                        ": is no TorchScript file (torch.jit.save writes them); a state dict needs the name of "
-                        "its architecture in /backbone/name");
     const TorchModule module = open_torchscript(file);
     const at::Tensor one = normalised_probe(preprocessing);
     SplitModule split = split_module(module, at::cat({one, one.flip({3}) * 0.75}), file);

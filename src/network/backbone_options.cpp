@@ -9,6 +9,12 @@ void describe(Fields& fields, BackboneOptions& options) {
     fields.field("weights", options.weights,
                  "A file (state dict or TorchScript), a name that `graft weights list` shows, or `random`; `null`: the "
                  "first of this architecture there. What is missing is downloaded when the run starts.");
+    fields.field("weights_key", options.allowance.choice.key,
+                 "Which dict of a file of several, by its key, keys on the way joined by `/`: `model_ema`; \"\": the "
+                 "only one.");
+    fields.field("weights_prefix", options.allowance.choice.prefix,
+                 "Which names of a file of several networks, by how they begin: `module.encoder_q.`; \"\": found by "
+                 "comparing names with those of the network.");
     fields.field("freeze", options.freeze, "`all`, `none`, or the last stage that stays frozen.");
     fields.choice("precision", options.precision,
                   "Numbers that the frozen part computes with; `bfloat16` is about twice as fast on processors that "

@@ -155,10 +155,10 @@ std::vector<std::string> notes_on(const LoadReport& report) {
         notes.push_back(format_text("left out as a head of self-supervised learning: {}", some(report.heads)));
     if (!report.absent.empty())
         notes.push_back(format_text("{} tensors are not in the file and were drawn at random: {}", report.absent.size(),
-                                    joined(report.absent, "; ")));
+                                    joined(report.absent)));
     if (!report.unused.empty())
         notes.push_back(
-            format_text("{} tensors of the file are not used: {}", report.unused.size(), joined(report.unused, "; ")));
+            format_text("{} tensors of the file are not used: {}", report.unused.size(), joined(report.unused)));
     return notes;
 }
 

@@ -1,5 +1,6 @@
 /// @file
-/// graft's definitions against the published ones, from tests/golden/architecture_goldens.py: the same names, the same
+/// graft's definitions against the published ones, from tests/golden/architecture_goldens.py and
+/// hugging_face_goldens.py: the same names, the same
 /// parameters, and the same outputs of every stage. Weights come from a formula, by name.
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
@@ -11,7 +12,6 @@
 #include <cmath>
 #include <filesystem>
 #include <iterator>
-#include <map>
 #include <sstream>
 
 #include "config/json.hpp"
@@ -60,17 +60,6 @@ at::Tensor formula_input(const Json& golden) {
     return formula("input", {2 * 3 * height * width}, 0).sub(1).mul(4).reshape({2, 3, height, width});
 }
 
-/// The tensors here, by their names here.
-std::map<std::string, at::Tensor> tensors_of(const Architecture& architecture) {
-    std::map<std::string, at::Tensor> tensors;
-    for (const NamedModules* parts : {&architecture.stages, &architecture.after_pooling})
-        for (const auto& [part, module] : *parts) {
-            for (const auto& entry : module.named_parameters()) tensors.emplace(part + "." + entry.name, entry.value);
-            for (const auto& entry : module.named_buffers()) tensors.emplace(part + "." + entry.name, entry.value);
-        }
-    return tensors;
-}
-
 std::vector<std::string> words(const std::string& text) {
     std::istringstream stream(text);
     return {std::istream_iterator<std::string>(stream), {}};
@@ -79,15 +68,16 @@ std::vector<std::string> words(const std::string& text) {
 /// A state dict with every name of the published definition. Names that are not known here, the classifier's among
 /// them, are tensors of one element.
 StateDict published_state(const Json& golden, const Architecture& architecture) {
-    const std::map<std::string, at::Tensor> tensors = tensors_of(architecture);
+    const TargetTensors tensors = tensors_of(architecture);
     StateDict state;
     for (const auto& [leaves, modules] : golden["names"].items())
         for (const std::string& module : words(modules))
             for (const std::string& leaf : words(leaves)) {
                 const std::string name = module == "." ? leaf : module + "." + leaf;
-                const auto here = tensors.find(own_name(architecture, name));
+                const RowShare share = row_share(own_name(architecture, name));
+                const auto here = tensors.find(share.name);
                 const std::vector<std::int64_t> shape =
-                    here == tensors.end() ? std::vector<std::int64_t>{1} : here->second.sizes().vec();
+                    here == tensors.end() ? std::vector<std::int64_t>{1} : rows_of(here->second, share).sizes().vec();
                 state.entries.push_back({name, formula(name, shape, golden["gain"])});
             }
     return state;
@@ -111,7 +101,12 @@ void expect_facts(const Json& golden, const at::Tensor& found, const std::string
 }
 
 const Json& goldens() {
-    static const Json all = parse_json_file(std::filesystem::path(GRAFT_TEST_DIR) / "golden" / "architectures.json");
+    static const Json all = [] {
+        const std::filesystem::path folder = std::filesystem::path(GRAFT_TEST_DIR) / "golden";
+        Json definitions = parse_json_file(folder / "architectures.json");
+        for (const Json& golden : parse_json_file(folder / "hugging_face.json")) definitions.push_back(golden);
+        return definitions;
+    }();
     return all;
 }
 

@@ -81,6 +81,30 @@ TEST(RandomBackbone, DependsOnTheSeedAlone) {
     EXPECT_EQ(tiny_backbone(5).weights, "random");
 }
 
+/// Features are kept under this hash: other values of one file must not be taken for them.
+TEST(BackboneFile, HasAnotherHashForEachPartThatAConfigChooses) {
+    const std::filesystem::path folder = std::filesystem::path(GRAFT_TEST_DIR) / "network" / "fixtures" / "wild";
+    const ArchitectureRow row{
+        "small", "", [](std::int64_t, std::int64_t) {
+            Architecture net{.name = "small", .channels = 3};
+            net.stages = {{"body", make_chain("Body", {{"conv", make_conv2d({.in = 2, .out = 3, .kernel = 3})},
+                                                       {"norm", make_batch_norm({.channels = 3})}})}};
+            net.renames = {{"conv.", "body.conv."}, {"norm.", "body.norm."}};
+            return net;
+        }};
+    const std::string timm = (folder / "timm_script.pth").string();
+    const auto hash_with = [&](const WeightsChoice& choice, const std::string& path) {
+        return load_backbone(row, path, 0, tiny_preprocessing(), {.choice = choice}).weights_hash;
+    };
+    const std::string plain = hash_with({.key = "state_dict"}, timm),
+                      averaged = hash_with({.key = "state_dict_ema"}, timm);
+    EXPECT_NE(plain, averaged);
+    EXPECT_NE(plain, sha256_of_file(timm));
+    const std::string moco = (folder / "moco.pth").string();
+    EXPECT_EQ(hash_with({}, moco), sha256_of_file(moco));
+    EXPECT_NE(hash_with({.prefix = "encoder_k."}, moco), sha256_of_file(moco));
+}
+
 TEST_F(TorchScriptFile, MayLackWhatTheConfigAllows) {
     TorchModule stem_alone = make_chain("Exported", {backbone_.architecture.stages.front()});
     stem_alone.eval();

@@ -117,11 +117,66 @@ TEST(LoadState, TakesAFileThatLacksWhatMayBeAbsent) {
 TEST(LoadState, TakesAFileWithWhatMayBeUnused) {
     const StateDict state{.entries = {{"theirs.weight", at::full({2, 3}, 4)},
                                       {"theirs.bias", at::full({2}, 5)},
-                                      {"projector.0.weight", at::full({1}, 5)}}};
+                                      {"decoder.0.weight", at::full({1}, 5)}}};
     EXPECT_FALSE(load_state(small(), state).complete());
-    const LoadReport report = load_state(small(), state, {.may_be_unused = {"projector.*"}});
+    const LoadReport report = load_state(small(), state, {.may_be_unused = {"decoder.*"}});
     EXPECT_TRUE(report.complete());
-    EXPECT_THAT(report.unused, ElementsAre("projector.0.weight"));
+    EXPECT_THAT(report.unused, ElementsAre("decoder.0.weight"));
+}
+
+TEST(LoadState, LeavesOutTheHeadsOfSelfSupervisedLearning) {
+    StateDict state{.entries = {{"theirs.weight", at::full({2, 3}, 4)}, {"theirs.bias", at::full({2}, 5)}}};
+    state.entries.push_back({"projection_head.0.weight", at::full({2, 2}, 1)});
+    state.entries.push_back({"prototypes.weight", at::full({2, 2}, 1)});
+    const LoadReport report = load_state(small(), state);
+    EXPECT_TRUE(report.complete());
+    EXPECT_THAT(notes_on(report), ElementsAre("left out as a head of self-supervised learning: "
+                                              "projection_head.0.weight, prototypes.weight"));
+    state.entries.push_back({"theirs.projection.weight", at::full({2, 2}, 1)});  // within the network: an error
+    EXPECT_THAT(load_state(small(), state).unexpected, ElementsAre("theirs.projection.weight"));
+}
+
+TEST(LoadState, FindsThePrefixBeforeAllNames) {
+    const Architecture net = small();
+    const LoadReport report = load_state(net, {.entries = {{"net.0.theirs.weight", at::full({2, 3}, 4)},
+                                                           {"net.0.theirs.bias", at::full({2}, 5)},
+                                                           {"net.0.fc.weight", at::full({9, 2}, 1)},
+                                                           {"loss.scale", at::full({1}, 1)}}});
+    EXPECT_TRUE(report.complete());
+    EXPECT_EQ(report.prefix.text, "net.0.");
+    EXPECT_THAT(report.left_out, ElementsAre("net.0.fc.weight"));
+    EXPECT_THAT(notes_on(report), ElementsAre("taken from the names that begin with \"net.0.\"; left out: loss.scale"));
+    EXPECT_EQ(parameter(net, "bias").sum().item<float>(), 10);
+}
+
+/// One tensor of two that fits is no reason to think that the others are elsewhere.
+TEST(LoadState, TakesNoPrefixThatFindsLessThanHalf) {
+    const LoadReport report = load_state(small(), {.entries = {{"a.theirs.weight", at::full({3, 3}, 4)}}});
+    EXPECT_EQ(report.prefix.text, "");
+    EXPECT_THAT(report.unexpected, ElementsAre("a.theirs.weight"));
+}
+
+/// Query, key and value, say: rows 0 and 1 of the weight here, each a tensor there.
+TEST(LoadState, PutsTogetherWhatAFileKeepsApart) {
+    Architecture net = small();
+    net.aliases = {{"first.", "part.dense.{0/2}"}, {"second.", "part.dense.{1/2}"}};
+    StateDict state{.entries = {{"first.weight", at::full({1, 3}, 1)},
+                                {"second.weight", at::full({1, 3}, 2)},
+                                {"first.bias", at::full({1}, 3)}}};
+    EXPECT_THAT(load_state(net, state).missing, ElementsAre("part.dense.bias"));
+    state.entries.push_back({"second.bias", at::full({1}, 4)});
+    EXPECT_TRUE(load_state(net, state).complete());
+    EXPECT_EQ(parameter(net, "weight")[0].sum().item<float>(), 3);
+    EXPECT_EQ(parameter(net, "weight")[1].sum().item<float>(), 6);
+    EXPECT_EQ(parameter(net, "bias")[1].item<float>(), 4);
+}
+
+TEST(LoadState, TellsTheRemarkOnAFilesNames) {
+    Architecture net = small();
+    net.remarks = {{"theirs.", "they pad otherwise"}};
+    EXPECT_THAT(notes_on(load_state(
+                    net, {.entries = {{"theirs.weight", at::full({2, 3}, 4)}, {"theirs.bias", at::full({2}, 5)}}})),
+                ElementsAre("they pad otherwise"));
 }
 
 TEST(LoadState, NeverTakesATensorOfAnotherShape) {

@@ -13,6 +13,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+StateDict read(const std::filesystem::path& file) { return read_state_dict(file); }
+
 std::string dtype_of(const at::Tensor& tensor) {
     switch (tensor.scalar_type()) {
         case at::kFloat: return "float32";
@@ -70,8 +72,8 @@ TEST(StateDict, NotesWhatItChanged) {
     EXPECT_EQ(read_state_dict(fixture("zip_dtypes.pth")).notes,
               std::vector<std::string>{"float64 narrowed to float32: 1 tensor"});
     EXPECT_EQ(read_state_dict(fixture("legacy_wrapped.pth")).notes,
-              (std::vector<std::string>{"taken from \"state_dict\" of a checkpoint with the keys \"epoch\", \"best\", "
-                                        "\"arch\", \"flag\", \"none\", \"big\", \"state_dict\", \"optimizer\"",
+              (std::vector<std::string>{"taken from \"state_dict\", among \"epoch\", \"best\", \"arch\", \"flag\", "
+                                        "\"none\", \"big\", \"state_dict\", \"optimizer\"",
                                         "dropped the prefix \"module.\" of every name"}));
 }
 
@@ -80,19 +82,19 @@ TEST(StateDict, RefusesFloat64BeyondFloat32) {
     std::string bytes(8, '\0');
     bytes[0] = static_cast<char>(header.size());
     bytes += header + std::string("\x9C\x75\x00\x88\x3C\xE4\x37\x7E", 8);  // 1e300
-    EXPECT_EQ(data_error_of(read_state_dict, temporary_file(bytes)),
+    EXPECT_EQ(data_error_of(read, temporary_file(bytes)),
               ": tensor \"w\" is float64 and has values that float32 cannot hold");
 }
 
 TEST(StateDict, RefusesASmallFileOfHugeTensors) {
-    EXPECT_EQ(data_error_of(read_state_dict, fixture("bad_repeats.pth")),
+    EXPECT_EQ(data_error_of(read, fixture("bad_repeats.pth")),
               ": its tensors, repeated elements included, would take more than 16778548 bytes; the file has 333");
 }
 
 TEST(StateDict, RefusesABadFileWithItsPath) {
     for (const auto& entry : std::filesystem::directory_iterator(fixture(""))) {
         if (!entry.path().filename().string().starts_with("bad_")) continue;
-        const std::string error = data_error_of(read_state_dict, entry.path());
+        const std::string error = data_error_of(read, entry.path());
         EXPECT_TRUE(error.starts_with(": ") || error.starts_with(" (data.pkl): ")) << entry.path() << ": " << error;
     }
 }

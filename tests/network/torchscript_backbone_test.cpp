@@ -193,10 +193,11 @@ TEST(TorchScriptBackbone, MayHaveChildrenThatAreCalledAsGraftsOwnPartsAre) {
 TEST(TorchScriptBackbone, IsNoOtherFile) {
     const std::string other =
         (std::filesystem::path(GRAFT_TEST_DIR) / "weights" / "fixtures" / "zip_network.pth").string();
-    EXPECT_EQ(error_message<DataError>([&] { (void)load_torchscript_backbone(other, pixels()); }),
-              other +
-                  ": is no TorchScript file (torch.jit.save writes them); a state dict needs the name of its "
-                  "architecture in /backbone/name");
+    EXPECT_EQ(
+        error_message<DataError>([&] { (void)load_torchscript_backbone(other, pixels()); }),
+        other +
+            ": is a state dict or another object of torch.save; expected a TorchScript file (torch.jit.save writes "
+            "them). Weights alone are no network: name the architecture that they belong to in /backbone/name");
 }
 
 }  // namespace
