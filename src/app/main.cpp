@@ -22,7 +22,7 @@ namespace {
 
 int report(const Screen& screen, const std::string& message, ExitCode code) {
     const std::string kind = code == ExitCode::interrupted ? "" : painted(screen, Colour::red, "error:") + " ";
-    screen.out << "graft: " + kind + message + "\n";
+    screen.out << "graft: " + kind + shown_lines(message) + "\n";
     return static_cast<int>(code);
 }
 

@@ -144,6 +144,15 @@ std::string shown(std::string_view text) {
     return result;
 }
 
+std::string shown_lines(std::string_view text) {
+    std::string result;
+    for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+        result += shown(text.substr(0, end)) + "\n";
+        text.remove_prefix(end + 1);
+    }
+    return result + shown(text);
+}
+
 std::string escaped(std::string_view name) {
     std::string unambiguous;
     for (; !name.empty(); name.remove_prefix(1))

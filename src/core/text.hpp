@@ -111,6 +111,8 @@ template <class... Values>
 /// Text for people, such as a message with a path in it: control characters and broken UTF-8 are written as escaped()
 /// does, backslashes stay, so that text which was escaped already does not change.
 [[nodiscard]] std::string shown(std::string_view text);
+/// The same line by line: line ends stay.
+[[nodiscard]] std::string shown_lines(std::string_view text);
 /// The one form (NFC) of texts that look alike and differ in bytes: "e" with an accent behind it becomes the letter
 /// "é". Text that is no UTF-8 stays as it is.
 [[nodiscard]] std::string composed(std::string_view text);

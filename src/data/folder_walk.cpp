@@ -81,8 +81,10 @@ std::string kinds_text(const std::map<std::string, PassedOver>& kinds) {
 }  // namespace
 
 fs::file_type type_of(const fs::directory_entry& entry) {
-    std::error_code ignored;
-    return entry.status(ignored).type();
+    std::error_code ignored;  // what the folder itself says costs no further question to the system
+    if (entry.is_symlink(ignored)) return entry.status(ignored).type();
+    if (entry.is_regular_file(ignored)) return fs::file_type::regular;
+    return entry.is_directory(ignored) ? fs::file_type::directory : entry.status(ignored).type();
 }
 
 bool leads_nowhere(const fs::directory_entry& entry) {

@@ -152,6 +152,12 @@ TEST(Shown, ChangesNoTextThatWasEscaped) {
     EXPECT_EQ(shown(R"(d/\xFF.jpg: is empty)"), R"(d/\xFF.jpg: is empty)");
 }
 
+TEST(ShownLines, KeepsLineEndsAndNothingElseThatATerminalObeys) {
+    EXPECT_EQ(shown_lines("a\n\x1B[31mb\xFF\n\nc"), "a\n\\x1B[31mb\\xFF\n\nc");
+    EXPECT_EQ(shown_lines(""), "");
+    EXPECT_EQ(shown_lines("a\n"), "a\n");
+}
+
 TEST(Composed, IsOneFormOfWhatLooksTheSame) {
     EXPECT_EQ(composed("Ga\xCC\x88nseblu\xCC\x88mchen"), "G\xC3\xA4nsebl\xC3\xBCmchen");
     EXPECT_EQ(composed("G\xC3\xA4nsebl\xC3\xBCmchen"), "G\xC3\xA4nsebl\xC3\xBCmchen");

@@ -4,6 +4,7 @@
 #include <ostream>
 #include <utility>
 
+#include "core/text.hpp"
 #include "core/text_layout.hpp"
 
 namespace graft {
@@ -63,12 +64,12 @@ void TerminalReporter::finish(std::string_view summary) {
 
 void TerminalReporter::note(std::string_view message) {
     const bool table = message.find('\n') != std::string_view::npos;
-    const std::string line = (table ? "" : "note: ") + std::string(message);
+    const std::string line = (table ? "" : "note: ") + shown_lines(message);
     say(Severity::note, line, line);
 }
 
 void TerminalReporter::warn(std::string_view message) {
-    const std::string text(message);
+    const std::string text = shown_lines(message);
     say(Severity::warning, "warning: " + text, painted(screen_, Colour::yellow, "warning:") + " " + text);
 }
 

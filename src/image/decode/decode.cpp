@@ -72,7 +72,7 @@ cv::Mat decode_image(std::string_view bytes, const std::string& name, const Deco
 }
 
 cv::Mat decode_image_file(const std::filesystem::path& file, const DecodeOptions& options) {
-    return decode_image(read_file(file), file.string(), options);
+    return decode_image(read_file(file), shown(file.string()), options);
 }
 
 }  // namespace graft
