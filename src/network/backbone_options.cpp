@@ -6,7 +6,7 @@ void describe(Fields& fields, BackboneOptions& options) {
     fields.field(required("name"), options.name,
                  "Architecture of the pretrained network; `torchscript`: whatever network the file of `weights` holds, "
                  "cut into stages where that is possible.");
-    fields.field("weights", options.weights,
+    fields.path("weights", options.weights,
                  "A file (state dict or TorchScript), a name that `graft weights list` shows, or `random`; `null`: the "
                  "first of this architecture there. What is missing is downloaded when the run starts.");
     fields.field("weights_key", options.allowance.choice.key,
