@@ -16,7 +16,10 @@ ViewRenderer::ViewRenderer(const Preprocessing& preprocessing, const Augmentatio
     : preprocessing_(preprocessing),
       augmentation_(augmentation),
       seed_(seed),
-      decoding_{.max_pixels = max_pixels, .input = preprocessing} {}
+      decoding_{.max_pixels = max_pixels, .input = preprocessing} {
+    for (const OperationPlugin& operation : augmentation.operations)
+        operations_.push_back(operation.build({.input = input_size(preprocessing)}));
+}
 
 ReducedImage ViewRenderer::load(const Sample& sample) const {
     const std::string bytes = read_file(sample.file);
@@ -29,9 +32,15 @@ ReducedImage ViewRenderer::load(const Sample& sample) const {
 cv::Mat ViewRenderer::render(const ReducedImage& picture, const Sample& sample,
                              std::optional<std::int64_t> view) const {
     if (!view) return enlarge_to_input(picture, preprocessing_);
-    Rng rng = Rng::stream(seed_, "augment", {sample.id, static_cast<std::uint64_t>(*view)});
-    return render_view(picture, draw_view(augmentation_, input_size(preprocessing_), rng), augmentation_,
-                       preprocessing_);
+    const auto number = static_cast<std::uint64_t>(*view);
+    Rng rng = Rng::stream(seed_, "augment", {sample.id, number});
+    cv::Mat rgb =
+        render_view(picture, draw_view(augmentation_, input_size(preprocessing_), rng), augmentation_, preprocessing_);
+    for (std::size_t i = 0; i < operations_.size(); ++i) {
+        Rng own = Rng::stream(seed_, "augment operation", {sample.id, number, i});
+        rgb = operations_[i](rgb, own);
+    }
+    return rgb;
 }
 
 Json ViewRenderer::recipe(ViewKind kind) const {
@@ -41,6 +50,7 @@ Json ViewRenderer::recipe(ViewKind kind) const {
     if (kind == ViewKind::plain) return recipe;
     AugmentationOptions augmentation = augmentation_;
     recipe["augmentation"] = write_options([&](Fields& fields) { describe(fields, augmentation); });
+    if (augmentation.operations.empty()) recipe["augmentation"].erase("operations");  // as before there were any
     recipe["seed"] = seed_;
     return recipe;
 }

@@ -47,6 +47,7 @@ public:
 private:
     Preprocessing preprocessing_;
     AugmentationOptions augmentation_;
+    std::vector<Operation> operations_;  // of the augmentation
     std::uint64_t seed_;
     DecodeOptions decoding_;
 };

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <opencv2/core.hpp>
 #include <thread>
 
 #include "error_message.hpp"
@@ -67,6 +68,58 @@ TEST(ViewRenderer, DecodesLargeJpegsAtHalfTheirSizeWhereThatIsTheRule) {
     EXPECT_LE(testing::largest_difference(picture, full), 2);
     EXPECT_NE(renderer.recipe(ViewKind::plain), in_full.recipe(ViewKind::plain));
     EXPECT_FALSE(in_full.recipe(ViewKind::plain)["preprocessing"].contains("reduced_decode")) << "as in older caches";
+}
+
+/// One line of a list of operations, with its default options.
+OperationPlugin operation(const char* name) { return builtin_operations().find(name)->make(); }
+
+TEST(ViewRenderer, AppliesOperationsToAugmentedViewsInTheirOrder) {
+    const TemporaryFolder folder;
+    const Sample sample = write_sample(folder, "1.png");
+    AugmentationOptions with_operations = kLively;
+    with_operations.operations = {operation("gaussian_blur"), operation("random_erasing")};
+    const ViewRenderer renderer(kSmall, with_operations, 3), without(kSmall, kLively, 3);
+    int changed = 0;
+    for (std::int64_t view = 0; view < 8; ++view) {
+        cv::Mat expected = without.render(sample, view);
+        for (std::uint64_t i = 0; i < 2; ++i) {
+            Rng own = Rng::stream(3, "augment operation", {sample.id, static_cast<std::uint64_t>(view), i});
+            expected = with_operations.operations[i].build({.input = input_size(kSmall)})(expected, own);
+        }
+        EXPECT_TRUE(equal(renderer.render(sample, view), expected));
+        changed += equal(expected, without.render(sample, view)) ? 0 : 1;
+    }
+    EXPECT_GT(changed, 4);
+    EXPECT_TRUE(equal(renderer.render(sample, std::nullopt), without.render(sample, std::nullopt)));
+}
+
+TEST(ViewRenderer, DrawsForAnOperationWhateverStandsBeforeIt) {
+    const TemporaryFolder folder;
+    const Sample sample = write_sample(folder, "1.png");
+    AugmentationOptions erased, erased_after_another;
+    erased.operations = {operation("random_erasing"), operation("random_erasing")};
+    erased_after_another.operations = {operation("gaussian_blur"), operation("random_erasing")};
+    const ViewRenderer one(kSmall, erased, 3), other(kSmall, erased_after_another, 3);
+    int both = 0;
+    for (std::int64_t view = 0; view < 12; ++view) {
+        // black rectangles of the second operation are black in both
+        cv::Mat black_in_one, black_in_other, missing;
+        cv::inRange(one.render(sample, view), cv::Scalar::all(0), cv::Scalar::all(0), black_in_one);
+        cv::inRange(other.render(sample, view), cv::Scalar::all(0), cv::Scalar::all(0), black_in_other);
+        cv::bitwise_and(black_in_other, ~black_in_one, missing);
+        EXPECT_EQ(cv::countNonZero(missing), 0);
+        both += cv::countNonZero(black_in_other) > 0 ? 1 : 0;
+    }
+    EXPECT_GT(both, 2);
+}
+
+TEST(ViewRenderer, NamesOperationsInItsRecipeWhereThereAreAny) {
+    AugmentationOptions with_operations = kLively;
+    with_operations.operations = {operation("gaussian_blur")};
+    const Json recipe = ViewRenderer(kSmall, with_operations, 0).recipe(ViewKind::augmented);
+    EXPECT_EQ(recipe["augmentation"]["operations"][0]["name"], "gaussian_blur");
+    EXPECT_FALSE(ViewRenderer(kSmall, kLively, 0).recipe(ViewKind::augmented)["augmentation"].contains("operations"));
+    EXPECT_FALSE(ViewRenderer(kSmall, with_operations, 0).recipe(ViewKind::plain).contains("augmentation"));
 }
 
 TEST(ViewRenderer, GivesTheSameViewAgain) {

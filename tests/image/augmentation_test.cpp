@@ -20,6 +20,10 @@ Problems problems_of(const std::string& text) {
     return read_options(Json::parse(text), [&](Fields& fields) { describe(fields, options); });
 }
 
+Json written(AugmentationOptions options) {
+    return write_options([&](Fields& fields) { describe(fields, options); });
+}
+
 TEST(Augmentation, VariesNothingByDefault) {
     EXPECT_FALSE(enabled(AugmentationOptions()));
     EXPECT_FALSE(
@@ -42,15 +46,19 @@ TEST(Augmentation, ReadsKerassNames) {
                  "zoom_range": [0.8, 1.1], "horizontal_flip": true, "vertical_flip": true,
                  "brightness_range": [0.5, 1.5], "channel_shift_range": 10, "fill_mode": "reflect", "cval": 7})");
     const AugmentationOptions expected{20, 0.2, 0.1, 5, {0.8, 1.1}, true, true, {0.5, 1.5}, 10, FillMode::reflect, 7};
-    EXPECT_EQ(options, expected);
+    EXPECT_EQ(written(options), written(expected));
     EXPECT_EQ(check_augmentation(options), Problems{});
 }
 
 TEST(Augmentation, IsWrittenAndReadBack) {
-    const AugmentationOptions written{20, 0.2, 3, 5, {0.25}, true, false, {0.5, 1.5}, 10, FillMode::constant, 7.5};
-    AugmentationOptions options = written;
-    const Json document = write_options([&](Fields& fields) { describe(fields, options); });
-    EXPECT_EQ(read(document.dump()), written);
+    AugmentationOptions options{20, 0.2, 3, 5, {0.25}, true, false, {0.5, 1.5}, 10, FillMode::constant, 7.5};
+    options.operations = {builtin_operations().find("random_erasing")->make()};
+    const Json document = written(options);
+    const AugmentationOptions again = read(document.dump());
+    EXPECT_EQ(written(again), document);
+    EXPECT_EQ(again.zoom_range, options.zoom_range);
+    EXPECT_EQ(again.fill_mode, FillMode::constant);
+    EXPECT_EQ(again.operations.at(0).name(), "random_erasing");
 }
 
 TEST(Augmentation, TakesASingleZoomAsFactorsAroundOne) {

@@ -2,8 +2,9 @@
 
 #include <array>
 #include <cassert>
-#include <sstream>
 #include <string_view>
+
+#include "core/text.hpp"
 
 namespace graft {
 namespace {
@@ -12,11 +13,9 @@ constexpr double kLongestShift = 4096;  // pixels
 constexpr double kLargestFactor = 10;
 
 std::string text(const std::vector<double>& numbers) {
-    std::ostringstream out;
-    out << '[';
-    for (std::size_t i = 0; i < numbers.size(); ++i) out << (i > 0 ? ", " : "") << numbers[i];
-    out << ']';
-    return out.str();
+    std::vector<std::string> items;
+    for (const double number : numbers) items.push_back(number_as_text(number));
+    return "[" + joined(items) + "]";
 }
 
 void check_zoom(const std::vector<double>& zoom, std::vector<std::string>& problems) {
@@ -71,19 +70,25 @@ void describe(Fields& fields, AugmentationOptions& options) {
                   "What lies beyond a picture's edge: its `nearest` pixel, its mirror image (`reflect`), the picture "
                   "again (`wrap`) or the value `cval` (`constant`).");
     fields.field("cval", options.cval, "The value of all channels for the fill mode `constant`.", between(0, 255));
+    fields.list_of("operations", options.operations, builtin_operations(),
+                   "What is done to a view after all this, in the order of the list.");
 }
 
 std::vector<std::string> check_augmentation(const AugmentationOptions& options) {
     std::vector<std::string> problems;
     check_zoom(options.zoom_range, problems);
     check_brightness(options.brightness_range, problems);
+    for (std::size_t i = 0; i < options.operations.size(); ++i)
+        for (const std::string& problem : options.operations[i].contradictions())
+            problems.push_back(format_text("/augmentation/operations/{}{}", i, problem));
     return problems;
 }
 
 bool enabled(const AugmentationOptions& options) {
     return options.rotation_range > 0 || options.width_shift_range > 0 || options.height_shift_range > 0 ||
            options.shear_range > 0 || varies(zoom_factors(options)) || options.horizontal_flip ||
-           options.vertical_flip || varies(brightness_factors(options)) || options.channel_shift_range > 0;
+           options.vertical_flip || varies(brightness_factors(options)) || options.channel_shift_range > 0 ||
+           !options.operations.empty();
 }
 
 FactorRange zoom_factors(const AugmentationOptions& options) {

@@ -1,12 +1,13 @@
 /// @file
 /// Random variation of training pictures: what is allowed to vary, and by how much. Names and ranges are those of
-/// Keras's ImageDataGenerator.
+/// Keras's ImageDataGenerator, those of the operations behind them torchvision's.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "config/fields.hpp"
+#include "image/augment/operation.hpp"
 
 namespace graft {
 
@@ -33,9 +34,8 @@ struct AugmentationOptions {
     std::vector<double> brightness_range;  ///< {low, high}: factors on the values; {}: as it is
     double channel_shift_range = 0;        ///< 0..255: one number from -range..range added to all channels
     FillMode fill_mode = FillMode::nearest;
-    double cval = 0;  ///< 0..255, the value of all channels for FillMode::constant
-
-    bool operator==(const AugmentationOptions&) const = default;
+    double cval = 0;                          ///< 0..255, the value of all channels for FillMode::constant
+    std::vector<OperationPlugin> operations;  ///< what follows all this, in this order
 };
 
 void describe(Fields& fields, AugmentationOptions& options);
