@@ -5,10 +5,9 @@
 
 #include "app/commands/commands.hpp"
 #include "app/results.hpp"
-#include "app/schema_file.hpp"
+#include "app/starter_config.hpp"
 #include "core/files.hpp"
 #include "core/text.hpp"
-#include "data/layout.hpp"
 #include "run/run_options.hpp"
 
 namespace graft {
@@ -51,53 +50,14 @@ void check(const CheckArguments& arguments) {
     std::cout << arguments.config << ": OK\n" << plan_text(config);
 }
 
-/// The folders of the data set and how the rest of the section follows from them. A folder that is not there yet is
-/// taken to be laid out as `graft data sample` does it.
-Json data_section(const fs::path& data, std::vector<std::string>& notes) {
-    std::error_code ignored;
-    Layout layout{.train = data / "train", .test = data / "test"};
-    if (fs::exists(data, ignored)) layout = find_layout(data);
-    notes = layout.notes;
-    Json section = {{"train", escaped(layout.train.string())}};
-    if (layout.validation) section["validation"] = escaped(layout.validation->string());
-    if (layout.test) section["test"] = escaped(layout.test->string());
-    if (!layout.validation) section["validation_split"] = 0.2;
-    section.update(Json{{"image_size", 224}, {"batch_size", 32}});
-    return section;
-}
-
-/// The classic recipe of transfer learning, on a small network.
-Json starter_config(const fs::path& data, std::vector<std::string>& notes) {
-    Json config = Json::parse(R"({
-        "$schema": "schema.json",
-        "name": "my-classifier",
-        "seed": 0,
-        "data": {},
-        "augmentation": { "rotation_range": 20, "width_shift_range": 0.2, "height_shift_range": 0.2,
-                          "shear_range": 0.2, "zoom_range": 0.2, "horizontal_flip": true },
-        "backbone": { "name": "efficientnet_lite0", "freeze": "all" },
-        "head": { "pooling": "avg", "hidden": [512], "activation": "relu", "dropout": 0.0 },
-        "training": { "epochs": 10, "optimizer": { "name": "adam", "learning_rate": 0.001 }, "loss": "cross_entropy" },
-        "callbacks": [ { "name": "early_stopping", "monitor": "val_loss", "patience": 3 },
-                       { "name": "reduce_lr_on_plateau", "monitor": "val_loss", "factor": 0.1, "patience": 2 } ],
-        "output": "runs/my-classifier"
-    })");
-    config["data"] = data_section(data, notes);
-    return config;
-}
-
 void init(const InitArguments& arguments) {
     expect_nothing_at(arguments.output, "name another file with --output");
-    std::vector<std::string> notes;
-    Json config = starter_config(arguments.data, notes);
-    for (const std::string& note : notes) std::cerr << note << "\n";
-    std::error_code ignored;
-    const fs::path schema = schema_file_of(fs::read_symlink("/proc/self/exe", ignored));
-    if (!schema.empty()) config["$schema"] = schema.string();
-    write_file(arguments.output, pretty(config));
+    const StarterConfig starter = starter_config(arguments.data, "my-classifier");
+    for (const std::string& note : starter.notes) std::cerr << shown_lines(note) << "\n";
+    write_file(arguments.output, pretty(starter.document));
     std::cout << arguments.output << "\n";
     std::cerr << "edit it, then: graft train " << arguments.output << "\n";
-    if (schema.empty())
+    if (starter.document.at("$schema") == "schema.json")
         std::cerr << "for completion in an editor: graft config schema --output "
                   << (fs::path(arguments.output).parent_path() / "schema.json").string() << "\n";
 }

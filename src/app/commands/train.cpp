@@ -7,6 +7,7 @@
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/run_log.hpp"
+#include "app/starter_config.hpp"
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
@@ -35,6 +36,16 @@ void expect_something_to_gate_on(const RunOptions& config) {
         throw ConfigError(
             "--fail-under: needs a test folder (/data/test) or validation images "
             "(/data/validation_split, /data/validation)");
+}
+
+/// The config itself, or for a folder of images the one that is made for it.
+std::filesystem::path config_file(const TrainArguments& arguments, const Session& session) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(arguments.config, ignored)) return arguments.config;
+    const FolderConfig made = config_for_folder(arguments.config);
+    TerminalReporter reporter(session.screen);
+    for (const std::string& note : made.notes) reporter.note(note);
+    return made.file;
 }
 
 RunOutcome run_logged(const RunOptions& config, const TrainArguments& arguments, const Session& session) {
@@ -90,7 +101,7 @@ void check_gate(const RunOptions& config, const RunOutcome& outcome, const std::
 }
 
 void train(const TrainArguments& arguments, const Session& session) {
-    const RunOptions config = read_run_config(arguments.config, arguments.assignments, Tables{});
+    const RunOptions config = read_run_config(config_file(arguments, session), arguments.assignments, Tables{});
     if (arguments.fail_under) expect_something_to_gate_on(config);
     const RunOutcome outcome = run_logged(config, arguments, session);
     if (arguments.json)
@@ -109,7 +120,9 @@ void train(const TrainArguments& arguments, const Session& session) {
 void add_train(CLI::App& app, Command& chosen) {
     const auto arguments = std::make_shared<TrainArguments>();
     CLI::App* command = app.add_subcommand("train", "Train a classifier as a config says, then test it");
-    command->add_option("config", arguments->config, "The run's config, a JSON file")->required()->type_name("CONFIG");
+    command->add_option("config", arguments->config, "The run's config, a JSON file, or a folder of images")
+        ->required()
+        ->type_name("CONFIG");
     command->add_option("--set", arguments->assignments, "Change a value of the config, for example /training/epochs=3")
         ->type_name("/PATH=VALUE")
         ->allow_extra_args(false);

@@ -1,0 +1,80 @@
+#include "app/starter_config.hpp"
+
+#include <utility>
+
+#include "app/schema_file.hpp"
+#include "core/files.hpp"
+#include "core/text.hpp"
+#include "data/layout.hpp"
+#include "graft/core/errors.hpp"
+
+namespace graft {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The folders of the data set and what follows from them.
+Json data_section(const Layout& layout) {
+    Json section = {{"train", escaped(layout.train.string())}};
+    if (layout.validation) section["validation"] = escaped(layout.validation->string());
+    if (layout.test) section["test"] = escaped(layout.test->string());
+    if (!layout.validation) section["validation_split"] = 0.2;
+    section.update(Json{{"image_size", 224}, {"batch_size", 32}});
+    return section;
+}
+
+/// The folder's own name, also of "." and of "a/b/".
+std::string leaf_name(const fs::path& folder) {
+    const fs::path whole = fs::weakly_canonical(fs::absolute(folder));
+    const std::string leaf = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+    return leaf.empty() ? "images" : leaf;
+}
+
+}  // namespace
+
+StarterConfig starter_config(const fs::path& data, const std::string& name) {
+    std::error_code ignored;
+    Layout layout{.train = data / "train", .test = data / "test"};
+    if (fs::exists(data, ignored)) layout = find_layout(data);
+    Json config = Json::parse(R"({
+        "$schema": "schema.json",
+        "name": "",
+        "seed": 0,
+        "data": {},
+        "augmentation": { "rotation_range": 20, "width_shift_range": 0.2, "height_shift_range": 0.2,
+                          "shear_range": 0.2, "zoom_range": 0.2, "horizontal_flip": true },
+        "backbone": { "name": "efficientnet_lite0", "freeze": "all" },
+        "head": { "pooling": "avg", "hidden": [512], "activation": "relu", "dropout": 0.0 },
+        "training": { "epochs": 10, "optimizer": { "name": "adam", "learning_rate": 0.001 }, "loss": "cross_entropy" },
+        "callbacks": [ { "name": "early_stopping", "monitor": "val_loss", "patience": 3 },
+                       { "name": "reduce_lr_on_plateau", "monitor": "val_loss", "factor": 0.1, "patience": 2 } ],
+        "output": ""
+    })");
+    const fs::path schema = schema_file_of(fs::read_symlink("/proc/self/exe", ignored));
+    if (!schema.empty()) config["$schema"] = schema.string();
+    config["name"] = escaped(name);
+    config["data"] = data_section(layout);
+    config["output"] = escaped((fs::path("runs") / name).string());
+    return {std::move(config), std::move(layout.notes)};
+}
+
+FolderConfig config_for_folder(const fs::path& data) {
+    const std::string name = leaf_name(data);
+    StarterConfig starter = starter_config(data, name);
+    const fs::path file = name + ".json";
+    const std::string text = pretty(starter.document);
+    std::error_code ignored;
+    if (!fs::exists(fs::symlink_status(file, ignored))) {
+        write_file(file, text);
+        starter.notes.push_back(format_text("{}: the config that was written for {}", file, data));
+    } else if (read_file(file) != text) {
+        throw ConfigError(
+            format_text("{}: is already there, and is not what would be written for {}; to train as it "
+                        "says: graft train {}; for another config: graft config init --data {} --output "
+                        "FILE",
+                        file, data, file, data));
+    }
+    return {file, std::move(starter.notes)};
+}
+
+}  // namespace graft

@@ -1,0 +1,34 @@
+/// @file
+/// A config to start from, made for a folder of images.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "config/json.hpp"
+
+namespace graft {
+
+/// The classic recipe of transfer learning, on a small network.
+struct StarterConfig {
+    Json document;
+    std::vector<std::string> notes;  ///< on the folder, for people
+};
+
+/// @param data the folder of a data set (find_layout); one that is not there yet is taken to be laid out as `graft data
+///        sample` does it
+/// @param name of the run; its folder is runs/NAME
+/// @throws DataError when the folder holds nothing to train on
+[[nodiscard]] StarterConfig starter_config(const std::filesystem::path& data, const std::string& name);
+
+/// The config of `graft train FOLDER`: NAME.json in the current folder, called like the data set's folder. It is
+/// written where it is not there yet; one that is there must be what would be written.
+struct FolderConfig {
+    std::filesystem::path file;
+    std::vector<std::string> notes;
+};
+/// @throws DataError as above; ConfigError when another file has the name
+[[nodiscard]] FolderConfig config_for_folder(const std::filesystem::path& data);
+
+}  // namespace graft

@@ -1,0 +1,98 @@
+#include "app/starter_config.hpp"
+
+#include <gmock/gmock.h>
+
+#include "core/text.hpp"
+#include "error_message.hpp"
+#include "graft/core/errors.hpp"
+#include "temporary_folder.hpp"
+
+namespace graft {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using testing::error_message;
+using ::testing::IsEmpty;
+using testing::TemporaryFolder;
+
+void touch(const TemporaryFolder& folder, std::initializer_list<const char*> names) {
+    for (const char* name : names) folder.write(name, "x");
+}
+
+/// The current folder, for the time of a test.
+class CurrentFolder {
+public:
+    explicit CurrentFolder(const fs::path& folder) { fs::current_path(folder); }
+    ~CurrentFolder() { fs::current_path(before_); }
+    CurrentFolder(const CurrentFolder&) = delete;
+    CurrentFolder& operator=(const CurrentFolder&) = delete;
+
+private:
+    fs::path before_ = fs::current_path();
+};
+
+Json data_of(const fs::path& folder) { return starter_config(folder, "run").document.at("data"); }
+
+TEST(StarterConfig, ValidatesOnThePartThatIsThere) {
+    const TemporaryFolder folder;
+    touch(folder, {"train/cat/1.jpg", "train/dog/1.jpg", "valid/cat/1.jpg", "Test/cat/1.jpg"});
+    EXPECT_EQ(data_of(folder.path()), Json({{"train", (folder / "train").string()},
+                                            {"validation", (folder / "valid").string()},
+                                            {"test", (folder / "Test").string()},
+                                            {"image_size", 224},
+                                            {"batch_size", 32}}));
+}
+
+TEST(StarterConfig, SplitsClassFolders) {
+    const TemporaryFolder folder;
+    touch(folder, {"cat/1.jpg", "dog/1.jpg"});
+    EXPECT_EQ(
+        data_of(folder.path()),
+        Json({{"train", folder.path().string()}, {"validation_split", 0.2}, {"image_size", 224}, {"batch_size", 32}}));
+}
+
+TEST(StarterConfig, TakesAFolderThatIsNotThereYetForOneOfSamples) {
+    const TemporaryFolder folder;
+    const Json data = data_of(folder / "later");
+    EXPECT_EQ(data.at("train"), (folder / "later/train").string());
+    EXPECT_EQ(data.at("test"), (folder / "later/test").string());
+    EXPECT_EQ(data.at("validation_split"), 0.2);
+}
+
+TEST(ConfigForFolder, IsWrittenOnceAndCalledLikeTheFolder) {
+    const TemporaryFolder folder;
+    touch(folder, {"pets/cat/1.jpg", "pets/dog/1.jpg"});
+    const CurrentFolder here(folder.path());
+    const FolderConfig first = config_for_folder("pets/");
+    EXPECT_EQ(first.file, "pets.json");
+    EXPECT_THAT(first.notes, ElementsAre("pets.json: the config that was written for pets/"));
+    const Json document = Json::parse(folder.read("pets.json"));
+    EXPECT_EQ(document.at("name"), "pets");
+    EXPECT_EQ(document.at("output"), "runs/pets");
+    EXPECT_THAT(config_for_folder("pets/").notes, IsEmpty());  // as the same command with --resume asks for it
+}
+
+TEST(ConfigForFolder, DoesNotReplaceAnotherFile) {
+    const TemporaryFolder folder;
+    touch(folder, {"pets/cat/1.jpg", "pets/dog/1.jpg", "pets.json"});
+    const CurrentFolder here(folder.path());
+    EXPECT_EQ(error_message<ConfigError>([] { (void)config_for_folder("pets"); }),
+              "pets.json: is already there, and is not what would be written for pets; to train as it says: graft "
+              "train pets.json; for another config: graft config init --data pets --output FILE");
+    EXPECT_EQ(folder.read("pets.json"), "x");
+}
+
+TEST(ConfigForFolder, WritesFoldersOfAnyName) {
+    const TemporaryFolder folder;
+    touch(folder, {"Bl\xFCten/cat/1.jpg", "Bl\xFCten/dog/1.jpg"});
+    const CurrentFolder here(folder.path());
+    const fs::path file = config_for_folder("Bl\xFCten").file;
+    EXPECT_EQ(file, "Bl\xFCten.json");
+    const Json document = Json::parse(folder.read("Bl\xFCten.json"));
+    EXPECT_EQ(document.at("data").at("train"), R"(Bl\xFCten)");
+    EXPECT_EQ(document.at("output"), R"(runs/Bl\xFCten)");
+}
+
+}  // namespace
+}  // namespace graft
