@@ -4,7 +4,8 @@
 /// colour
 ///   profile, stray bytes between the headers.
 /// - The picture is whole, and told with a note: stray bytes behind a scan whose rows are all there (up to two are
-///   usual: some cameras write them), an end marker that is missing where the last scan is complete.
+///   usual: some cameras write them), an end marker that is missing where the last scan is complete. Bytes behind the
+///   last row may also be the picture's own, where the entropy decoder lost its place: see jpeg_scan.hpp.
 /// - Damage: bad Huffman or arithmetic codes, a marker within a scan, lost restart markers, scans that contradict each
 ///   other, and stray bytes within a scan.
 // jpeglib.h uses size_t and FILE without including them, and jerror.h uses jpeglib.h
@@ -22,6 +23,7 @@
 
 #include "graft/core/errors.hpp"
 #include "image/decode/decoder.hpp"
+#include "image/decode/jpeg_scan.hpp"
 #include "image/decode/orientation.hpp"
 
 namespace graft {
@@ -36,6 +38,7 @@ constexpr int kScansAllowed = 500;  // a small progressive file can ask for thou
 struct JpegErrors {
     jpeg_error_mgr base;  // first, so that libjpeg's pointer to it is also one to this
     std::jmp_buf give_up;
+    std::string_view scan;  // the bytes behind the first scan's header
     char message[JMSG_LENGTH_MAX];
     bool has_stray_bytes;  // behind a scan
     bool lacks_its_end;    // the file ended before libjpeg had seen the end marker
@@ -77,7 +80,7 @@ void on_warning(j_common_ptr common) {
         case JWRN_EXTRANEOUS_DATA: {
             const int bytes = errors.base.msg_parm.i[0];
             if (info.input_scan_number == 0 || bytes <= kStrayBytesAllowed) return;
-            if (!is_behind_a_scan(info)) give_up(common);
+            if (!is_behind_a_scan(info) || lost_its_place(info, errors.scan)) give_up(common);
             errors.has_stray_bytes = true;
             return;
         }
@@ -140,6 +143,7 @@ public:
     cv::Size read_header() {
         if (setjmp(errors_.give_up) != 0) fail();
         jpeg_read_header(&info_, TRUE);
+        errors_.scan = {reinterpret_cast<const char*>(info_.src->next_input_byte), info_.src->bytes_in_buffer};
         return {static_cast<int>(info_.image_width), static_cast<int>(info_.image_height)};
     }
 
