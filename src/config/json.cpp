@@ -60,11 +60,13 @@ void assign(Json& document, const std::string& assignment) {
     const std::size_t equals = assignment.find('=');
     if (equals == std::string::npos || assignment.front() != '/')
         throw ConfigError("expected /pointer/to/key=value, for example /training/epochs=3");
-    if (!fits_into_json(assignment)) throw ConfigError("is not UTF-8");
-    const std::string text = assignment.substr(equals + 1);
+    const std::string pointer = assignment.substr(0, equals);
+    if (!is_utf8(pointer)) throw ConfigError("the pointer is not UTF-8");
+    std::string text = assignment.substr(equals + 1);
+    if (!is_utf8(text)) text = escaped(text);  // a path: as a config has it
     Json value = Json::parse(text, Strictness("the value"), false);
     if (value.is_discarded()) value = text;
-    set_value(document, assignment.substr(0, equals), std::move(value));
+    set_value(document, pointer, std::move(value));
 }
 
 std::string utf8_of(const std::string& text) { return is_utf8(text) ? text : shown(text); }
@@ -126,7 +128,7 @@ void apply_assignments(Json& document, std::span<const std::string> assignments)
         try {
             assign(document, assignment);
         } catch (const ConfigError& error) {
-            problems.push_back("--set " + assignment + ": " + error.what());
+            problems.push_back(format_text("--set {}: {}", shown(assignment), error.what()));
         }
     }
     if (!problems.empty()) throw ConfigError(problems);

@@ -20,7 +20,8 @@ using Json = nlohmann::ordered_json;
 /// Reads and parses a file. Throws ConfigError; a file that cannot be read too.
 [[nodiscard]] Json parse_json_file(const std::filesystem::path& file);
 
-/// Applies `/json/pointer=value` assignments to a document; a value that is not JSON is taken as a string. Missing
+/// Applies `/json/pointer=value` assignments to a document; a value that is not JSON is taken as a string, one that
+/// is no UTF-8 as escaped() writes it. Missing
 /// objects on the way are made; `-` appends to a list. Throws ConfigError, after all were looked at, when an assignment
 /// has no `=`, no pointer, points into something that is no object or list, or beyond the end of a list.
 void apply_assignments(Json& document, std::span<const std::string> assignments);

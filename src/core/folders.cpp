@@ -20,6 +20,15 @@ std::string home_of(const std::string& user) {
     return entry == nullptr || entry->pw_dir == nullptr ? "" : entry->pw_dir;
 }
 
+/// The folder that a variable names; files of services and containers set variables without a shell.
+std::string folder_in(const char* variable) {
+    try {
+        return expand_home(environment(variable));
+    } catch (const ConfigError& error) {
+        throw ConfigError(format_text("{}: {}", variable, error.what()));
+    }
+}
+
 }  // namespace
 
 std::string environment(const char* name) {
@@ -47,18 +56,17 @@ std::string expand_home(const std::string& path) {
 }
 
 std::filesystem::path cache_folder() {
-    if (const std::filesystem::path folder = environment("GRAFT_CACHE"); !folder.empty()) return folder;
-    if (const std::filesystem::path folder = environment("XDG_CACHE_HOME"); !folder.empty()) return folder / "graft";
+    if (const std::filesystem::path folder = folder_in("GRAFT_CACHE"); !folder.empty()) return folder;
+    if (const std::filesystem::path folder = folder_in("XDG_CACHE_HOME"); !folder.empty()) return folder / "graft";
     if (const std::filesystem::path home = environment("HOME"); !home.empty()) return home / ".cache" / "graft";
     return {};
 }
 
 std::filesystem::path weights_folder() {
-    if (const std::filesystem::path folder = environment("GRAFT_WEIGHTS"); !folder.empty()) return folder;
+    if (const std::filesystem::path folder = folder_in("GRAFT_WEIGHTS"); !folder.empty()) return folder;
     std::error_code ignored;
     if (std::filesystem::is_directory("weights", ignored)) return "weights";
-    if (const std::filesystem::path data = environment("XDG_DATA_HOME"); !data.empty())
-        return data / "graft" / "weights";
+    if (const std::filesystem::path data = folder_in("XDG_DATA_HOME"); !data.empty()) return data / "graft" / "weights";
     if (const std::filesystem::path home = environment("HOME"); !home.empty())
         return home / ".local" / "share" / "graft" / "weights";
     return "weights";

@@ -59,6 +59,14 @@ TEST(ParseJson, RefusesANulBehindTheDocument) {
               "run.json: holds a NUL byte: it is not a text, or one in UTF-16; save it as UTF-8");
 }
 
+TEST(ApplyAssignments, TakesPathsOfAnyBytes) {
+    Json document;
+    const std::vector<std::string> assignments = {"/data/train=d/Bl\xFCte", "/data/test=d/Bl\xC3\xBCte"};
+    apply_assignments(document, assignments);
+    EXPECT_EQ(document.at("data").at("train"), R"(d/Bl\xFCte)");
+    EXPECT_EQ(document.at("data").at("test"), "d/Bl\xC3\xBCte");
+}
+
 TEST(Pretty, WritesBytesThatAreNoUtf8AsText) {
     const Json document = {{"file", "\xFF.jpg"}, {"lines", "a\nb"}, {"\xFE", {1, "\xFC"}}};
     EXPECT_EQ(json_line(document), R"({"file":"\\xFF.jpg","lines":"a\nb","\\xFE":[1,"\\xFC"]})");
@@ -161,7 +169,7 @@ TEST(ApplyAssignments, SaysWhyAPlaceCannotBeReached) {
 TEST(ApplyAssignments, IsAsStrictAsAFile) {
     EXPECT_EQ(assignment_error({}, "/a={\"b\": 1, \"b\": 2}"),
               "--set /a={\"b\": 1, \"b\": 2}: the value: the key \"b\" stands twice in one object");
-    EXPECT_EQ(assignment_error({}, "/a=\xff"), "--set /a=\xff: is not UTF-8");
+    EXPECT_EQ(assignment_error({}, "/\xff=a"), R"(--set /\xFF=a: the pointer is not UTF-8)");
 }
 
 TEST(ApplyAssignments, ReportsEveryWrongOne) {

@@ -47,5 +47,17 @@ TEST(ExpandHome, RefusesVariablesThatOnlyAShellReplaces) {
     EXPECT_THROW((void)expand_home("$_x"), ConfigError);
 }
 
+TEST(ExpandHome, IsDoneForTheFoldersThatTheEnvironmentNames) {
+    const EnvironmentVariable home("HOME", "/home/ada"), weights("GRAFT_WEIGHTS", "~/w");
+    {
+        const EnvironmentVariable cache("GRAFT_CACHE", "~/c");
+        EXPECT_EQ(cache_folder(), "/home/ada/c");
+    }
+    EXPECT_EQ(weights_folder(), "/home/ada/w");
+    const EnvironmentVariable cache("GRAFT_CACHE", "${HOME}/c");
+    EXPECT_EQ(error_message<ConfigError>([] { (void)cache_folder(); }).substr(0, 30),
+              "GRAFT_CACHE: \"${HOME}/c\": only");
+}
+
 }  // namespace
 }  // namespace graft
