@@ -1,20 +1,11 @@
 #include "app/versions.hpp"
 
 #include <ATen/Version.h>
-#include <gif_lib.h>
 #include <gnu/libc-version.h>
 #include <openssl/crypto.h>
-#include <tiffio.h>
 #include <torch/version.h>
 #include <zip.h>
 #include <zlib.h>
-
-// jpeglib.h uses size_t and FILE without including them
-// clang-format off
-#include <cstddef>
-#include <cstdio>
-#include <jpeglib.h>
-// clang-format on
 
 #include <CLI/Version.hpp>
 #include <nlohmann/json.hpp>
@@ -22,9 +13,8 @@
 #include <string_view>
 
 #include "core/embedded.hpp"
-
-#define GRAFT_TEXT_OF(macro) GRAFT_QUOTED(macro)
-#define GRAFT_QUOTED(text) #text
+#include "core/text.hpp"
+#include "image/decode/decoder.hpp"
 
 namespace graft {
 namespace {
@@ -45,14 +35,6 @@ std::string onednn_version() {
     return v == std::string::npos ? "none" : version_in(std::string_view(text).substr(v));
 }
 
-std::pair<std::string, std::string> jpeg_version() {
-#ifdef LIBJPEG_TURBO_VERSION
-    return {"libjpeg-turbo", GRAFT_TEXT_OF(LIBJPEG_TURBO_VERSION)};
-#else
-    return {"libjpeg", GRAFT_TEXT_OF(JPEG_LIB_VERSION)};
-#endif
-}
-
 std::string compiler() {
 #ifdef __clang__
     return "Clang " + std::string(__clang_version__);
@@ -61,21 +43,20 @@ std::string compiler() {
 #endif
 }
 
-std::string dotted(int major, int minor, int patch) {
-    return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
-}
+std::string dotted(int major, int minor, int patch) { return format_text("{}.{}.{}", major, minor, patch); }
 
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> component_versions() {
-    return {
+    std::vector<std::pair<std::string, std::string>> versions{
         {"graft", std::string(version_text())},
         {"LibTorch", TORCH_VERSION},
         {"oneDNN", onednn_version()},
         {"OpenCV", cv::getVersionString()},
-        jpeg_version(),
-        {"libtiff", version_in(::TIFFGetVersion())},
-        {"giflib", dotted(GIFLIB_MAJOR, GIFLIB_MINOR, GIFLIB_RELEASE)},
+    };
+    for (const Decoder& decoder : builtin_decoders())
+        if (!decoder.library.empty()) versions.emplace_back(decoder.library, decoder.version);
+    const std::vector<std::pair<std::string, std::string>> others{
         {"libexif", GRAFT_LIBEXIF_VERSION},
         {"libzip", ::zip_libzip_version()},
         {"zlib", ::zlibVersion()},
@@ -88,6 +69,8 @@ std::vector<std::pair<std::string, std::string>> component_versions() {
         {"compiler", compiler()},
         {"build type", GRAFT_BUILD_TYPE},
     };
+    versions.insert(versions.end(), others.begin(), others.end());
+    return versions;
 }
 
 std::string versions_text() {

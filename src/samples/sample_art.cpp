@@ -103,8 +103,7 @@ cv::Size random_size(Rng& rng, std::int64_t shorter) {
 
 void expect_range(const char* option, std::int64_t value, std::int64_t low, std::int64_t high) {
     if (value < low || value > high)
-        throw ConfigError(std::string(option) + ": expected " + std::to_string(low) + " to " + std::to_string(high) +
-                          ", got " + std::to_string(value));
+        throw ConfigError(format_text("{}: expected {} to {}, got {}", option, low, high, value));
 }
 
 void expect_empty(const std::filesystem::path& folder) {
@@ -116,8 +115,9 @@ void expect_empty(const std::filesystem::path& folder) {
     const fs::directory_iterator entries(folder, failed);
     if (failed) throw DataError(folder.string() + ": cannot be read: " + failed.message());
     if (entries != fs::directory_iterator())
-        throw DataError(folder.string() + ": is not empty (it holds \"" + entries->path().filename().string() +
-                        "\"); sample images go into a new or an empty folder");
+        throw DataError(
+            format_text("{}: is not empty (it holds \"{}\"); sample images go into a new or an empty folder", folder,
+                        entries->path().filename()));
 }
 
 std::string encoded(const cv::Mat& rgb) {
@@ -128,10 +128,7 @@ std::string encoded(const cv::Mat& rgb) {
     return {bytes.begin(), bytes.end()};
 }
 
-std::string numbered(std::int64_t number) {
-    const std::string digits = std::to_string(number);
-    return std::string(digits.size() < 3 ? 3 - digits.size() : 0, '0') + digits + ".jpg";
-}
+std::string numbered(std::int64_t number) { return format_text("{:03}.jpg", number); }
 
 }  // namespace
 

@@ -25,7 +25,8 @@ TEST(Versions, AreNumbersForEveryLibrary) {
             EXPECT_THAT(version, MatchesRegex("[0-9]+(\\.[0-9a-z+]+)+")) << name;
         }
     }
-    for (const char* name : {"LibTorch", "oneDNN", "OpenCV", "OpenSSL", "zlib", "glibc", "libexif"})
+    for (const char* name : {"LibTorch", "oneDNN", "OpenCV", "OpenSSL", "zlib", "glibc", "libexif", "libpng", "libtiff",
+                             "giflib", "libwebp"})
         EXPECT_TRUE(versions.contains(name)) << name;
     EXPECT_THAT(versions.at("compiler"), MatchesRegex("(GCC|Clang) [0-9]+\\..+"));
     EXPECT_THAT(versions.at("build type"), MatchesRegex("[A-Za-z]+"));

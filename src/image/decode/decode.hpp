@@ -26,9 +26,6 @@ struct DecodeOptions {
     std::optional<Preprocessing> input = {};
 };
 
-/// For callers that set no more than limits.
-using DecodeLimits = DecodeOptions;
-
 struct Picture {
     cv::Mat rgb;       ///< [H,W] CV_8UC3, RGB, continuous, upright
     std::string note;  ///< what is odd about a file whose picture is whole all the same, its name first; mostly ""

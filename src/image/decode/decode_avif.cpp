@@ -70,7 +70,12 @@ StoredPicture decode_avif(std::string_view bytes, const DecodeOptions& options) 
 }  // namespace
 
 Decoder avif_decoder() {
-    return {.name = "AVIF", .extensions = {".avif"}, .recognises = is_avif, .decode = decode_avif};
+    return {.name = "AVIF",
+            .extensions = {".avif"},
+            .library = "libavif",
+            .version = avifVersion(),
+            .recognises = is_avif,
+            .decode = decode_avif};
 }
 
 }  // namespace graft

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decoder.hpp"
 #include "image/decode/signatures.hpp"

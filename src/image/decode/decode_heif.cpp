@@ -66,7 +66,12 @@ StoredPicture decode_heif(std::string_view bytes, const DecodeOptions& options) 
 }  // namespace
 
 Decoder heif_decoder() {
-    return {.name = "HEIC", .extensions = {".heic", ".heif", ".hif"}, .recognises = is_heif, .decode = decode_heif};
+    return {.name = "HEIC",
+            .extensions = {".heic", ".heif", ".hif"},
+            .library = "libheif",
+            .version = heif_get_version(),
+            .recognises = is_heif,
+            .decode = decode_heif};
 }
 
 }  // namespace graft

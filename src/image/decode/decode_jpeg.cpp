@@ -31,6 +31,14 @@ namespace {
 
 using namespace std::string_view_literals;
 
+#define GRAFT_TEXT_OF(macro) GRAFT_QUOTED(macro)
+#define GRAFT_QUOTED(text) #text
+#ifdef LIBJPEG_TURBO_VERSION
+constexpr const char *kLibrary = "libjpeg-turbo", *kVersion = GRAFT_TEXT_OF(LIBJPEG_TURBO_VERSION);
+#else
+constexpr const char *kLibrary = "libjpeg", *kVersion = GRAFT_TEXT_OF(JPEG_LIB_VERSION) ".0";
+#endif
+
 constexpr int kStrayBytesAllowed = 2;
 constexpr int kScansAllowed = 500;  // a small progressive file can ask for thousands and hours
 
@@ -242,6 +250,8 @@ StoredPicture decode_jpeg(std::string_view bytes, const DecodeOptions& options) 
 Decoder jpeg_decoder() {
     return {.name = "JPEG",
             .extensions = {".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp"},
+            .library = kLibrary,
+            .version = kVersion,
             .recognises = [](std::string_view bytes) { return bytes.starts_with("\xff\xd8\xff"); },
             .decode = decode_jpeg};
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <opencv2/core.hpp>
 
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decoder.hpp"
 #include "image/decode/rgb.hpp"
@@ -53,7 +54,13 @@ StoredPicture decode_jxl(std::string_view bytes, const DecodeOptions& options) {
 }  // namespace
 
 Decoder jxl_decoder() {
-    return {.name = "JPEG XL", .extensions = {".jxl"}, .recognises = is_jpeg_xl, .decode = decode_jxl};
+    return {.name = "JPEG XL",
+            .extensions = {".jxl"},
+            .library = "libjxl",
+            .version = format_text("{}.{}.{}", JxlDecoderVersion() / 1000000, JxlDecoderVersion() / 1000 % 1000,
+                                   JxlDecoderVersion() % 1000),
+            .recognises = is_jpeg_xl,
+            .decode = decode_jxl};
 }
 
 }  // namespace graft

@@ -165,6 +165,8 @@ StoredPicture decode_png(std::string_view bytes, const DecodeOptions& options) {
 Decoder png_decoder() {
     return {.name = "PNG",
             .extensions = {".png"},
+            .library = "libpng",
+            .version = png_get_libpng_ver(nullptr),
             .recognises = [](std::string_view bytes) { return bytes.starts_with(kSignature); },
             .decode = decode_png};
 }

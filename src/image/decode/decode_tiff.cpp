@@ -204,6 +204,13 @@ cv::Mat read_rgb(TIFF* tiff, cv::Size size, const TiffSource& source) {
     return blended(raster, size, alpha);
 }
 
+/// "4.5.0" of "LIBTIFF, Version 4.5.0" and a copyright.
+std::string libtiff_version() {
+    const std::string_view text = TIFFGetVersion();
+    const std::size_t begin = std::min(text.find_first_of("0123456789"), text.size());
+    return std::string(text.substr(begin, text.find_first_not_of("0123456789.", begin) - begin));
+}
+
 StoredPicture decode_tiff(std::string_view bytes, const DecodeOptions& options) {
     TiffSource source{.bytes = bytes};
     const Tiff tiff = open_tiff(source, options.max_pixels);
@@ -218,6 +225,8 @@ StoredPicture decode_tiff(std::string_view bytes, const DecodeOptions& options) 
 Decoder tiff_decoder() {
     return {.name = "TIFF",
             .extensions = {".tif", ".tiff"},
+            .library = "libtiff",
+            .version = libtiff_version(),
             .recognises = [](std::string_view bytes) { return is_tiff_structure(bytes) && !is_raw_image(bytes); },
             .decode = decode_tiff};
 }
