@@ -257,7 +257,7 @@ class Text(unittest.TestCase):
             for name in re.findall(r"`((?:src|include|tests|scripts|docs|configs|cmake)/[\w./*<>-]+)`",
                                    document.read_text(encoding="utf-8")):
                 with self.subTest(f"{document.name}: {name}"):
-                    pattern = re.sub(r"<\w+>|\bNAME", "*", name).rstrip("/")
+                    pattern = re.sub(r"<\w+>|NAME", "*", name).rstrip("/")
                     self.assertTrue(any(SOURCE.glob(pattern)), "there is no such file")
 
     def test_contributing_names_every_golden_and_its_script(self):
