@@ -71,7 +71,8 @@ ImageFolder scan_image_folder(const fs::path& root, const ScanOptions& options) 
     add_remarks(folder, walk, found);
     if (empty.empty()) return folder;
     std::string message = format_text("{}: no image that graft reads in the class folders {}", root, joined(empty));
-    for (const std::string& warning : folder.remarks.warnings) message += "\n" + warning;
+    for (const std::vector<std::string>* remarks : {&folder.remarks.notes, &folder.remarks.warnings})
+        for (const std::string& remark : *remarks) message += "\n" + remark;
     throw DataError(message + "\nRemove these folders, or leave them out with `exclude`");
 }
 
