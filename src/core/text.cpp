@@ -56,6 +56,19 @@ std::optional<char> written_byte(std::string_view text) {
     return static_cast<char>(high << 4 | low);
 }
 
+/// A form of a text that utf8proc makes. Text that is no UTF-8, or plain ASCII with nothing to change, stays as it is.
+std::string mapped(std::string_view text, int options) {
+    const bool plain = std::ranges::all_of(text, [](unsigned char c) { return c >= 0x20 && c < 0x7F; });
+    if (plain || !is_utf8(text)) return std::string(text);
+    utf8proc_uint8_t* made = nullptr;
+    const utf8proc_ssize_t size =
+        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
+                     &made, static_cast<utf8proc_option_t>(options));
+    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(made, &std::free);
+    if (size < 0) return std::string(text);
+    return {reinterpret_cast<const char*>(made), static_cast<std::size_t>(size)};
+}
+
 }  // namespace
 
 namespace detail {
@@ -170,16 +183,16 @@ std::string unescaped(std::string_view text) {
     return bytes;
 }
 
-std::string composed(std::string_view text) {
-    const bool ascii = std::ranges::all_of(text, [](unsigned char c) { return c < 0x80; });
-    if (ascii || !is_utf8(text)) return std::string(text);
-    utf8proc_uint8_t* made = nullptr;
-    const utf8proc_ssize_t size =
-        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
-                     &made, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(made, &std::free);
-    if (size < 0) return std::string(text);
-    return {reinterpret_cast<const char*>(made), static_cast<std::size_t>(size)};
+std::string composed(std::string_view text) { return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE); }
+
+bool look_alike(std::string_view a, std::string_view b) {
+    const auto seen = [](std::string_view text) {
+        std::string form =
+            mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_IGNORE | UTF8PROC_STRIPCC);
+        form.erase(form.find_last_not_of(' ') + 1);
+        return form.substr(std::min(form.find_first_not_of(' '), form.size()));
+    };
+    return seen(a) == seen(b);
 }
 
 std::string printable(std::string_view text) {

@@ -116,6 +116,9 @@ template <class... Values>
 /// The one form (NFC) of texts that look alike and differ in bytes: "e" with an accent behind it becomes the letter
 /// "é". Text that is no UTF-8 stays as it is.
 [[nodiscard]] std::string composed(std::string_view text);
+/// Whether people would take one text for the other: they differ in invisible characters, white space at the ends or
+/// forms of the same letters alone.
+[[nodiscard]] bool look_alike(std::string_view a, std::string_view b);
 /// `text` without control characters and broken UTF-8 (each such byte becomes '?'), at most 100 bytes of it.
 [[nodiscard]] std::string printable(std::string_view text);
 /// What other libraries' exceptions say, in one line: TorchScript's errors end in what tells people something,

@@ -24,12 +24,9 @@ std::string use_known_text(AskedBy asked_by) {
     return "ask for ClassMismatch::use_known";
 }
 
-/// Names that look alike, such as two that differ in an invisible character, with their bytes.
+/// A name, with its bytes where people could take it for one of the others.
 std::string told_apart(const std::string& name, std::span<const std::string> others) {
-    const auto looks_the_same = [&](const std::string& other) {
-        return other != name && composed(unescaped(other)) == composed(unescaped(name));
-    };
-    if (std::ranges::none_of(others, looks_the_same)) return name;
+    if (std::ranges::none_of(others, [&](const std::string& other) { return look_alike(name, other); })) return name;
     std::string bytes;
     for (const char byte : name) bytes += format_text(" {:02x}", static_cast<unsigned char>(byte));
     return name + " (bytes" + bytes + ")";

@@ -169,6 +169,24 @@ TEST(Composed, IsOneFormOfWhatLooksTheSame) {
 
 TEST(Composed, LeavesBytesThatAreNoText) { EXPECT_EQ(composed("a\xCC\x88\xFF"), "a\xCC\x88\xFF"); }
 
+TEST(LookAlike, IsWhatPeopleCannotTellApart) {
+    EXPECT_TRUE(look_alike("cat ", "cat"));
+    EXPECT_TRUE(look_alike("cat", " cat\xC2\xA0"));  // a space that does not break
+    EXPECT_TRUE(
+        look_alike("c\xE2\x80\x8B"
+                   "at",
+                   "cat"));  // a space without width
+    EXPECT_TRUE(
+        look_alike("\xEF\xBD\x83"
+                   "at",
+                   "cat"));  // a letter of full width
+    EXPECT_TRUE(look_alike("e\xCC\x81", "\xC3\xA9"));
+    EXPECT_FALSE(look_alike("cat", "Cat"));
+    EXPECT_FALSE(look_alike("cat", "ca t"));
+    EXPECT_FALSE(look_alike("\xC3\xA9", "e"));
+    EXPECT_FALSE(look_alike("\xFF", "\xFE"));
+}
+
 TEST(CauseIn, IsTheFirstLineOfLibTorchsErrors) {
     EXPECT_EQ(cause_in("sizes differ\nException raised from f at g.cpp:1"), "sizes differ");
 }

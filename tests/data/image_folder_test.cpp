@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using testing::error_message;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 using testing::TemporaryFolder;
@@ -326,6 +327,14 @@ TEST(ImageFolderOfAModel, BindsNamesInAnyUnicodeForm) {
     const ImageFolder scanned = scan_image_folder(folder.path(), trained, ClassMismatch::fail);
     EXPECT_EQ(scanned.classes, trained);
     EXPECT_THAT(count_per_class(scanned.samples, 2), ElementsAre(1, 1));
+}
+
+TEST(ImageFolderOfAModel, TellsNamesApartThatLookAlike) {
+    const TemporaryFolder folder;
+    touch(folder, {"cat /1.jpg", "dog/1.jpg", "emu/1.jpg"});
+    EXPECT_THAT(
+        error_message<DataError>([&] { (void)scan_image_folder(folder.path(), kTrained, ClassMismatch::fail); }),
+        HasSubstr("\n  unknown: cat  (bytes 63 61 74 20) (did you mean \"cat\"?)\n  missing: cat (bytes 63 61 74)\n"));
 }
 
 TEST(ImageFolderOfAModel, NamesTheOptionOfWhoeverAsks) {

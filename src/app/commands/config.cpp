@@ -47,7 +47,7 @@ void check(const CheckArguments& arguments) {
     const Tables tables;
     const RunOptions config = read_run_config(arguments.config, arguments.assignments, tables);
     if (arguments.json) return print_json(resolved(config, tables));
-    std::cout << arguments.config << ": OK\n" << plan_text(config);
+    std::cout << shown_lines(arguments.config + ": OK\n" + plan_text(config));
 }
 
 void init(const InitArguments& arguments) {
