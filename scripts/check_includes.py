@@ -18,7 +18,7 @@ ALLOWED = {
     "samples": "image",
     "data": "image config",
     "weights": "config image",
-    "network": "weights config image",
+    "network": "weights config record image",
     "inference": "network image config",
     "features": "data inference network image config",
     "task": "data network features record image config",

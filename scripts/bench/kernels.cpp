@@ -21,7 +21,7 @@
 
 #include "features/features.hpp"
 #include "graft/core/errors.hpp"
-#include "inference/inference_module.hpp"
+#include "inference/inference.hpp"
 #include "network/grafted_model.hpp"
 #include "network/network_input.hpp"
 #include "train/trainer.hpp"
@@ -123,7 +123,7 @@ const InferenceModule& shared_trunk(const std::string& architecture, const Infer
         const Backbone backbone =
             load_backbone(*builtin_architectures().find(architecture), "random", 0, preprocessing);
         const GraftedModel model = graft_model(backbone, preprocessing, "all", HeadOptions{}, kClasses, 0);
-        trunk = std::make_unique<InferenceModule>(model.trunk, example_input(preprocessing), options);
+        trunk = make_inference(model.trunk, example_input(preprocessing), options);
     }
     return *trunk;
 }
@@ -220,9 +220,9 @@ void head_epoch(benchmark::State& state) {
     at::set_num_threads(cores());
     const ScratchFolder folder;
     const Preprocessing small{.height = 32, .width = 32};
-    const auto rows = std::make_shared<InferenceModule>(
-        make_function("Rows", "(x.flatten(1) * (1.0 / 255.0))[:, :" + std::to_string(kFloats) + "]"),
-        example_input(small));
+    const auto rows =
+        make_inference(make_function("Rows", "(x.flatten(1) * (1.0 / 255.0))[:, :" + std::to_string(kFloats) + "]"),
+                       example_input(small));
     Features features(epoch_samples(folder.path()), 0, {static_cast<std::int64_t>(kFloats)},
                       std::make_shared<ViewRenderer>(small, AugmentationOptions{}, 0), rows,
                       WorkOptions{static_cast<std::size_t>(cores()), {}});

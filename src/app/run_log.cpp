@@ -25,18 +25,20 @@ std::shared_ptr<spdlog::logger> open_log(const std::filesystem::path& file, bool
 
 }  // namespace
 
-RunLog::RunLog(std::filesystem::path file, Begin begin, std::function<void(const std::string&)> complain)
-    : file_(std::move(file)), begin_(begin), complain_(std::move(complain)) {}
+RunLog::RunLog(std::function<void(const std::string&)> complain) : complain_(std::move(complain)) {}
+
+void RunLog::open(const std::filesystem::path& file, Begin begin) {
+    logger_ = open_log(file, begin == Begin::anew);
+    // spdlog writes on; what it says about each line that is lost is the same.
+    logger_->set_error_handler([this](const std::string& error) {
+        if (complain_) std::exchange(complain_, nullptr)("the log is incomplete: " + error);
+    });
+    logger_->info("graft " + std::string(version_text()));
+    for (const auto& [severity, line] : std::exchange(waiting_, {})) write(severity, line);
+}
 
 void RunLog::write(Severity severity, std::string_view line) {
-    if (!logger_) {
-        logger_ = open_log(file_, begin_ == Begin::anew);
-        // spdlog writes on; what it says about each line that is lost is the same.
-        logger_->set_error_handler([this](const std::string& error) {
-            if (complain_) std::exchange(complain_, nullptr)("the log is incomplete: " + error);
-        });
-        logger_->info("graft " + std::string(version_text()));
-    }
+    if (!logger_) return void(waiting_.emplace_back(severity, line));
     logger_->log(severity == Severity::warning ? spdlog::level::warn : spdlog::level::info, line);
 }
 

@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "app/terminal/terminal_reporter.hpp"
 
@@ -16,25 +18,25 @@ class logger;
 
 namespace graft {
 
-/// Opened, or begun, with the first line: before it, the run folder may still turn out to be somebody else's.
+/// Lines that come before the run folder is the run's own wait until it is.
 class RunLog {
 public:
     enum class Begin { anew, after_what_is_there };
 
     /// @param complain told once when the log can no longer be written, for example on a full disk; the run goes on
-    RunLog(std::filesystem::path file, Begin begin, std::function<void(const std::string&)> complain = {});
+    explicit RunLog(std::function<void(const std::string&)> complain = {});
     RunLog(const RunLog&) = delete;
     RunLog& operator=(const RunLog&) = delete;
 
     /// Throws Error when the file cannot be opened.
+    void open(const std::filesystem::path& file, Begin begin);
     void write(Severity severity, std::string_view line);
     /// Notes why the run failed, if the log was opened at all.
     void write_failure(std::string_view message);
 
 private:
-    std::filesystem::path file_;
-    Begin begin_;
     std::function<void(const std::string&)> complain_;
+    std::vector<std::pair<Severity, std::string>> waiting_;
     std::shared_ptr<spdlog::logger> logger_;
 };
 

@@ -28,4 +28,9 @@ using Describe = std::function<void(Fields&)>;
 /// meaning. Rows of objects and of named kinds link to the tables of those.
 [[nodiscard]] std::string markdown_of(const Describe& describe);
 
+/// The fields in which options differ from the defaults: what caches and checkpoints know a run by. A new field with a
+/// default changes nothing in it. Of a kind of a table, its name and what differs from the kind's own defaults.
+/// @param describe_defaults visits the same fields of options that have the defaults
+[[nodiscard]] Json write_differences(const Describe& describe, const Describe& describe_defaults);
+
 }  // namespace graft

@@ -4,9 +4,11 @@
 namespace graft {
 namespace {
 
-/// Writes options, defaults included, as JSON.
+/// Writes options as JSON: all of them, or those that differ from a base.
 class Writer final : public Fields {
 public:
+    /// @param base what another writer wrote; nullptr: everything is written
+    explicit Writer(const Json* base = nullptr) : bases_{base} {}
     Json take() { return std::move(levels_.front()); }
 
     void field(const Key& key, bool& value, std::string_view) override { put(key, value); }
@@ -47,12 +49,14 @@ protected:
     bool begin_object(const Key& key, std::string_view) override {
         names_.push_back(key.name);
         levels_.push_back(Json::object());
+        bases_.push_back(in_base(key));
         return true;
     }
     void end_object() override {
         Json finished = std::move(levels_.back());
         levels_.pop_back();
-        levels_.back()[names_.back()] = std::move(finished);
+        bases_.pop_back();
+        if (!differences() || !finished.empty()) levels_.back()[names_.back()] = std::move(finished);
         names_.pop_back();
     }
     void alternatives(const Key& key, Alternatives& value, std::string_view) override { put(key, alternative(value)); }
@@ -63,17 +67,33 @@ protected:
     }
 
 private:
+    [[nodiscard]] bool differences() const { return bases_.front() != nullptr; }
+    /// What the base has under a key of the object at hand, or nullptr.
+    [[nodiscard]] const Json* in_base(const Key& key) const {
+        const Json* base = bases_.back();
+        if (base == nullptr || !base->contains(key.name)) return nullptr;
+        return &base->at(key.name);
+    }
     template <class T>
     void put(const Key& key, const T& value) {
-        levels_.back()[key.name] = value;
+        Json json(value);
+        const Json* base = in_base(key);
+        if (base == nullptr || *base != json) levels_.back()[key.name] = std::move(json);
     }
     template <class T>
     void put_optional(const Key& key, const std::optional<T>& value) {
-        levels_.back()[key.name] = value ? Json(*value) : Json(nullptr);
+        put(key, value ? Json(*value) : Json(nullptr));
     }
-    static Json alternative(Alternatives& value) {
+    /// The name of the kind, and its options: where only differences count, those that are not the kind's defaults.
+    [[nodiscard]] Json alternative(Alternatives& value) const {
         if (value.current().empty()) return nullptr;
-        Writer nested;
+        Json defaults;
+        if (differences()) {
+            Writer usual;
+            value.describe_kind(value.current(), usual);
+            defaults = usual.take();
+        }
+        Writer nested(differences() ? &defaults : nullptr);
         nested.levels_.back()["name"] = value.current();
         value.describe_current(nested);
         return nested.take();
@@ -81,12 +101,23 @@ private:
 
     std::vector<Json> levels_{Json::object()};
     std::vector<std::string> names_;
+    std::vector<const Json*> bases_;  // what the base has where levels_ is
 };
 
 }  // namespace
 
 Json write_options(const Describe& describe) {
     Writer writer;
+    describe(writer);
+    return writer.take();
+}
+
+Json write_differences(const Describe& describe, const Describe& describe_defaults) {
+    const Json nothing = Json::object();
+    Writer usual(&nothing);  // kinds with their differences alone, as they are compared
+    describe_defaults(usual);
+    const Json base = usual.take();
+    Writer writer(&base);
     describe(writer);
     return writer.take();
 }

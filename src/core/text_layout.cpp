@@ -20,6 +20,16 @@ std::string cut_to_width(std::string_view text, std::size_t columns) {
     return std::string(text);
 }
 
+std::string padded_right(std::string_view text, std::size_t columns) {
+    const std::size_t width = display_width(text);
+    return std::string(text) + std::string(columns - std::min(columns, width), ' ');
+}
+
+std::string padded_left(std::string_view text, std::size_t columns) {
+    const std::size_t width = display_width(text);
+    return std::string(columns - std::min(columns, width), ' ') + std::string(text);
+}
+
 std::string aligned(const std::vector<std::vector<std::string>>& rows) {
     std::vector<std::size_t> widths;
     for (const auto& row : rows) {

@@ -10,6 +10,17 @@
 #include "image/augment/view.hpp"
 
 namespace graft {
+namespace {
+
+/// In what options differ from their defaults.
+template <class Options>
+Json differences(Options options) {
+    Options defaults;
+    return write_differences([&](Fields& fields) { describe(fields, options); },
+                             [&](Fields& fields) { describe(fields, defaults); });
+}
+
+}  // namespace
 
 ViewRenderer::ViewRenderer(const Preprocessing& preprocessing, const AugmentationOptions& augmentation,
                            std::uint64_t seed, std::int64_t max_pixels)
@@ -44,13 +55,9 @@ cv::Mat ViewRenderer::render(const ReducedImage& picture, const Sample& sample,
 }
 
 Json ViewRenderer::recipe(ViewKind kind) const {
-    Preprocessing preprocessing = preprocessing_;
-    Json recipe = {{"preprocessing", write_options([&](Fields& fields) { describe(fields, preprocessing); })}};
-    if (!preprocessing.reduced_decode) recipe["preprocessing"].erase("reduced_decode");  // as before there was one
+    Json recipe = {{"preprocessing", differences(preprocessing_)}};
     if (kind == ViewKind::plain) return recipe;
-    AugmentationOptions augmentation = augmentation_;
-    recipe["augmentation"] = write_options([&](Fields& fields) { describe(fields, augmentation); });
-    if (augmentation.operations.empty()) recipe["augmentation"].erase("operations");  // as before there were any
+    recipe["augmentation"] = differences(augmentation_);
     recipe["seed"] = seed_;
     return recipe;
 }

@@ -41,7 +41,8 @@ public:
         return render(load(sample), sample, view);
     }
 
-    /// All that a view depends on besides the sample, as JSON; without augmentation for the plain picture.
+    /// All that a view depends on besides the sample, as JSON, as far as it is not the default; without augmentation
+    /// for the plain picture.
     [[nodiscard]] Json recipe(ViewKind kind) const;
 
 private:

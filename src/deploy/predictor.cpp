@@ -15,7 +15,7 @@
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
-#include "inference/inference_module.hpp"
+#include "inference/inference.hpp"
 #include "inference/throughput.hpp"
 #include "network/network_input.hpp"
 
@@ -48,18 +48,18 @@ class Predictor::Parts {
 public:
     Parts(ModelFile file, const PredictorOptions& options)
         : info(std::move(file.info)),
-          network(file.module, example_input(info.preprocessing)),
+          network(make_inference(file.module, example_input(info.preprocessing))),
           decoding{.max_pixels = options.max_pixels, .input = info.preprocessing},
-          calibrations_(options.calibrations) {
-        if (!options.calibrations.empty()) module_ = std::move(file.module);
+          throughput_(options.throughput) {
+        if (!options.throughput.empty()) module_ = std::move(file.module);
     }
 
     const ModelInfo info;
-    const InferenceModule network;  ///< one image per call
+    const std::shared_ptr<const Inference> network;  ///< one image per call
     const DecodeOptions decoding;
 
     /// @param rgb [H,W] CV_8UC3, RGB
-    [[nodiscard]] std::vector<float> classify(const cv::Mat& rgb) const { return values_of(network(input_of(rgb))); }
+    [[nodiscard]] std::vector<float> classify(const cv::Mat& rgb) const { return values_of((*network)(input_of(rgb))); }
 
     /// Makes and classifies pictures [0, count) on `workers` threads and hands the results over in order.
     std::size_t classify_all(std::size_t count, const PictureOf& picture_of, const Consume& consume,
@@ -83,7 +83,7 @@ public:
 private:
     struct Many {
         std::size_t workers;
-        const InferenceModule& network;
+        const Inference& network;
     };
 
     /// How many images are classified: as calibrated, else one per call on every core. A network that nobody has
@@ -91,19 +91,19 @@ private:
     [[nodiscard]] Many for_many(std::size_t images) const {
         const std::scoped_lock lock(mutex_);
         asked_for_ += images;
-        if (!plan_) plan_ = calibrated_plan();
-        if (!plan_) return {std::max(1U, std::thread::hardware_concurrency()), network};
-        if (plan_->images_per_call == 1 || images == 1) return {plan_->workers, network};
+        if (!plan_) plan_ = plan_of_file();
+        if (!plan_) return {network->callers(), *network};
+        if (plan_->images_per_call == 1 || images == 1) return {plan_->workers, *network};
         if (!several_)
-            several_.emplace(module_, example_input(info.preprocessing),
-                             InferenceOptions{.images_per_call = plan_->images_per_call});
+            several_ =
+                make_inference(module_, example_input(info.preprocessing), {.images_per_call = plan_->images_per_call});
         return {plan_->workers, *several_};
     }
-    [[nodiscard]] std::optional<InferencePlan> calibrated_plan() const {
-        const auto measure = [&] { return calibrate(module_, example_input(info.preprocessing), Precision::float32); };
+    [[nodiscard]] std::optional<InferencePlan> plan_of_file() const {
+        const auto measure = [&] { return measure_throughput(module_, example_input(info.preprocessing)); };
         SilentReporter silent;
-        return Calibrations(calibrations_)
-            .find_or_measure(network_name(info.backbone, info.backbone_hash, "", info.preprocessing, "float32"),
+        return ThroughputFile(throughput_)
+            .find_or_measure(network_name(info.backbone, info.backbone_hash, "", info.preprocessing, Precision::float32),
                              static_cast<std::int64_t>(asked_for_), measure, silent);
     }
 
@@ -112,7 +112,7 @@ private:
         return to_network_input(resize_to_input(rgb, info.preprocessing));
     }
     /// Pictures [first, first + count) in one call; one that cannot be made is a Prediction with an error.
-    [[nodiscard]] std::vector<Prediction> classify(const InferenceModule& with, std::size_t first, std::size_t count,
+    [[nodiscard]] std::vector<Prediction> classify(const Inference& with, std::size_t first, std::size_t count,
                                                    const PictureOf& picture_of) const {
         std::vector<Prediction> predictions(count);
         std::vector<std::size_t> readable;
@@ -126,17 +126,17 @@ private:
             }
         }
         if (inputs.empty()) return predictions;
-        const at::Tensor probabilities = (inputs.size() > 1 ? with : network)(at::cat(inputs));  // [n,K]
+        const at::Tensor probabilities = (inputs.size() > 1 ? with : *network)(at::cat(inputs));  // [n,K]
         for (std::size_t row = 0; row < readable.size(); ++row)
             predictions[readable[row]].probabilities = values_of(probabilities[static_cast<std::int64_t>(row)]);
         return predictions;
     }
 
-    const std::filesystem::path calibrations_;
+    const std::filesystem::path throughput_;
     TorchModule module_;                         // as it was loaded, where there are calibrations
     mutable std::mutex mutex_;                   // guards all below
     mutable std::optional<InferencePlan> plan_;  // once it is known
-    mutable std::optional<InferenceModule>
+    mutable std::shared_ptr<const Inference>
         several_;                        // as many images per call as the plan says, once that is asked for
     mutable std::size_t asked_for_ = 0;  // images, of all lists
 };
@@ -148,8 +148,8 @@ Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
 const std::vector<std::string>& Predictor::classes() const { return parts_->info.classes; }
-const std::string& Predictor::engine() const { return parts_->network.engine(); }
-const std::string& Predictor::engine_note() const { return parts_->network.note(); }
+const std::string& Predictor::engine() const { return parts_->network->engine(); }
+const std::string& Predictor::engine_note() const { return parts_->network->note(); }
 
 std::vector<float> Predictor::predict_file(const std::filesystem::path& image) const {
     return parts_->classify(decode_image_file(image, parts_->decoding));

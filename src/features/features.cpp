@@ -1,28 +1,20 @@
 #include "features/features.hpp"
 
-#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <numeric>
-#include <string_view>
 #include <utility>
 
 #include "core/ordered_map.hpp"
 #include "graft/core/errors.hpp"
-#include "network/network_input.hpp"
 
 namespace graft {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::size_t kViewsPerDecoding = 4;
 constexpr std::size_t kBatchesAhead = 3;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 std::vector<std::int64_t> batch_shape(std::int64_t count, const std::vector<std::int64_t>& shape) {
     std::vector<std::int64_t> sizes{count};
@@ -30,22 +22,15 @@ std::vector<std::int64_t> batch_shape(std::int64_t count, const std::vector<std:
     return sizes;
 }
 
-/// Where each batch ends; see Features::for_each_batch.
-std::vector<std::size_t> batch_ends(std::size_t count, std::size_t batch_size) {
-    std::vector<std::size_t> ends;
-    for (std::size_t end = batch_size; end < count; end += batch_size) ends.push_back(end);
-    if (!ends.empty() && count - ends.back() == 1) ends.pop_back();
-    if (count > 0) ends.push_back(count);
-    return ends;
-}
-
 }  // namespace
 
-/// What a worker made of a few samples.
-struct Features::Made {
-    std::vector<at::Tensor> features;  ///< of each sample, of each view that was asked for
-    double picture_seconds = 0, trunk_seconds = 0;
-};
+std::vector<std::size_t> batch_ends(std::size_t samples, std::size_t batch_size) {
+    std::vector<std::size_t> ends;
+    for (std::size_t end = batch_size; end < samples; end += batch_size) ends.push_back(end);
+    if (!ends.empty() && samples - ends.back() == 1) ends.pop_back();
+    if (samples > 0) ends.push_back(samples);
+    return ends;
+}
 
 void describe(Fields& fields, FeatureOptions& options) {
     fields.field("views", options.views,
@@ -64,27 +49,14 @@ void describe(Fields& fields, FeatureOptions& options) {
         at_least(0));
 }
 
-PassRecord& PassRecord::operator+=(const PassRecord& other) {
-    images += other.images;
-    computed += other.computed;
-    found += other.found;
-    seconds += other.seconds;
-    trunk_seconds += other.trunk_seconds;
-    picture_seconds += other.picture_seconds;
-    return *this;
-}
-
 Features::Features(std::vector<Sample> samples, std::int64_t views, std::vector<std::int64_t> feature_shape,
-                   std::shared_ptr<const ViewRenderer> renderer, std::shared_ptr<const InferenceModule> trunk,
-                   WorkOptions work)
+                   FeaturePass pass)
     : samples_(std::move(samples)),
       views_(views),
       shape_(std::move(feature_shape)),
       size_(static_cast<std::size_t>(
           std::accumulate(shape_.begin(), shape_.end(), std::int64_t{1}, std::multiplies<>()))),
-      renderer_(std::move(renderer)),
-      trunk_(std::move(trunk)),
-      work_(std::move(work)),
+      pass_(std::move(pass)),
       rows_(static_cast<std::size_t>(std::max<std::int64_t>(views, 1))) {}
 
 std::uint64_t Features::bytes(FeatureType type) const {
@@ -105,47 +77,23 @@ Fingerprint Features::key_of(const Sample& sample, std::optional<std::int64_t> v
     return fingerprint({reinterpret_cast<const char*>(parts.data()), view ? sizeof parts : sizeof parts / 2});
 }
 
-Features::Made Features::make(std::span<const Wanted> wanted) const {
-    Made made;
-    std::vector<at::Tensor> inputs;  // [1,3,H,W] each
-    auto mark = Clock::now();
-    const auto run_network = [&] {
-        if (inputs.empty()) return;
-        made.picture_seconds += seconds_since(std::exchange(mark, Clock::now()));
-        const at::Tensor features = (*trunk_)(inputs.size() == 1 ? inputs.front() : at::cat(inputs));  // [n,…]
-        for (const at::Tensor& feature : features.unbind()) made.features.push_back(feature);
-        inputs.clear();
-        made.trunk_seconds += seconds_since(std::exchange(mark, Clock::now()));
-    };
-    for (const Wanted& one : wanted) {
-        const Sample& sample = samples_[one.sample];
-        const ReducedImage picture = renderer_->load(sample);
-        for (const std::optional<std::int64_t>& view : one.views) {
-            inputs.push_back(to_network_input(renderer_->render(picture, sample, view)));
-            if (static_cast<std::int64_t>(inputs.size()) == trunk_->images_per_call()) run_network();
-        }
-    }
-    run_network();
-    return made;
-}
-
-/// Finds the rows of views [first_view, last_view) and returns what there is none of.
-std::vector<Features::Wanted> Features::look_up(std::size_t first_view, std::size_t last_view) {
-    std::vector<Wanted> wanted;
+/// Finds the features of views [first, last) that are kept; what is missing remains to be computed.
+std::vector<PassItem> Features::look_up(std::size_t first_view, std::size_t last_view) {
+    std::vector<PassItem> missing;
     for (std::size_t row = first_view; row < last_view; ++row) rows_[row].resize(samples_.size());
     for (std::size_t i = 0; i < samples_.size(); ++i) {
-        Wanted missing{.sample = i};
+        PassItem item{.sample = i};
         for (std::size_t row = first_view; row < last_view; ++row) {
             const auto view = view_of(static_cast<std::int64_t>(row));
             if (const auto place = kept_.space->find(key_of(samples_[i], view)))
                 rows_[row][i] = *place;
             else
-                missing.views.push_back(view);
+                item.views.push_back(view);
         }
-        record_.found += static_cast<std::int64_t>(last_view - first_view - missing.views.size());
-        if (!missing.views.empty()) wanted.push_back(std::move(missing));
+        record_.found += static_cast<std::int64_t>(last_view - first_view - item.views.size());
+        if (!item.views.empty()) missing.push_back(std::move(item));
     }
-    return wanted;
+    return missing;
 }
 
 void Features::prepare(std::int64_t epoch, Reporter& reporter) {
@@ -153,92 +101,73 @@ void Features::prepare(std::int64_t epoch, Reporter& reporter) {
     if (!kept_.space || !rows_[first].empty() || samples_.empty()) return;
     std::size_t last = first + 1;
     while (last < rows_.size() && last < first + kViewsPerDecoding && rows_[last].empty()) ++last;
-    const std::vector<Wanted> wanted = look_up(first, last);
-    if (!wanted.empty()) {
-        try {
-            fill(wanted, reporter);
-        } catch (...) {
-            for (std::size_t row = first; row < last; ++row) rows_[row].clear();
-            throw;
-        }
+    const std::vector<PassItem> missing = look_up(first, last);
+    if (missing.empty()) return;
+    try {
+        fill(missing, reporter);
+    } catch (...) {
+        for (std::size_t row = first; row < last; ++row) rows_[row].clear();
+        throw;
     }
 }
 
-void Features::fill(const std::vector<Wanted>& wanted, Reporter& reporter) {
+void Features::fill(const std::vector<PassItem>& missing, Reporter& reporter) {
     std::size_t total = 0, done = 0;
-    for (const Wanted& one : wanted) total += one.views.size();
+    for (const PassItem& item : missing) total += item.views.size();
     reporter.start("features", total, views_ > 0 ? "views" : "images");
-    run_pass(wanted, [&](const Wanted& one, std::size_t v, std::span<const float> values) {
-        rows_[static_cast<std::size_t>(one.views[v].value_or(0))][one.sample] =
-            kept_.space->append(key_of(samples_[one.sample], one.views[v]), values);
+    pass_.run(samples_, missing, record_, [&](const PassItem& item, std::size_t v, std::span<const float> values) {
+        rows_[static_cast<std::size_t>(item.views[v].value_or(0))][item.sample] =
+            kept_.space->append(key_of(samples_[item.sample], item.views[v]), values);
         reporter.advance(++done);
     });
     reporter.finish();
 }
 
-void Features::run_pass(const std::vector<Wanted>& wanted, const ConsumeFeature& consume) {
-    const auto per_item = static_cast<std::size_t>(trunk_->images_per_call());
-    const std::size_t items = (wanted.size() + per_item - 1) / per_item;
-    const auto part = [&](std::size_t item) {
-        return std::span(wanted).subspan(item * per_item, std::min(per_item, wanted.size() - item * per_item));
-    };
-    const OrderedMapOptions options{.workers = work_.workers,
-                                    .window = 8 * work_.workers,
-                                    .on_worker_start = use_one_thread_here,
-                                    .stop = work_.stop};
-    const auto start = Clock::now();
-    const std::size_t finished = ordered_map(
-        items, options, [&](std::size_t item) { return make(part(item)); },
-        [&](std::size_t item, const Made& made) {
-            record_.picture_seconds += made.picture_seconds;
-            record_.trunk_seconds += made.trunk_seconds;
-            auto feature = made.features.begin();
-            for (const Wanted& one : part(item)) {
-                ++record_.images;
-                for (std::size_t v = 0; v < one.views.size(); ++v, ++feature, ++record_.computed)
-                    consume(one, v, {feature->const_data_ptr<float>(), size_});
-            }
-        });
-    record_.seconds += seconds_since(start);
-    if (finished < items) throw Interrupted("interrupted");
+Batch Features::empty_batch(std::span<const std::size_t> order, std::size_t first, std::size_t end) const {
+    return {at::empty(batch_shape(static_cast<std::int64_t>(end - first), shape_)), order.subspan(first, end - first),
+            first};
 }
 
-Batch Features::empty_batch(std::size_t first, std::size_t count) const {
-    const auto size = static_cast<std::int64_t>(count);
-    return {at::empty(batch_shape(size, shape_)), at::empty({size}, at::kLong), first};
+/// Where the feature of a position in the order goes.
+std::span<float> Features::room_in(Batch& batch, std::size_t position) const {
+    return {batch.features.data_ptr<float>() + (position - batch.first) * size_, size_};
 }
 
 void Features::for_each_batch(std::span<const std::size_t> order, std::int64_t epoch, std::size_t batch_size,
-                              const std::function<void(Batch)>& consume) {
+                              const ConsumeBatch& consume) {
     const std::vector<std::size_t> ends = batch_ends(order.size(), batch_size);
-    const auto begin_of = [&](std::size_t batch) { return batch == 0 ? 0 : ends[batch - 1]; };
-    const auto room_for = [&](Batch& batch, std::size_t position) {
-        const std::size_t place = position - batch.first;
-        batch.labels.data_ptr<std::int64_t>()[place] = samples_[order[position]].label;
-        return std::span<float>(batch.features.data_ptr<float>() + place * size_, size_);
+    if (kept_.space)
+        read_batches(order, epoch, ends, consume);
+    else
+        compute_batches(order, epoch, ends, consume);
+}
+
+void Features::read_batches(std::span<const std::size_t> order, std::int64_t epoch,
+                            const std::vector<std::size_t>& ends, const ConsumeBatch& consume) {
+    const std::vector<std::uint64_t>& rows = rows_[static_cast<std::size_t>(view_of(epoch).value_or(0))];
+    const auto read = [&](std::size_t b) {
+        Batch batch = empty_batch(order, b == 0 ? 0 : ends[b - 1], ends[b]);
+        for (std::size_t i = batch.first; i < ends[b]; ++i) kept_.space->read(rows[order[i]], room_in(batch, i));
+        return batch;
     };
-    if (kept_.space) {
-        const std::vector<std::uint64_t>& rows = rows_[static_cast<std::size_t>(view_of(epoch).value_or(0))];
-        const auto read = [&](std::size_t b) {
-            Batch batch = empty_batch(begin_of(b), ends[b] - begin_of(b));
-            for (std::size_t i = begin_of(b); i < ends[b]; ++i) kept_.space->read(rows[order[i]], room_for(batch, i));
-            return batch;
-        };
-        const OrderedMapOptions one_ahead{.workers = 1, .window = kBatchesAhead, .stop = work_.stop};
-        const std::size_t done =
-            ordered_map(ends.size(), one_ahead, read, [&](std::size_t, Batch batch) { consume(std::move(batch)); });
-        if (done < ends.size()) throw Interrupted("interrupted");
-        return;
-    }
-    std::vector<Wanted> wanted;
-    for (const std::size_t sample : order) wanted.push_back({sample, {view_of(epoch)}});
+    const OrderedMapOptions one_ahead{.workers = 1, .window = kBatchesAhead, .stop = pass_.stop()};
+    const std::size_t done =
+        ordered_map(ends.size(), one_ahead, read, [&](std::size_t, const Batch& batch) { consume(batch); });
+    if (done < ends.size()) throw Interrupted("interrupted");
+}
+
+void Features::compute_batches(std::span<const std::size_t> order, std::int64_t epoch,
+                               const std::vector<std::size_t>& ends, const ConsumeBatch& consume) {
+    std::vector<PassItem> items;
+    for (const std::size_t sample : order) items.push_back({sample, {view_of(epoch)}});
     std::size_t current = 0, position = 0;
     Batch batch;
-    run_pass(wanted, [&](const Wanted&, std::size_t, std::span<const float> values) {
-        if (position == begin_of(current)) batch = empty_batch(position, ends[current] - position);
-        std::ranges::copy(values, room_for(batch, position).begin());
+    pass_.run(samples_, items, record_, [&](const PassItem&, std::size_t, std::span<const float> values) {
+        const std::size_t first = current == 0 ? 0 : ends[current - 1];
+        if (position == first) batch = empty_batch(order, first, ends[current]);
+        std::ranges::copy(values, room_in(batch, position).begin());
         if (++position < ends[current]) return;
-        consume(std::move(batch));
+        consume(batch);
         ++current;
     });
 }

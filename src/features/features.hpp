@@ -14,10 +14,10 @@
 #include <stop_token>
 #include <vector>
 
-#include "data/view_renderer.hpp"
+#include "config/fields.hpp"
 #include "features/feature_cache.hpp"
+#include "features/feature_pass.hpp"
 #include "graft/core/reporter.hpp"
-#include "inference/inference_module.hpp"
 
 namespace graft {
 
@@ -38,30 +38,16 @@ struct FeatureOptions {
 };
 void describe(Fields& fields, FeatureOptions& options);
 
-/// How the workers run.
-struct WorkOptions {
-    std::size_t workers = 1;
-    std::stop_token stop;
-};
-
 /// Part of an epoch.
 struct Batch {
-    at::Tensor features;    ///< float32 [N,…]
-    at::Tensor labels;      ///< int64 [N]
-    std::size_t first = 0;  ///< position in the order that was asked for
+    at::Tensor features;                   ///< float32 [N,…]
+    std::span<const std::size_t> samples;  ///< which, by index; valid during the call that hands the batch over
+    std::size_t first = 0;                 ///< position in the order that was asked for
 };
 
-/// How a pass over images went.
-struct PassRecord {
-    std::int64_t images = 0;     ///< that were decoded
-    std::int64_t computed = 0;   ///< features that went through the trunk
-    std::int64_t found = 0;      ///< features that were there already
-    double seconds = 0;          ///< wall time
-    double trunk_seconds = 0;    ///< time that workers spent in the network, summed over them
-    double picture_seconds = 0;  ///< time that workers spent on reading, decoding and rendering, summed over them
-
-    PassRecord& operator+=(const PassRecord& other);
-};
+/// Where each batch of an epoch ends: what is left at the end is a smaller batch, except that a single left-over sample
+/// joins the batch before it (batch norm cannot train on one).
+[[nodiscard]] std::vector<std::size_t> batch_ends(std::size_t samples, std::size_t batch_size);
 
 /// The features of one list of samples.
 class Features {
@@ -69,8 +55,7 @@ public:
     /// @param views number of views that are kept; 0: the plain picture alone (validation, no augmentation)
     /// @param feature_shape of one image, as GraftedModel::feature_shape
     Features(std::vector<Sample> samples, std::int64_t views, std::vector<std::int64_t> feature_shape,
-             std::shared_ptr<const ViewRenderer> renderer, std::shared_ptr<const InferenceModule> trunk,
-             WorkOptions work);
+             FeaturePass pass);
 
     [[nodiscard]] std::span<const Sample> samples() const { return samples_; }
     /// How many numbers a feature has.
@@ -85,39 +70,32 @@ public:
     /// @throws Interrupted when a stop is requested; what was computed so far stays
     void prepare(std::int64_t epoch, Reporter& reporter);
 
-    /// Calls `consume` with batches of `batch_size` samples in the given order of indices; what is left at the end is a
-    /// smaller batch, except that a single left-over sample joins the batch before it (batch norm cannot train on one).
+    /// Calls `consume` with batches of `batch_size` samples (batch_ends) in the given order of indices.
     /// @throws Interrupted when a stop is requested
     void for_each_batch(std::span<const std::size_t> order, std::int64_t epoch, std::size_t batch_size,
-                        const std::function<void(Batch)>& consume);
+                        const std::function<void(const Batch&)>& consume);
 
     /// All passes so far, added up.
     [[nodiscard]] const PassRecord& record() const { return record_; }
 
 private:
-    /// A sample, and the views of it that there are no features of yet.
-    struct Wanted {
-        std::size_t sample = 0;
-        std::vector<std::optional<std::int64_t>> views;
-    };
-    struct Made;
-    using ConsumeFeature = std::function<void(const Wanted& one, std::size_t view, std::span<const float> values)>;
-
+    using ConsumeBatch = std::function<void(const Batch&)>;
     [[nodiscard]] std::optional<std::int64_t> view_of(std::int64_t epoch) const;
     [[nodiscard]] Fingerprint key_of(const Sample& sample, std::optional<std::int64_t> view) const;
-    [[nodiscard]] std::vector<Wanted> look_up(std::size_t first_view, std::size_t last_view);
-    [[nodiscard]] Made make(std::span<const Wanted> wanted) const;
-    void run_pass(const std::vector<Wanted>& wanted, const ConsumeFeature& consume);
-    void fill(const std::vector<Wanted>& wanted, Reporter& reporter);
-    [[nodiscard]] Batch empty_batch(std::size_t first, std::size_t count) const;
+    [[nodiscard]] std::vector<PassItem> look_up(std::size_t first_view, std::size_t last_view);
+    void fill(const std::vector<PassItem>& missing, Reporter& reporter);
+    void read_batches(std::span<const std::size_t> order, std::int64_t epoch, const std::vector<std::size_t>& ends,
+                      const ConsumeBatch& consume);
+    void compute_batches(std::span<const std::size_t> order, std::int64_t epoch, const std::vector<std::size_t>& ends,
+                         const ConsumeBatch& consume);
+    [[nodiscard]] Batch empty_batch(std::span<const std::size_t> order, std::size_t first, std::size_t end) const;
+    [[nodiscard]] std::span<float> room_in(Batch& batch, std::size_t position) const;
 
     std::vector<Sample> samples_;
     std::int64_t views_;
     std::vector<std::int64_t> shape_;
     std::size_t size_;  ///< floats of one feature
-    std::shared_ptr<const ViewRenderer> renderer_;
-    std::shared_ptr<const InferenceModule> trunk_;
-    WorkOptions work_;
+    FeaturePass pass_;
     LeasedSpace kept_;  ///< empty: nothing is kept
     std::vector<std::vector<std::uint64_t>>
         rows_;  ///< [view][sample] where the feature lies; [] until it was looked up

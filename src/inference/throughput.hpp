@@ -70,12 +70,4 @@ private:
 [[nodiscard]] InferencePlan measure_throughput(const TorchModule& module, const at::Tensor& example,
                                                const InferenceOptions& options = {});
 
-// The names that these had, until their callers have changed.
-using Calibrations = ThroughputFile;
-[[nodiscard]] inline std::filesystem::path calibrations_file() { return throughput_file(); }
-[[nodiscard]] inline InferencePlan calibrate(const TorchModule& module, const at::Tensor& example,
-                                             Precision precision) {
-    return measure_throughput(module, example, {.precision = precision});
-}
-
 }  // namespace graft

@@ -85,18 +85,12 @@ void walk(const std::string& prefix, const TorchModule& chain, bool trainable, a
 
 }  // namespace
 
-std::vector<at::Tensor> GraftedModel::trainable_parameters() const {
-    std::vector<at::Tensor> parameters;
-    for (const at::Tensor& parameter : scion.parameters()) parameters.push_back(parameter);
-    return parameters;
-}
-
 void check_freeze(const Architecture& architecture, const std::string& freeze) {
     static_cast<void>(frozen_count(architecture, freeze));
 }
 
 GraftedModel graft_model(const Backbone& backbone, const Preprocessing& preprocessing, const std::string& freeze,
-                         const HeadOptions& head, std::int64_t classes, std::uint64_t seed) {
+                         Pooling pooling, const TorchModule& head) {
     const NamedModules& stages = backbone.architecture.stages;
     const std::size_t frozen = frozen_count(backbone.architecture, freeze);
     GraftedModel model;
@@ -106,30 +100,46 @@ GraftedModel graft_model(const Backbone& backbone, const Preprocessing& preproce
         (i < frozen ? model.frozen_stages : model.trained_stages).push_back(stages[i].first);
     }
     NamedModules& pools = frozen == stages.size() ? trunk : scion;
-    pools.emplace_back("pool", make_pooling(head.pooling, backbone.architecture.form));
+    pools.emplace_back("pool", make_pooling(pooling, backbone.architecture.form));
     const NamedModules& after_pooling = backbone.architecture.after_pooling;
     pools.insert(pools.end(), after_pooling.begin(), after_pooling.end());
-    Rng rng = Rng::stream(seed, "head");
-    scion.emplace_back("head", make_head(head, backbone.architecture.channels, classes, rng));
+    scion.emplace_back("head", head);
     model.trunk = make_chain("Trunk", trunk);
     model.scion = make_chain("Scion", scion);
-    model.trunk.eval();
-    for (at::Tensor parameter : model.trunk.parameters()) parameter.requires_grad_(false);
-    for (at::Tensor parameter : model.scion.parameters()) parameter.requires_grad_(true);
+    prepare_to_train(model);
     const c10::InferenceMode inference;
     model.feature_shape =
         shape_of_one(model.trunk.forward({at::zeros({1, 3, preprocessing.height, preprocessing.width})}).toTensor());
     return model;
 }
 
-TorchModule compose_classifier(const GraftedModel& model) {
-    TorchModule classifier = make_module("Classifier");
-    classifier.register_module("trunk", model.trunk);
-    classifier.register_module("scion", model.scion);
-    classifier.define(
-        "def forward(self, images):\n"
-        "    return torch.softmax(self.scion.forward(self.trunk.forward(images)), 1)\n");
-    return classifier;
+GraftedModel graft_model(const Backbone& backbone, const Preprocessing& preprocessing, const std::string& freeze,
+                         const HeadOptions& head, std::int64_t outputs, std::uint64_t seed) {
+    return graft_model(backbone, preprocessing, freeze, head.pooling, draw_head(head, backbone, outputs, seed));
+}
+
+TorchModule draw_head(const HeadOptions& options, const Backbone& backbone, std::int64_t outputs, std::uint64_t seed) {
+    Rng rng = Rng::stream(seed, "head");
+    return make_head(options, backbone.architecture.channels, outputs, rng);
+}
+
+void prepare_to_train(const GraftedModel& model) {
+    TorchModule trunk = model.trunk;
+    trunk.eval();
+    for (at::Tensor parameter : model.trunk.parameters()) parameter.requires_grad_(false);
+    for (at::Tensor parameter : model.scion.parameters()) parameter.requires_grad_(true);
+}
+
+TorchModule compose_model(const GraftedModel& model, const std::string& activation) {
+    TorchModule whole = make_module("Classifier");
+    whole.register_module("trunk", model.trunk);
+    whole.register_module("scion", model.scion);
+    whole.define(
+        format_text("def forward(self, images):\n"
+                    "    scores = self.scion.forward(self.trunk.forward(images))\n"
+                    "    return {}\n",
+                    activation));
+    return whole;
 }
 
 std::string hash_of_values(const TorchModule& module) {

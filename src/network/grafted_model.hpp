@@ -9,6 +9,7 @@
 
 #include "network/backbone.hpp"
 #include "network/head.hpp"
+#include "record/run_record.hpp"
 
 namespace graft {
 
@@ -22,34 +23,41 @@ struct GraftedModel {
     std::vector<std::string> frozen_stages, trained_stages;
     std::vector<std::int64_t>
         feature_shape;  ///< of one image: [C], [C,h,w] or [T,C], or [3,H,W] when nothing is frozen
-
-    /// The parameters that training changes.
-    [[nodiscard]] std::vector<at::Tensor> trainable_parameters() const;
 };
 
+/// Cuts a backbone and puts a head on it. The parts share their parameters with the backbone and the head: cut again
+/// elsewhere, both models see what either has trained.
 /// @param freeze "all", "none", or the name of the last stage that stays frozen
-/// @param classes number of classes K
+/// @param head features [N,C] -> scores [N,K], as make_head gives it
 /// @throws ConfigError at /backbone/freeze when there is no such stage
 [[nodiscard]] GraftedModel graft_model(const Backbone& backbone, const Preprocessing& preprocessing,
-                                       const std::string& freeze, const HeadOptions& head, std::int64_t classes,
+                                       const std::string& freeze, Pooling pooling, const TorchModule& head);
+
+/// The same with a new head: its values are drawn from the seed.
+/// @param outputs number of scores K
+[[nodiscard]] GraftedModel graft_model(const Backbone& backbone, const Preprocessing& preprocessing,
+                                       const std::string& freeze, const HeadOptions& head, std::int64_t outputs,
                                        std::uint64_t seed);
+
+/// The head of a run: its values are drawn from the run's seed.
+[[nodiscard]] TorchModule draw_head(const HeadOptions& options, const Backbone& backbone, std::int64_t outputs,
+                                    std::uint64_t seed);
+
+/// Lets the scion train and nothing else: the trunk stays in eval mode, without gradients.
+void prepare_to_train(const GraftedModel& model);
 
 /// Throws ConfigError at /backbone/freeze when `freeze` names no stage of the architecture.
 void check_freeze(const Architecture& architecture, const std::string& freeze);
 
-/// float32 [N,3,H,W], RGB, 0..255 -> probabilities float32 [N,K]; what is exported. Shares parameters with the model.
-[[nodiscard]] TorchModule compose_classifier(const GraftedModel& model);
+/// float32 [N,3,H,W], RGB, 0..255 -> what the task makes of the scores, float32 [N,K]; what is exported. Shares
+/// parameters with the model.
+/// @param activation a TorchScript expression in `scores`
+[[nodiscard]] TorchModule compose_model(const GraftedModel& model, const std::string& activation);
 
 /// A SHA-256 over names, shapes and values of all parameters and buffers: the freeze proof compares two of them.
 [[nodiscard]] std::string hash_of_values(const TorchModule& module);
 
-/// One line per part: name, output shape, parameters.
-struct ModelRow {
-    std::string name;                 ///< "layer1", "head.dense1"
-    std::vector<std::int64_t> shape;  ///< of its output for one image
-    std::int64_t parameters = 0;
-    bool trainable = false;
-};
+/// The parts with the shapes of their outputs and their parameters.
 [[nodiscard]] std::vector<ModelRow> summarise(const GraftedModel& model, const Preprocessing& preprocessing);
 
 }  // namespace graft

@@ -1,35 +1,18 @@
 #include "record/evaluation_text.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
+#include "core/text.hpp"
+#include "core/text_layout.hpp"
 #include "record/csv.hpp"
 
 namespace graft {
 namespace {
 
-std::string fixed(double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.4f", value);
-    return text;
-}
-
-/// Code points of UTF-8.
-std::size_t columns(const std::string& text) {
-    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string padded(const std::string& text, std::size_t width) {
-    return columns(text) < width ? text + std::string(width - columns(text), ' ') : text;
-}
-
-std::string right(const std::string& text, std::size_t width) {
-    return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
-}
-
 std::string row(const ClassRecord& record, std::size_t width) {
-    return padded(record.name, width) + right(fixed(record.precision), 11) + right(fixed(record.recall), 9) +
-           right(fixed(record.f1), 9) + right(std::to_string(record.support), 9) + "\n";
+    return padded_right(record.name, width) + padded_left(four_decimals(record.precision), 11) +
+           padded_left(four_decimals(record.recall), 9) + padded_left(four_decimals(record.f1), 9) +
+           padded_left(std::to_string(record.support), 9) + "\n";
 }
 
 }  // namespace
@@ -64,15 +47,15 @@ Json to_json(const EvaluationRecord& record) {
 
 std::string to_text(const EvaluationRecord& record) {
     std::size_t width = 14;
-    for (const ClassRecord& c : record.classes) width = std::max(width, columns(c.name) + 1);
-    std::string text = padded("class", width) + "  precision   recall       f1  support\n";
+    for (const ClassRecord& c : record.classes) width = std::max(width, display_width(c.name) + 1);
+    std::string text = padded_right("class", width) + "  precision   recall       f1  support\n";
     for (const ClassRecord& c : record.classes) text += row(c, width);
     text += row(record.macro_average(), width) + "\n";
     text += "images    " + std::to_string(record.images) + "\n";
-    text += "accuracy  " + fixed(record.accuracy) + "\n";
+    text += "accuracy  " + four_decimals(record.accuracy) + "\n";
     for (const auto& [k, share] : record.top_k)
-        if (k > 1) text += padded("top-" + std::to_string(k), 10) + fixed(share) + "\n";
-    return text + "loss      " + fixed(record.loss) + "\n";
+        if (k > 1) text += padded_right("top-" + std::to_string(k), 10) + four_decimals(share) + "\n";
+    return text + "loss      " + four_decimals(record.loss) + "\n";
 }
 
 std::string confusion_csv(const EvaluationRecord& record) {
@@ -90,8 +73,8 @@ std::string confusion_csv(const EvaluationRecord& record) {
 std::string classes_csv(const EvaluationRecord& record) {
     std::string text = "class,precision,recall,f1,support\n";
     for (const ClassRecord& c : record.classes)
-        text += csv_field(c.name) + "," + fixed(c.precision) + "," + fixed(c.recall) + "," + fixed(c.f1) + "," +
-                std::to_string(c.support) + "\n";
+        text += csv_field(c.name) + "," + four_decimals(c.precision) + "," + four_decimals(c.recall) + "," +
+                four_decimals(c.f1) + "," + std::to_string(c.support) + "\n";
     return text;
 }
 

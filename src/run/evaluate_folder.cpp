@@ -4,6 +4,7 @@
 
 #include "core/files.hpp"
 #include "graft/core/errors.hpp"
+#include "inference/throughput.hpp"
 #include "record/csv.hpp"
 
 namespace graft {
@@ -70,6 +71,19 @@ ClassificationMetrics evaluate_folder(const Predictor& predictor, const ImageFol
     report_bad(bad, folder, options.on_bad_image, reporter);
     if (predictions) predictions->commit();
     return metrics;
+}
+
+EvaluationRecord evaluate_test(const std::filesystem::path& model, const Dataset& dataset, const RunOptions& options,
+                               const std::filesystem::path& folder, std::stop_token stop, Reporter& reporter) {
+    const Predictor predictor(model, {.throughput = throughput_file()});
+    const ImageFolder images{.root = *options.data.test, .classes = dataset.classes, .samples = dataset.test};
+    const EvaluateOptions how{.top_k = options.top_k,
+                              .on_bad_image = options.data.on_bad_image,
+                              .workers = static_cast<std::size_t>(options.data.workers.value_or(0)),
+                              .predictions = folder / "predictions.csv"};
+    EvaluationRecord record = evaluate_folder(predictor, images, how, stop, reporter).finish(*options.data.test);
+    write_evaluation(folder, record);
+    return record;
 }
 
 void write_evaluation(const std::filesystem::path& folder, const EvaluationRecord& record) {

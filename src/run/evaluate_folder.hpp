@@ -14,6 +14,8 @@
 #include "data/image_folder.hpp"
 #include "graft/core/reporter.hpp"
 #include "graft/deploy/predictor.hpp"
+#include "run/dataset.hpp"
+#include "run/run_options.hpp"
 #include "task/metrics.hpp"
 
 namespace graft {
@@ -30,6 +32,11 @@ struct EvaluateOptions {
 [[nodiscard]] ClassificationMetrics evaluate_folder(const Predictor& predictor, const ImageFolder& folder,
                                                     const EvaluateOptions& options, std::stop_token stop,
                                                     Reporter& reporter);
+
+/// Tests a run's model on the test images of its dataset and writes the results into `folder`.
+[[nodiscard]] EvaluationRecord evaluate_test(const std::filesystem::path& model, const Dataset& dataset,
+                                             const RunOptions& options, const std::filesystem::path& folder,
+                                             std::stop_token stop, Reporter& reporter);
 
 /// Writes evaluation.json, report.txt, classes.csv and confusion.csv into `folder`.
 void write_evaluation(const std::filesystem::path& folder, const EvaluationRecord& record);

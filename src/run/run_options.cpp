@@ -1,16 +1,14 @@
 #include "run/run_options.hpp"
 
-#include <array>
-#include <string_view>
-
 #include "core/names.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "network/backbone.hpp"
-#include "train/monitor.hpp"
 
 namespace graft {
 namespace {
+
+using nlohmann::literals::operator""_json_pointer;
 
 constexpr std::string_view kReferenceHead = R"(# The config of a run
 
@@ -47,8 +45,18 @@ std::vector<std::string> cross_check(const RunOptions& config, const Tables& tab
         problems.push_back("/backbone/name: expected one of " + joined(known) + ", got \"" + config.backbone.name +
                            "\"" + did_you_mean(config.backbone.name, known));
     }
-    for (const std::string& problem : config.training.optimizer->contradictions())
-        problems.push_back("/training/optimizer" + problem);
+    const auto add = [&](const std::string& at, const std::vector<std::string>& found) {
+        for (const std::string& problem : found) problems.push_back(at + problem);
+    };
+    add("", contradictions(config.data));
+    add("/training/optimizer", config.training.optimizer.contradictions());
+    add("/training/schedule", config.training.schedule.contradictions());
+    for (std::size_t i = 0; i < config.callbacks.size(); ++i)
+        add(format_text("/callbacks/{}", i), config.callbacks[i].contradictions());
+    if (config.data.batch_size == 1 && config.head.batch_norm)
+        problems.emplace_back(
+            "/data/batch_size: expected at least 2 with \"batch_norm\": true in /head, got 1: the "
+            "statistics of one image are no use");
     return problems;
 }
 
@@ -56,12 +64,25 @@ std::string default_output(const RunOptions& config) { return "runs/" + (config.
 
 }  // namespace
 
+std::vector<PhaseOptions> phases_of(const RunOptions& options) {
+    if (!options.own_phases.empty()) return options.own_phases;
+    const TrainingSection& training = options.training;
+    return {{options.backbone.freeze, training.epochs, training.optimizer, training.schedule}};
+}
+
+std::int64_t epochs_of(const RunOptions& options) {
+    std::int64_t epochs = 0;
+    for (const PhaseOptions& phase : phases_of(options)) epochs += phase.epochs;
+    return epochs;
+}
+
 std::int64_t augmented_views(const RunOptions& config) {
-    return enabled(config.augmentation) ? config.features.views.value_or(config.training.epochs) : 0;
+    return enabled(config.augmentation) ? config.features.views.value_or(epochs_of(config)) : 0;
 }
 
 RunOptions default_run_config(const Tables& tables) {
     RunOptions config;
+    config.task = tables.tasks.find("classification")->make();
     config.training.optimizer = tables.optimizers.find("adam")->make();
     config.training.loss = tables.losses.find("cross_entropy")->make();
     return config;
@@ -71,13 +92,18 @@ void describe(Fields& fields, RunOptions& config, const Tables& tables) {
     const auto training = [&](Fields& f, TrainingSection& section) {
         f.field("epochs", section.epochs, "Passes over the training images, at most.", between(1, 100000));
         f.one_of("optimizer", section.optimizer, tables.optimizers, "How weights are changed.");
+        f.one_of("schedule", section.schedule, tables.schedules,
+                 "How the learning rate moves by plan; `null`: it stays, but for what callbacks do.");
         f.one_of("loss", section.loss, tables.losses, "What is minimised.");
-        f.choice("keep", section.keep, kKeep,
+        f.list_of("metrics", section.metrics, tables.metrics,
+                  "What is measured in every epoch besides the loss and the task's own metrics.");
+        f.choice("keep", section.keep,
                  "`best`: the weights of the epoch with the lowest `val_loss` (`loss` without validation) become the "
                  "model, unless `early_stopping` decides; `last`: those of the last epoch.");
     };
     fields.field("name", config.name, "What the run is called.");
     fields.field("seed", config.seed, "Where every random draw starts from: same seed, same run.", at_least(0));
+    fields.one_of("task", config.task, tables.tasks, "What is learnt of an image.");
     fields.object("data", config.data, "The images.");
     fields.object("augmentation", config.augmentation,
                   "Random variation of the training images, with the names and ranges of Keras's ImageDataGenerator.");
@@ -99,6 +125,8 @@ RunOptions read_run_config(Json document, const Tables& tables) {
     const std::vector<std::string> more = cross_check(config, tables);
     problems.insert(problems.end(), more.begin(), more.end());
     if (!problems.empty()) throw ConfigError(problems);
+    if (!document.contains("/training/loss"_json_pointer))
+        config.training.loss = tables.losses.find(tables.tasks.find(config.task.name())->default_loss)->make();
     if (config.output.empty()) config.output = default_output(config);
     return config;
 }
@@ -119,6 +147,12 @@ RunOptions read_run_config(const std::filesystem::path& file, std::span<const st
 Json resolved(const RunOptions& config, const Tables& tables) {
     RunOptions copy = config;
     return write_options([&](Fields& fields) { describe(fields, copy, tables); });
+}
+
+Json differences(const RunOptions& config, const Tables& tables) {
+    RunOptions copy = config, defaults = default_run_config(tables);
+    return write_differences([&](Fields& fields) { describe(fields, copy, tables); },
+                             [&](Fields& fields) { describe(fields, defaults, tables); });
 }
 
 Json run_config_schema(const Tables& tables) {

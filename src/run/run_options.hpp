@@ -18,42 +18,65 @@
 #include "network/backbone_options.hpp"
 #include "network/head.hpp"
 #include "task/loss.hpp"
+#include "task/metric.hpp"
+#include "task/task.hpp"
 #include "train/callback_table.hpp"
 #include "train/optimizer.hpp"
+#include "train/schedule.hpp"
+#include "train/trainer.hpp"
 
 namespace graft {
 
 /// What can be named in a config. A library user copies the built-in tables and adds rows.
 struct Tables {
     Registry<ArchitectureRow> architectures = builtin_architectures();
-    Registry<OptimizerRow> optimizers = builtin_optimizers();
+    Registry<TaskRow> tasks = builtin_tasks();
     Registry<LossRow> losses = builtin_losses();
+    Registry<MetricRow> metrics = builtin_metrics();
+    Registry<OptimizerRow> optimizers = builtin_optimizers();
+    Registry<ScheduleRow> schedules = builtin_schedules();
     Registry<CallbackRow> callbacks = builtin_callbacks();
 };
 
-enum class Keep { best, last };
-
 struct TrainingSection {
     std::int64_t epochs = 10;
-    std::shared_ptr<OptimizerSpec> optimizer;
-    std::shared_ptr<LossSpec> loss;
+    OptimizerPlugin optimizer;
+    SchedulePlugin schedule;            ///< nothing: the learning rate stays
+    LossPlugin loss;                    ///< nothing: the task's own
+    std::vector<MetricPlugin> metrics;  ///< besides the task's own
     Keep keep = Keep::best;
 };
 
+/// A phase: which stages stay frozen in it, and how the others are trained.
+struct PhaseOptions {
+    std::string freeze = "all";  ///< as /backbone/freeze
+    std::int64_t epochs = 10;
+    OptimizerPlugin optimizer;
+    SchedulePlugin schedule;
+};
+
+/// A value: copies are independent of each other.
 struct RunOptions {
     std::string name;
     std::int64_t seed = 0;
+    TaskPlugin task;
     DataOptions data;
     AugmentationOptions augmentation;
     BackboneOptions backbone;
     HeadOptions head;
     FeatureOptions features;
     TrainingSection training;
-    std::vector<std::shared_ptr<CallbackSpec>> callbacks;
+    std::vector<CallbackPlugin> callbacks;
     std::vector<std::shared_ptr<Callback>> own_callbacks;  ///< an application's: called after those; in no document
+    std::vector<PhaseOptions> own_phases;  ///< instead of the one phase that `backbone` and `training` describe
     std::vector<std::int64_t> top_k = {5};
     std::string output;
 };
+
+/// The phases of a run, one after the other.
+[[nodiscard]] std::vector<PhaseOptions> phases_of(const RunOptions& options);
+/// Epochs of all phases together.
+[[nodiscard]] std::int64_t epochs_of(const RunOptions& options);
 
 /// Augmented views per image that a run reads; 0 without augmentation: the plain picture alone.
 [[nodiscard]] std::int64_t augmented_views(const RunOptions& config);
@@ -73,6 +96,8 @@ void describe(Fields& fields, RunOptions& config, const Tables& tables);
 
 /// The config with all defaults written out.
 [[nodiscard]] Json resolved(const RunOptions& config, const Tables& tables);
+/// What differs from the defaults: a new option with a default changes nothing in it.
+[[nodiscard]] Json differences(const RunOptions& config, const Tables& tables);
 
 /// The JSON Schema (configs/schema.json) and the reference (docs/config.md), from the same declarations.
 [[nodiscard]] Json run_config_schema(const Tables& tables);

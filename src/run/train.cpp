@@ -47,14 +47,20 @@ TrainRecord train(const RunConfig& config, const TrainOptions& options) {
     run.own_callbacks = options.callbacks;
     SilentReporter silent;
     Reporter& reporter = options.reporter == nullptr ? silent : *options.reporter;
-    RunOutcome outcome = run_training(run, tables, options.existing, options.stop, reporter, options.missing_weights);
-    return {.end = outcome.training.end,
-            .reason = std::move(outcome.training.reason),
-            .history = std::move(outcome.training.history),
-            .test = std::move(outcome.test),
-            .folder = outcome.folder,
-            .model = outcome.folder / "model.pt",
-            .json = read_file(outcome.folder / "record.json")};
+    RunRecord record = run_training(
+        run, tables,
+        {.existing = options.existing, .missing = options.missing_weights, .stop = options.stop, .reporter = reporter});
+    const std::string json = pretty(to_json(record));
+    const std::filesystem::path folder = run.output;
+    return {.end = record.end,
+            .reason = std::move(record.reason),
+            .history = std::move(record.history),
+            .kept = record.kept,
+            .kept_because = std::move(record.kept_because),
+            .test = std::move(record.test),
+            .folder = folder,
+            .model = folder / "model.pt",
+            .json = json};
 }
 
 std::string resolved_config(const RunConfig& config, const std::vector<OwnBackbone>& backbones) {

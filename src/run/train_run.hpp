@@ -1,31 +1,32 @@
 /// @file
-/// The main path: config → assemble → train → evaluate → a run folder.
+/// The main path: config → dataset → backbone → phases → model.pt → test → record.
 #pragma once
 
 #include <filesystem>
-#include <optional>
+#include <functional>
 #include <stop_token>
-#include <string>
 
 #include "graft/core/reporter.hpp"
+#include "graft/run/missing_weights.hpp"
 #include "graft/run/train.hpp"
-#include "record/evaluation_text.hpp"
-#include "run/choose_weights.hpp"
+#include "record/run_record.hpp"
 #include "run/run_options.hpp"
-#include "train/trainer.hpp"
 
 namespace graft {
 
-struct RunOutcome {
-    TrainingResult training;
-    std::optional<EvaluationRecord> test;  ///< when the config names a test folder and training was not interrupted
-    std::filesystem::path folder;
+/// How a run is to go, apart from what it computes.
+struct RunControl {
+    ExistingRun existing = ExistingRun::refuse;
+    MissingWeights missing = MissingWeights::download;
+    std::stop_token stop;
+    Reporter& reporter;
+    /// Called once the run folder is this run's own and may be written into.
+    std::function<void(const std::filesystem::path& folder)> on_folder = {};
 };
 
 /// Trains as the config says and writes the run folder: config.json, split.json, skipped.json, history.csv,
 /// checkpoint/, model.pt, test/, record.json. All parts are put together before the first image is read.
 /// @throws ConfigError, DataError, Error; Interrupted only when nothing worth keeping was done yet
-[[nodiscard]] RunOutcome run_training(const RunOptions& config, const Tables& tables, ExistingRun existing,
-                                      std::stop_token stop, Reporter& reporter, MissingWeights missing);
+[[nodiscard]] RunRecord run_training(const RunOptions& options, const Tables& tables, const RunControl& control);
 
 }  // namespace graft

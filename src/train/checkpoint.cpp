@@ -6,45 +6,19 @@
 #include <torch/serialize/output-archive.h>
 
 #include <functional>
-#include <limits>
 #include <sstream>
 #include <string_view>
 
 #include "core/files.hpp"
 #include "core/hash.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "train/weights_snapshot.hpp"
 
 namespace graft {
 namespace {
 
-Json history_as_json(const std::vector<EpochRecord>& history) {
-    Json rows = Json::array();
-    for (const EpochRecord& row : history) {
-        Json metrics = Json::array();
-        for (const auto& [name, value] : row.metrics) metrics.push_back({name, value});  // NaN becomes null
-        rows.push_back({{"epoch", row.epoch},
-                        {"learning_rate", row.learning_rate},
-                        {"seconds", row.seconds},
-                        {"metrics", metrics}});
-    }
-    return rows;
-}
-
-std::vector<EpochRecord> history_from_json(const Json& rows) {
-    std::vector<EpochRecord> history;
-    for (const Json& row : rows) {
-        EpochRecord record{.epoch = row.at("epoch").get<std::int64_t>(),
-                           .learning_rate = row.at("learning_rate").get<double>(),
-                           .seconds = row.at("seconds").get<double>()};
-        for (const Json& metric : row.at("metrics"))
-            record.metrics.emplace_back(metric.at(0).get<std::string>(), metric.at(1).is_null()
-                                                                             ? std::numeric_limits<double>::quiet_NaN()
-                                                                             : metric.at(1).get<double>());
-        history.push_back(std::move(record));
-    }
-    return history;
-}
+constexpr int kFormat = 2;
 
 /// LibTorch's reader takes changed bytes for values, so a SHA-256 of the archive stands behind it.
 std::string with_digest(std::string archive) {
@@ -82,7 +56,8 @@ void add_differences(const Json& then, const Json& now, const Json::json_pointer
     for (std::size_t i = 0; lists && i < then.size(); ++i) add_differences(then[i], now[i], at / i, lines);
     if (lists) return;
     if (!then.is_object() || !now.is_object()) {
-        lines += "\n  " + at.to_string() + ": " + then.dump() + " then, " + now.dump() + " now";
+        const auto text = [](const Json& value) { return value.is_null() ? "the default" : value.dump(); };
+        lines += format_text("\n  {}: {} then, {} now", at.to_string(), text(then), text(now));
         return;
     }
     Json keys = then;
@@ -118,38 +93,81 @@ void open_checkpoint(const std::filesystem::path& file,
         archive.load_from(bytes);
         c10::IValue text;
         archive.read("state", text);
-        use(archive, Json::parse(text.toStringRef()));
+        const Json state = Json::parse(text.toStringRef());
+        if (state.value("format", 1) != kFormat)
+            throw DataError(file.string() +
+                            ": is a checkpoint of another version of graft; begin the run anew "
+                            "(--overwrite), or resume it with the graft that wrote it");
+        use(archive, state);
     } catch (const Error&) {
         throw;
     } catch (const std::exception& error) {
-        const std::string what = error.what();
-        throw DataError(file.string() + ": the checkpoint is damaged: " + what.substr(0, what.find('\n')));
+        throw DataError(format_text("{}: the checkpoint is damaged: {}", file, cause_in(error.what())));
     }
+}
+
+Json callbacks_as_json(const std::vector<CallbackState>& callbacks, torch::serialize::OutputArchive& archive) {
+    Json list = Json::array();
+    for (std::size_t i = 0; i < callbacks.size(); ++i) {
+        const auto* weights = dynamic_cast<const TensorSnapshot*>(callbacks[i].weights.get());
+        list.push_back({{"values", callbacks[i].values},
+                        {"weights_of", weights == nullptr ? Json(nullptr) : Json(weights->epoch())}});
+        if (weights == nullptr) continue;
+        auto nested = tensors_as_archive(weights->values());
+        archive.write(format_text("callback{}", i), nested);
+    }
+    return list;
+}
+
+std::vector<CallbackState> callbacks_from_json(const Json& list, torch::serialize::InputArchive& archive) {
+    std::vector<CallbackState> callbacks;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        CallbackState callback{.values = list[i].at("values").get<std::string>()};
+        if (const Json& epoch = list[i].at("weights_of"); !epoch.is_null())
+            callback.weights = std::make_shared<TensorSnapshot>(tensors_in(archive, format_text("callback{}", i)),
+                                                                epoch.get<std::int64_t>());
+        callbacks.push_back(std::move(callback));
+    }
+    return callbacks;
+}
+
+Json state_as_json(const TrainingState& state) {
+    return {{"phase", state.phase},
+            {"epoch_of_phase", state.epoch_of_phase},
+            {"finished", state.finished},
+            {"reason", state.reason},
+            {"learning_rates", state.learning_rates},
+            {"weights_of", state.weights_of},
+            {"weights_because", state.weights_because},
+            {"history", to_json(state.history)}};
+}
+
+TrainingState state_from_json(const Json& json) {
+    return {.phase = json.at("phase").get<std::int64_t>(),
+            .epoch_of_phase = json.at("epoch_of_phase").get<std::int64_t>(),
+            .history = history_from_json(json.at("history")),
+            .finished = json.at("finished").get<bool>(),
+            .reason = json.at("reason").get<std::string>(),
+            .learning_rates = json.at("learning_rates"),
+            .weights_of = json.at("weights_of").get<std::int64_t>(),
+            .weights_because = json.at("weights_because").get<std::string>()};
+}
+
+void take_weights(torch::serialize::InputArchive& archive, const TorchModule& weights) {
+    TensorSnapshot(tensors_in(archive, "weights")).restore(weights);
 }
 
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& file, const Json& run_identity, const TrainingState& state,
-                     const TorchModule& scion, const torch::optim::Optimizer& optimizer) {
+                     const TorchModule& weights, const torch::optim::Optimizer& optimizer) {
     torch::serialize::OutputArchive archive, optimizer_archive;
-    Json callbacks = Json::array();
-    for (std::size_t i = 0; i < state.callbacks.size(); ++i) {
-        const auto* weights = dynamic_cast<const TensorSnapshot*>(state.callbacks[i].weights.get());
-        callbacks.push_back({{"values", state.callbacks[i].values}, {"has_weights", weights != nullptr}});
-        if (weights != nullptr) {
-            auto nested = tensors_as_archive(weights->values());
-            archive.write("callback" + std::to_string(i), nested);
-        }
-    }
-    const Json json = {{"identity", run_identity},
-                       {"next_epoch", state.next_epoch},
-                       {"finished", state.finished},
-                       {"reason", state.reason},
-                       {"history", history_as_json(state.history)},
-                       {"callbacks", callbacks}};
+    Json json = {{"format", kFormat}, {"identity", run_identity}};
+    json.update(state_as_json(state));
+    json["callbacks"] = callbacks_as_json(state.callbacks, archive);
     archive.write("state", c10::IValue(json.dump()));
-    auto values = tensors_as_archive(TensorSnapshot(scion).values());
-    archive.write("scion", values);
+    auto values = tensors_as_archive(TensorSnapshot(weights).values());
+    archive.write("weights", values);
     optimizer.save(optimizer_archive);
     archive.write("optimizer", optimizer_archive);
     std::ostringstream bytes;
@@ -157,29 +175,28 @@ void save_checkpoint(const std::filesystem::path& file, const Json& run_identity
     write_file(file, with_digest(bytes.str()));
 }
 
-TrainingState load_checkpoint(const std::filesystem::path& file, const Json& run_identity, const TorchModule& scion,
-                              torch::optim::Optimizer& optimizer) {
+TrainingState load_checkpoint(const std::filesystem::path& file, const Json& run_identity, const TorchModule& weights) {
     TrainingState state;
     open_checkpoint(file, [&](torch::serialize::InputArchive& archive, const Json& json) {
         expect_same_run(json.at("identity"), run_identity, file);
-        state.next_epoch = json.at("next_epoch").get<std::int64_t>();
-        state.finished = json.at("finished").get<bool>();
-        state.reason = json.at("reason").get<std::string>();
-        state.history = history_from_json(json.at("history"));
-        for (std::size_t i = 0; i < json.at("callbacks").size(); ++i) {
-            const Json& saved = json.at("callbacks").at(i);
-            CallbackState callback{.values = saved.at("values").get<std::string>()};
-            if (saved.at("has_weights").get<bool>())
-                callback.weights =
-                    std::make_shared<TensorSnapshot>(tensors_in(archive, "callback" + std::to_string(i)));
-            state.callbacks.push_back(std::move(callback));
-        }
-        TensorSnapshot(tensors_in(archive, "scion")).restore(scion);
+        state = state_from_json(json);
+        state.callbacks = callbacks_from_json(json.at("callbacks"), archive);
+        take_weights(archive, weights);
+    });
+    return state;
+}
+
+void load_weights(const std::filesystem::path& file, const TorchModule& weights) {
+    open_checkpoint(file,
+                    [&](torch::serialize::InputArchive& archive, const Json&) { take_weights(archive, weights); });
+}
+
+void load_optimizer(const std::filesystem::path& file, torch::optim::Optimizer& optimizer) {
+    open_checkpoint(file, [&](torch::serialize::InputArchive& archive, const Json&) {
         torch::serialize::InputArchive optimizer_archive;
         archive.read("optimizer", optimizer_archive);
         optimizer.load(optimizer_archive);
     });
-    return state;
 }
 
 void expect_checkpoint_of(const std::filesystem::path& file, const Json& run_identity) {

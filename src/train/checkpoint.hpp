@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "network/layers.hpp"
-#include "record/history_csv.hpp"
+#include "record/history_text.hpp"
 #include "train/callback_table.hpp"
 
 namespace torch::optim {
@@ -19,23 +19,31 @@ class Optimizer;
 namespace graft {
 
 struct TrainingState {
-    std::int64_t next_epoch = 0;
+    std::int64_t phase = 0, epoch_of_phase = 0;  ///< what comes next
     std::vector<EpochRecord> history;
     std::vector<CallbackState> callbacks;
-    bool finished = false;  ///< no further epoch is due
-    std::string reason;     ///< of the callback that finished it
+    bool finished = false;        ///< no further epoch is due
+    std::string reason;           ///< of the callback that finished it
+    Json learning_rates;          ///< LearningRates::save_state of the phase
+    std::int64_t weights_of = 0;  ///< which row of the history the weights are of
+    std::string weights_because;  ///< why these
 };
 
-/// Writes the state, the scion's values and the optimizer's, whole or not at all.
+/// Writes the state, the weights and what the optimizer remembers, whole or not at all.
 /// @param run_identity an object: what a run must have in common with this one to go on from here
+/// @param weights everything that any phase trains
 void save_checkpoint(const std::filesystem::path& file, const Json& run_identity, const TrainingState& state,
-                     const TorchModule& scion, const torch::optim::Optimizer& optimizer);
+                     const TorchModule& weights, const torch::optim::Optimizer& optimizer);
 
-/// Reads them back; the scion and the optimizer get the saved values.
-/// @throws DataError when the file is absent or damaged; ConfigError when it is of a run with another identity, naming
-/// what differs
+/// Reads the state back; `weights` get the saved values.
+/// @throws DataError when the file is absent or damaged, or of graft before 0.2; ConfigError when it is of a run with
+/// another identity, naming what differs
 [[nodiscard]] TrainingState load_checkpoint(const std::filesystem::path& file, const Json& run_identity,
-                                            const TorchModule& scion, torch::optim::Optimizer& optimizer);
+                                            const TorchModule& weights);
+/// The saved values alone. Throws DataError when the file is absent or damaged.
+void load_weights(const std::filesystem::path& file, const TorchModule& weights);
+/// What the optimizer remembered. Throws DataError when the file is absent or damaged.
+void load_optimizer(const std::filesystem::path& file, torch::optim::Optimizer& optimizer);
 
 /// Throws what load_checkpoint would throw for another identity or a damaged file; nothing else is read.
 void expect_checkpoint_of(const std::filesystem::path& file, const Json& run_identity);

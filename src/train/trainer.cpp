@@ -1,243 +1,254 @@
 #include "train/trainer.hpp"
 
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/isfinite.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/optim/optimizer.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <numeric>
 
 #include "core/random.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
-#include "train/checkpoint.hpp"
+#include "network/load_state.hpp"
+#include "train/keep_best.hpp"
+#include "train/step_seed.hpp"
 #include "train/weights_snapshot.hpp"
 
 namespace graft {
 namespace {
 
-/// LibTorch draws dropout masks from its global generator. In this scope they are a pure function of the seed given
-/// for each step; afterwards the host's generator goes on as if nothing had happened.
-class StepSeed {
-public:
-    StepSeed() : generator_(at::globalContext().defaultGenerator(at::kCPU)), state_(generator_.get_state()) {}
-    ~StepSeed() { generator_.set_state(state_); }
-    StepSeed(const StepSeed&) = delete;
-    StepSeed& operator=(const StepSeed&) = delete;
-    void set(std::uint64_t seed) { generator_.set_current_seed(seed); }
+constexpr std::size_t kValidationBatch = 256;
 
-private:
-    at::Generator generator_;
-    at::Tensor state_;
-};
-
-/// Running means of loss and accuracy.
-struct Tally {
-    double loss_sum = 0;
-    std::int64_t correct = 0, images = 0;
-    bool diverged = false;  ///< a loss was not finite
-
-    void add(double mean_loss, const at::Tensor& scores, const at::Tensor& labels) {
-        loss_sum += mean_loss * static_cast<double>(labels.size(0));
-        correct += (scores.argmax(1) == labels).sum().item<std::int64_t>();
-        images += labels.size(0);
-    }
-    [[nodiscard]] double loss() const { return loss_sum / static_cast<double>(images); }
-    [[nodiscard]] double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
-};
-
-std::string metrics_text(const std::vector<std::pair<std::string, double>>& metrics) {
-    std::string text;
-    for (const auto& [name, value] : metrics) {
-        char number[32];
-        std::snprintf(number, sizeof number, "%.4f", value);
-        text += (text.empty() ? "" : "  ") + name + " " + number;
-    }
-    return text;
+std::vector<std::size_t> counted(std::size_t size) {
+    std::vector<std::size_t> order(size);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    return order;
 }
 
-class Trainer final : public TrainControl {
-public:
-    Trainer(TrainingParts parts, const TrainingOptions& options, Reporter& reporter)
-        : parts_(std::move(parts)), options_(options), reporter_(reporter) {}
+/// The targets of a batch's samples.
+at::Tensor targets_of(const TrainingSet& set, const Batch& batch) {
+    std::vector<std::int64_t> rows(batch.samples.begin(), batch.samples.end());
+    return set.targets.index_select(0, at::from_blob(rows.data(), {static_cast<std::int64_t>(rows.size())}, at::kLong));
+}
 
-    TrainingResult run(bool resume) {
-        if (resume) load();
-        for (const auto& callback : parts_.callbacks) callback->on_train_begin(*this);
-        TrainingResult result;
-        try {
-            while (!state_.finished && state_.next_epoch < options_.epochs) run_epoch();
-            if (state_.finished) result.end = TrainingEnd::stopped_by_callback;
-        } catch (const Interrupted&) {
-            result.end = TrainingEnd::interrupted;
-        }
-        for (const auto& callback : parts_.callbacks) callback->on_train_end(*this);
-        if (result.end != TrainingEnd::interrupted) expect_a_good_epoch();
-        result.reason = state_.reason;
-        result.history = std::move(state_.history);
-        return result;
-    }
+std::int64_t batches_of(std::size_t samples, std::int64_t batch_size) {
+    return static_cast<std::int64_t>(batch_ends(samples, static_cast<std::size_t>(batch_size)).size());
+}
 
-    double learning_rate() const override { return learning_rate_of(*parts_.optimizer); }
-    void set_learning_rate(double learning_rate) override {
-        graft::set_learning_rate(*parts_.optimizer, learning_rate);
-    }
-    void stop_training(const std::string& reason) override { stop_reason_ = reason; }
-    std::shared_ptr<const WeightsSnapshot> snapshot_weights() const override {
-        return std::make_shared<TensorSnapshot>(parts_.scion);
-    }
-    void restore_weights(const WeightsSnapshot& snapshot) override {
-        dynamic_cast<const TensorSnapshot&>(snapshot).restore(parts_.scion);
-    }
-    void save_model(const std::filesystem::path& file) override { parts_.save_model(file); }
-    Reporter& reporter() override { return reporter_; }
-
-private:
-    void load() {
-        state_ = load_checkpoint(parts_.checkpoint, parts_.run_identity, parts_.scion, *parts_.optimizer);
-        if (state_.callbacks.size() != parts_.callbacks.size())
-            throw DataError(parts_.checkpoint.string() + ": the checkpoint has other callbacks than the config");
-        for (std::size_t i = 0; i < parts_.callbacks.size(); ++i) {
-            try {
-                parts_.callbacks[i]->load_state(state_.callbacks[i]);
-            } catch (const Json::exception& error) {
-                throw DataError(parts_.checkpoint.string() + ": the checkpoint is damaged: " + error.what());
-            }
-        }
-        const std::string epochs = std::to_string(state_.next_epoch) + " of " + std::to_string(options_.epochs);
-        if (state_.finished)
-            reporter_.note("this run is finished already, after epoch " + epochs + ": " + state_.reason);
-        else if (state_.next_epoch >= options_.epochs)
-            reporter_.note("this run is finished already: " + epochs + " epochs are done");
-        else
-            reporter_.note("resumed after epoch " + epochs);
-    }
-
-    void run_epoch() {
-        const std::int64_t epoch = state_.next_epoch;
-        parts_.train.prepare(epoch, reporter_);
-        if (parts_.validation != nullptr) parts_.validation->prepare(epoch, reporter_);
-        const auto start = std::chrono::steady_clock::now();
-        EpochRecord record{.epoch = epoch, .learning_rate = learning_rate()};
-        const std::string title = "epoch " + std::to_string(epoch + 1) + "/" + std::to_string(options_.epochs);
-        reporter_.start(title, parts_.train.samples().size(), "images");
-        const Tally tally = train_on_batches(epoch);
-        if (tally.diverged) expect_a_good_epoch();
-        record.metrics = {{"loss", tally.loss()}, {"accuracy", tally.accuracy()}};
-        if (parts_.validation != nullptr) {
-            const Tally validation = validate(epoch);
-            record.metrics.emplace_back("val_loss", validation.loss());
-            record.metrics.emplace_back("val_accuracy", validation.accuracy());
-        }
-        record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        reporter_.finish(metrics_text(record.metrics));
-        finish_epoch(std::move(record));
-    }
-
-    Tally train_on_batches(std::int64_t epoch) {
-        const torch::jit::GraphOptimizerEnabledGuard plain_autograd(false);
-        StepSeed step_seed;
-        std::vector<std::size_t> order(parts_.train.samples().size());
-        std::iota(order.begin(), order.end(), std::size_t{0});
-        Rng rng = Rng::stream(options_.seed, "shuffle", {static_cast<std::uint64_t>(epoch)});
-        shuffle(std::span(order), rng);
-        parts_.scion.train();
-        Tally tally;
-        BatchRecord record{.epoch = epoch};
-        parts_.train.for_each_batch(
-            order, epoch, static_cast<std::size_t>(options_.batch_size), [&](const Batch& batch) {
-                if (!stop_reason_.empty()) return;  // a callback asked to stop within the epoch
-                step_seed.set(mix_seed(options_.seed, "dropout",
-                                       {static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(record.batch)}));
-                parts_.optimizer->zero_grad();
-                const at::Tensor scores = parts_.scion.forward({batch.features}).toTensor();  // [N,K]
-                const at::Tensor loss = parts_.loss(scores, batch.labels);
-                record.loss = loss.item<double>();
-                if (std::isfinite(record.loss)) {
-                    loss.backward();
-                    parts_.optimizer->step();
-                    tally.add(record.loss, scores.detach(), batch.labels);
-                } else {
-                    tally.diverged = true;
-                }
-                for (const auto& callback : parts_.callbacks) callback->on_batch_end(record, *this);
-                if (!std::isfinite(record.loss) && stop_reason_.empty()) fail_on(record);
-                ++record.batch;
-                reporter_.advance(batch.first + static_cast<std::size_t>(batch.labels.size(0)),
-                                  metrics_text({{"loss", tally.loss()}, {"accuracy", tally.accuracy()}}));
-            });
-        return tally;
-    }
-
-    Tally validate(std::int64_t epoch) {
-        const torch::jit::GraphOptimizerEnabledGuard plain(false);
-        const at::NoGradGuard no_grad;
-        std::vector<std::size_t> order(parts_.validation->samples().size());
-        std::iota(order.begin(), order.end(), std::size_t{0});
-        parts_.scion.eval();
-        Tally tally;
-        constexpr std::size_t kBatch = 256;
-        parts_.validation->for_each_batch(order, epoch, kBatch, [&](const Batch& batch) {
-            const at::Tensor scores = parts_.scion.forward({batch.features}).toTensor();  // [N,K]
-            tally.add(at::cross_entropy_loss(scores, batch.labels).item<double>(), scores, batch.labels);
-        });
-        return tally;
-    }
-
-    /// Callbacks first, then the history, then the checkpoint: a checkpoint holds what they decided.
-    void finish_epoch(EpochRecord record) {
-        for (const auto& callback : parts_.callbacks) callback->on_epoch_end(record, *this);
-        state_.history.push_back(std::move(record));
-        ++state_.next_epoch;
-        state_.finished = !stop_reason_.empty();
-        state_.reason = stop_reason_;
-        state_.callbacks.clear();
-        for (const auto& callback : parts_.callbacks) state_.callbacks.push_back(callback->save_state());
-        if (parts_.on_history) parts_.on_history(state_.history);
-        save_checkpoint(parts_.checkpoint, parts_.run_identity, state_, parts_.scion, *parts_.optimizer);
-        if (state_.finished) reporter_.note(state_.reason);
-    }
-
-    /// Throws when nothing that was trained so far is worth keeping.
-    void expect_a_good_epoch() const {
-        const auto finite = [](const EpochRecord& record) {
-            return std::ranges::all_of(record.metrics, [](const auto& metric) { return std::isfinite(metric.second); });
-        };
-        if (std::ranges::any_of(state_.history, finite)) return;
-        throw Error("no epoch had finite losses, so there is no model worth keeping" +
-                    (stop_reason_.empty() ? "" : ": " + stop_reason_));
-    }
-
-    [[noreturn]] void fail_on(const BatchRecord& record) const {
-        const std::string kept =
-            state_.next_epoch == 0 ? ""
-                                   : ". The state after the last whole epoch is kept in " + parts_.checkpoint.string();
-        throw Error("the loss became " + number_as_text(record.loss) + " in epoch " + std::to_string(record.epoch + 1) +
-                    ", batch " + std::to_string(record.batch + 1) + ": the learning rate (" +
-                    number_as_text(learning_rate()) + ") is probably too high" + kept);
-    }
-
-    TrainingParts parts_;
-    TrainingOptions options_;
-    Reporter& reporter_;
-    TrainingState state_;
-    std::string stop_reason_;
-};
+/// Throws Error when training has left a value that is no number.
+void expect_finite(const TorchModule& weights) {
+    for (const auto& [name, tensor] : named_tensors(weights))
+        if (!at::isfinite(tensor).all().item<bool>())
+            throw Error(
+                format_text("the trained weights are not finite ({}), so there is no model worth keeping: the "
+                            "learning rate is probably too high",
+                            name));
+}
 
 }  // namespace
 
-std::vector<std::string> produced_metrics(bool has_validation) {
-    std::vector<std::string> names = {"loss", "accuracy"};
-    if (has_validation) names.insert(names.end(), {"val_loss", "val_accuracy"});
-    return names;
+Trainer::Trainer(TrainingParts parts, const TrainingOptions& options, Reporter& reporter)
+    : parts_(std::move(parts)), options_(options), reporter_(reporter) {
+    const auto decides = [](const auto& callback) { return callback->decides_weights(); };
+    if (options_.keep == Keep::best && std::ranges::none_of(parts_.callbacks, decides))
+        parts_.callbacks.push_back(keep_best(produced_metrics(parts_.metrics, parts_.has_validation)));
 }
 
-TrainingResult train(TrainingParts parts, const TrainingOptions& options, bool resume, Reporter& reporter) {
-    return Trainer(std::move(parts), options, reporter).run(resume);
+void Trainer::resume() {
+    state_ = load_checkpoint(parts_.checkpoint, parts_.run_identity, parts_.weights);
+    if (state_.callbacks.size() != parts_.callbacks.size())
+        throw DataError(parts_.checkpoint.string() + ": the checkpoint has other callbacks than the config");
+    for (std::size_t i = 0; i < parts_.callbacks.size(); ++i) {
+        try {
+            parts_.callbacks[i]->load_state(state_.callbacks[i]);
+        } catch (const Json::exception& error) {
+            throw DataError(format_text("{}: the checkpoint is damaged: {}", parts_.checkpoint, error.what()));
+        }
+    }
+    resumed_ = true;
+    say_where_it_goes_on();
+}
+
+void Trainer::say_where_it_goes_on() {
+    const std::string epochs = format_text("{} of {}", state_.history.size(), options_.epochs);
+    if (state_.finished)
+        reporter_.note(format_text("this run is finished already, after epoch {}: {}", epochs, state_.reason));
+    else if (static_cast<std::int64_t>(state_.history.size()) >= options_.epochs)
+        reporter_.note(format_text("this run is finished already: {} epochs are done", epochs));
+    else
+        reporter_.note("resumed after epoch " + epochs);
+}
+
+/// A phase begins, or goes on where the checkpoint was made in it.
+void Trainer::begin(PhaseParts phase) {
+    phase_ = std::move(phase);
+    rates_.emplace(phase_.groups, phase_.optimizer, phase_.schedule);
+    if (resumed_) {
+        load_optimizer(parts_.checkpoint, *phase_.optimizer);
+        rates_->load_state(state_.learning_rates);
+        resumed_ = false;
+    }
+    if (!begun_)
+        for (const auto& callback : parts_.callbacks) callback->on_train_begin(*this);
+    begun_ = true;
+}
+
+void Trainer::run(PhaseParts phase) {
+    begin(std::move(phase));
+    try {
+        while (!state_.finished && state_.epoch_of_phase < phase_.epochs) run_epoch();
+    } catch (const Interrupted&) {
+        interrupted_ = true;  // the epoch at hand is given up, with what it did to the weights
+        if (!state_.history.empty()) load_weights(parts_.checkpoint, parts_.weights);
+        return;
+    }
+    if (state_.finished) return;
+    ++state_.phase;
+    state_.epoch_of_phase = 0;
+}
+
+TrainingResult Trainer::finish() {
+    for (const auto& callback : parts_.callbacks) callback->on_train_end(*this);
+    if (!interrupted_) expect_a_good_epoch();
+    if (!state_.history.empty()) expect_finite(parts_.weights);
+    const TrainingEnd end = interrupted_      ? TrainingEnd::interrupted
+                            : state_.finished ? TrainingEnd::stopped_by_callback
+                                              : TrainingEnd::completed;
+    return {std::move(state_.history), end, state_.reason, static_cast<std::size_t>(state_.weights_of),
+            state_.weights_because};
+}
+
+std::shared_ptr<const WeightsSnapshot> Trainer::snapshot_weights() const {
+    return std::make_shared<TensorSnapshot>(parts_.weights, static_cast<std::int64_t>(state_.history.size()));
+}
+
+void Trainer::restore_weights(const WeightsSnapshot& snapshot, const std::string& reason) {
+    const auto& tensors = dynamic_cast<const TensorSnapshot&>(snapshot);
+    tensors.restore(parts_.weights);
+    state_.weights_of = tensors.epoch();
+    state_.weights_because = reason;
+}
+
+void Trainer::run_epoch() {
+    const auto epoch = static_cast<std::int64_t>(state_.history.size());
+    phase_.train.features->prepare(epoch, reporter_);
+    if (phase_.validation) phase_.validation->features->prepare(epoch, reporter_);
+    const auto start = std::chrono::steady_clock::now();
+    rates_->begin_step(state_.epoch_of_phase * batches_of(phase_.train.features->samples().size(), phase_.batch_size));
+    EpochRecord record{.epoch = epoch, .phase = state_.phase, .learning_rate = rates_->of(0)};
+    reporter_.start(format_text("epoch {}/{}", epoch + 1, options_.epochs), phase_.train.features->samples().size(),
+                    "images");
+    bool diverged = false;
+    record.metrics = train_on_batches(epoch, diverged).values("");
+    if (diverged) expect_a_good_epoch();
+    if (phase_.validation) {
+        const auto validation = validate(epoch).values("val_");
+        record.metrics.insert(record.metrics.end(), validation.begin(), validation.end());
+    }
+    record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    reporter_.finish(text_of(record.metrics));
+    finish_epoch(std::move(record));
+}
+
+/// @param diverged set when a loss was not finite
+Measures Trainer::train_on_batches(std::int64_t epoch, bool& diverged) {
+    const torch::jit::GraphOptimizerEnabledGuard plain_autograd(false);
+    StepSeed step_seed;
+    std::vector<std::size_t> order = counted(phase_.train.features->samples().size());
+    Rng rng = Rng::stream(options_.seed, "shuffle", {static_cast<std::uint64_t>(epoch)});
+    shuffle(std::span(order), rng);
+    const auto batch_size = static_cast<std::size_t>(phase_.batch_size);
+    const std::int64_t first_step = state_.epoch_of_phase * batches_of(order.size(), phase_.batch_size);
+    phase_.scion.train();
+    Measures measures(parts_.metrics, parts_.task->outputs().size());
+    BatchRecord record{.epoch = epoch};
+    phase_.train.features->for_each_batch(order, epoch, batch_size, [&](const Batch& batch) {
+        if (!stop_reason_.empty()) return;  // a callback asked to stop within the epoch
+        step_seed.set(mix_seed(options_.seed, "dropout",
+                               {static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(record.batch)}));
+        rates_->begin_step(first_step + record.batch);
+        const at::Tensor targets = targets_of(phase_.train, batch);
+        phase_.optimizer->zero_grad();
+        const at::Tensor scores = phase_.scion.forward({batch.features}).toTensor();  // [N,K]
+        const at::Tensor loss = parts_.loss(scores, targets);
+        record.loss = loss.item<double>();
+        if (std::isfinite(record.loss)) {
+            loss.backward();
+            phase_.optimizer->step();
+            measures.add(record.loss, scores.detach(), targets);
+        } else {
+            diverged = true;
+        }
+        for (const auto& callback : parts_.callbacks) callback->on_batch_end(record, *this);
+        if (!std::isfinite(record.loss) && stop_reason_.empty()) fail_on(record);
+        ++record.batch;
+        reporter_.advance(batch.first + batch.samples.size(), text_of(measures.values("")));
+    });
+    return measures;
+}
+
+Measures Trainer::validate(std::int64_t epoch) {
+    const torch::jit::GraphOptimizerEnabledGuard plain(false);
+    const at::NoGradGuard no_grad;
+    const TrainingSet& set = *phase_.validation;
+    phase_.scion.eval();
+    Measures measures(parts_.metrics, parts_.task->outputs().size());
+    set.features->for_each_batch(counted(set.features->samples().size()), epoch, kValidationBatch,
+                                 [&](const Batch& batch) {
+                                     const at::Tensor targets = targets_of(set, batch);
+                                     const at::Tensor scores = phase_.scion.forward({batch.features}).toTensor();
+                                     const at::Tensor loss = parts_.task->validation_loss(scores, targets);
+                                     measures.add(loss.item<double>(), scores, targets);
+                                 });
+    return measures;
+}
+
+/// Callbacks first, then the history, then the checkpoint: a checkpoint holds what they decided.
+void Trainer::finish_epoch(EpochRecord record) {
+    state_.weights_of = record.epoch;
+    state_.weights_because = "the last epoch";
+    for (const auto& callback : parts_.callbacks) callback->on_epoch_end(record, *this);
+    state_.history.push_back(std::move(record));
+    ++state_.epoch_of_phase;
+    state_.finished = !stop_reason_.empty();
+    state_.reason = stop_reason_;
+    state_.learning_rates = rates_->save_state();
+    state_.callbacks.clear();
+    for (const auto& callback : parts_.callbacks) state_.callbacks.push_back(callback->save_state());
+    if (parts_.on_history) parts_.on_history(state_.history);
+    save_checkpoint(parts_.checkpoint, parts_.run_identity, state_, parts_.weights, *phase_.optimizer);
+    if (state_.finished) reporter_.note(state_.reason);
+}
+
+/// Throws when nothing that was trained so far is worth keeping.
+void Trainer::expect_a_good_epoch() const {
+    const auto finite = [](const EpochRecord& record) {
+        return std::ranges::all_of(record.metrics, [](const auto& metric) { return std::isfinite(metric.second); });
+    };
+    if (std::ranges::any_of(state_.history, finite)) return;
+    throw Error("no epoch had finite losses, so there is no model worth keeping" +
+                (stop_reason_.empty() ? "" : ": " + stop_reason_));
+}
+
+void Trainer::fail_on(const BatchRecord& record) const {
+    const std::string kept =
+        state_.history.empty() ? "" : ". The state after the last whole epoch is kept in " + parts_.checkpoint.string();
+    throw Error(format_text("the loss became {} in epoch {}, batch {}: the learning rate ({}) is probably too high{}",
+                            number_as_text(record.loss), record.epoch + 1, record.batch + 1,
+                            number_as_text(rates_->of(0)), kept));
+}
+
+TrainingResult train(TrainingParts parts, PhaseParts phase, const TrainingOptions& options, bool resume,
+                     Reporter& reporter) {
+    Trainer trainer(std::move(parts), options, reporter);
+    if (resume) trainer.resume();
+    trainer.run(std::move(phase));
+    return trainer.finish();
 }
 
 }  // namespace graft

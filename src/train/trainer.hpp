@@ -1,62 +1,138 @@
 /// @file
-/// The training loop: epochs over features, a step per batch, validation, callbacks, checkpoints.
+/// The training loop: phases of epochs over features, a step per batch, validation, callbacks, checkpoints.
 #pragma once
 
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "features/features.hpp"
 #include "graft/core/reporter.hpp"
-#include "network/grafted_model.hpp"
-#include "record/history_csv.hpp"
+#include "graft/train/callback.hpp"
+#include "record/history_text.hpp"
 #include "task/loss.hpp"
-#include "train/callback_table.hpp"
-#include "train/optimizer.hpp"
+#include "train/checkpoint.hpp"
+#include "train/learning_rates.hpp"
+#include "train/measures.hpp"
 
 namespace graft {
 
+/// Which weights become the model where no callback decides.
+enum class Keep {
+    best,  ///< of the epoch with the lowest val_loss (loss without validation)
+    last,  ///< of the last epoch
+};
+template <>
+inline constexpr auto enum_names<Keep> = std::to_array<std::string_view>({"best", "last"});
+
+/// Of a whole run.
 struct TrainingOptions {
-    std::int64_t epochs = 10;
-    std::int64_t batch_size = 32;
+    std::int64_t epochs = 10;  ///< of all phases together
     std::uint64_t seed = 0;
+    Keep keep = Keep::best;
 };
 
-/// Everything that training needs, put together. References outlive the trainer.
+/// What a whole run needs, put together.
 struct TrainingParts {
-    TorchModule scion;  ///< features -> class scores; its parameters are trained
-    Features& train;
-    Features* validation = nullptr;  ///< none: no validation metrics
+    std::shared_ptr<const Task> task;
+    std::vector<ChosenMetric> metrics;
     Loss loss;
-    std::shared_ptr<torch::optim::Optimizer> optimizer;
-    std::vector<std::unique_ptr<Callback>> callbacks;  ///< in the order in which they run
+    TorchModule weights;  ///< everything that any phase trains: what snapshots and checkpoints hold
+    std::vector<std::shared_ptr<Callback>> callbacks;  ///< in the order in which they run
+    bool has_validation = false;
     std::function<void(const std::filesystem::path&)> save_model;
     std::function<void(const std::vector<EpochRecord>&)> on_history;  ///< after each epoch, before its checkpoint
     std::filesystem::path checkpoint;                                 ///< the file that the last state goes to
     Json run_identity = Json::object();                               ///< what a checkpoint must agree with
-    std::stop_token stop;
+};
+
+/// Features with the targets of their samples. The features outlive the phase.
+struct TrainingSet {
+    Features* features = nullptr;
+    at::Tensor targets;  ///< as Task::targets makes them
+};
+
+/// What one phase needs: a part of the network, and how it is trained.
+struct PhaseParts {
+    TorchModule scion;  ///< features -> scores [N,K]; its parameters are trained
+    TrainingSet train;
+    std::optional<TrainingSet> validation;  ///< nothing: no validation metrics
+    std::vector<std::string> groups;        ///< names of the optimizer's parameter groups
+    std::shared_ptr<torch::optim::Optimizer> optimizer;
+    Schedule schedule;  ///< none: the learning rate stays
+    std::int64_t epochs = 10;
+    std::int64_t batch_size = 32;
 };
 
 struct TrainingResult {
     std::vector<EpochRecord> history;
     TrainingEnd end = TrainingEnd::completed;
-    std::string reason;  ///< of a callback that stopped it
+    std::string reason;        ///< of a callback that stopped it
+    std::size_t kept = 0;      ///< which row of the history the model's weights are of
+    std::string kept_because;  ///< "the last epoch", "the best val_loss 0.1234"
 };
 
-/// The metrics that an EpochRecord will hold: loss, accuracy and, with validation, val_loss, val_accuracy.
-/// `loss` is what is minimised, over the epoch's batches as they came; `val_loss` is plain cross entropy.
-[[nodiscard]] std::vector<std::string> produced_metrics(bool has_validation);
+/// Trains phase after phase, until the epochs are over, a callback stops it, or a stop is requested. A stop loses at
+/// most the epoch at hand: the state after every epoch is in the checkpoint, and after an interruption the weights are
+/// those of the last whole epoch.
+class Trainer final : private TrainControl {
+public:
+    Trainer(TrainingParts parts, const TrainingOptions& options, Reporter& reporter);
 
-/// Trains until the epochs are over, a callback stops it, or a stop is requested. A stop loses at most the epoch at
-/// hand: the state after every epoch is in the checkpoint.
-/// @param resume go on from the checkpoint; number for number as if there had been no pause
-/// @throws Error when the loss is not finite and no callback dealt with it, naming epoch and batch; when a callback
-/// dealt with it but no epoch had given finite metrics before, so that there is nothing worth keeping
-[[nodiscard]] TrainingResult train(TrainingParts parts, const TrainingOptions& options, bool resume,
+    /// Goes on from the checkpoint; number for number as if there had been no pause.
+    /// @throws DataError for a damaged file; ConfigError for that of another run
+    void resume();
+    /// Which phase comes next, counted from 0.
+    [[nodiscard]] std::size_t next_phase() const { return static_cast<std::size_t>(state_.phase); }
+    /// No further phase is due.
+    [[nodiscard]] bool ended() const { return state_.finished || interrupted_; }
+    /// Trains the next phase.
+    /// @throws Error when the loss is not finite and no callback dealt with it, naming epoch and batch
+    void run(PhaseParts phase);
+    /// Lets callbacks and `keep` bring back the weights that the model is to have.
+    /// @throws Error when no epoch gave finite metrics, or the weights are not finite: nothing is worth keeping
+    [[nodiscard]] TrainingResult finish();
+
+private:
+    [[nodiscard]] std::vector<std::string> parameter_groups() const override { return rates_->groups(); }
+    [[nodiscard]] double learning_rate() const override { return rates_->of(0); }
+    [[nodiscard]] double learning_rate(const std::string& group) const override {
+        return rates_->of(rates_->index_of(group));
+    }
+    void set_learning_rate(double rate) override { rates_->set_all(rate); }
+    void set_learning_rate(const std::string& group, double rate) override {
+        rates_->set(rates_->index_of(group), rate);
+    }
+    void stop_training(const std::string& reason) override { stop_reason_ = reason; }
+    [[nodiscard]] std::shared_ptr<const WeightsSnapshot> snapshot_weights() const override;
+    void restore_weights(const WeightsSnapshot& snapshot, const std::string& reason) override;
+    void save_model(const std::filesystem::path& file) override { parts_.save_model(file); }
+    Reporter& reporter() override { return reporter_; }
+
+    void begin(PhaseParts phase);
+    void run_epoch();
+    [[nodiscard]] Measures train_on_batches(std::int64_t epoch, bool& diverged);
+    [[nodiscard]] Measures validate(std::int64_t epoch);
+    void finish_epoch(EpochRecord record);
+    void say_where_it_goes_on();
+    void expect_a_good_epoch() const;
+    [[noreturn]] void fail_on(const BatchRecord& record) const;
+
+    TrainingParts parts_;
+    TrainingOptions options_;
+    Reporter& reporter_;
+    TrainingState state_;
+    PhaseParts phase_;                    ///< the one at hand
+    std::optional<LearningRates> rates_;  ///< of the phase at hand
+    bool begun_ = false, resumed_ = false, interrupted_ = false;
+    std::string stop_reason_;
+};
+
+/// A run of one phase.
+[[nodiscard]] TrainingResult train(TrainingParts parts, PhaseParts phase, const TrainingOptions& options, bool resume,
                                    Reporter& reporter);
 
 }  // namespace graft

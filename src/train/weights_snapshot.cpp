@@ -17,7 +17,7 @@ std::vector<at::Tensor> tensors_of(const TorchModule& module) {
 
 }  // namespace
 
-TensorSnapshot::TensorSnapshot(const TorchModule& module) {
+TensorSnapshot::TensorSnapshot(const TorchModule& module, std::int64_t epoch) : epoch_(epoch) {
     for (const at::Tensor& tensor : tensors_of(module)) values_.push_back(tensor.detach().clone());
 }
 

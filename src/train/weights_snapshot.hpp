@@ -4,25 +4,31 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+#include <utility>
 #include <vector>
 
+#include "graft/train/callback.hpp"
 #include "network/layers.hpp"
-#include "train/callback_table.hpp"
 
 namespace graft {
 
 /// Copies of all parameters, then all buffers, in the module's order.
 class TensorSnapshot final : public WeightsSnapshot {
 public:
-    explicit TensorSnapshot(const TorchModule& module);
-    explicit TensorSnapshot(std::vector<at::Tensor> values) : values_(std::move(values)) {}
+    /// @param epoch that the values are of, counted from 0
+    explicit TensorSnapshot(const TorchModule& module, std::int64_t epoch = 0);
+    explicit TensorSnapshot(std::vector<at::Tensor> values, std::int64_t epoch = 0)
+        : values_(std::move(values)), epoch_(epoch) {}
 
     /// Copies the values back. Throws Error when the module has other tensors than the one they came from.
     void restore(const TorchModule& module) const;
     [[nodiscard]] const std::vector<at::Tensor>& values() const { return values_; }
+    [[nodiscard]] std::int64_t epoch() const { return epoch_; }
 
 private:
     std::vector<at::Tensor> values_;
+    std::int64_t epoch_ = 0;
 };
 
 }  // namespace graft

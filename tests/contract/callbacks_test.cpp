@@ -1,6 +1,7 @@
 // What every built-in callback must keep, whoever adds it.
 #include <gtest/gtest.h>
 
+#include "contract/plugin_contract.hpp"
 #include "core/random.hpp"
 #include "train/fake_control.hpp"
 
@@ -12,8 +13,8 @@ constexpr std::int64_t kEpochs = 40;
 class EveryCallback : public ::testing::TestWithParam<std::string> {
 protected:
     [[nodiscard]] const CallbackRow& row() const { return *builtin_callbacks().find(GetParam()); }
-    [[nodiscard]] std::unique_ptr<Callback> built_in(const std::string& folder) const {
-        return row().make()->build(validated_run(folder_ / folder));
+    [[nodiscard]] std::shared_ptr<Callback> built_in(const std::string& folder) const {
+        return row().make().build(validated_run(folder_ / folder));
     }
     const std::filesystem::path folder_ = testing::fresh_folder();
 };
@@ -52,23 +53,7 @@ std::vector<Outcome> train(Callback& callback, FakeControl& control, std::int64_
     return outcomes;
 }
 
-TEST_P(EveryCallback, DescribesItsOptions) {
-    const std::shared_ptr<CallbackSpec> spec = row().make();
-    const auto visit = [&](Fields& fields) { spec->describe(fields); };
-    EXPECT_EQ(spec->name(), row().name);
-    EXPECT_FALSE(row().summary.empty());
-    const Json defaults = write_options(visit);
-    EXPECT_TRUE(defaults.is_object());
-    EXPECT_TRUE(read_options(defaults, visit).empty());
-    EXPECT_EQ(write_options(visit), defaults);
-    EXPECT_TRUE(schema_of(visit, row().name).contains("properties"));
-}
-
-TEST_P(EveryCallback, RefusesUnknownOptions) {
-    const std::shared_ptr<CallbackSpec> spec = row().make();
-    const auto problems = read_options({{"no_such_option", 1}}, [&](Fields& fields) { spec->describe(fields); });
-    EXPECT_EQ(problems.size(), 1);
-}
+TEST_P(EveryCallback, DescribesItsOptions) { testing::expect_describes_itself(row()); }
 
 TEST_P(EveryCallback, MakesTheSameDecisionsAfterAResume) {
     for (const std::int64_t resumed_at : {0, 1, 7, 31}) {

@@ -9,17 +9,17 @@
 
 #include <sstream>
 
-#include "config/read.hpp"
+#include "contract/plugin_contract.hpp"
 #include "train/optimizer.hpp"
 
 namespace graft {
 namespace {
 
-class EveryOptimizer : public testing::TestWithParam<std::string> {
+class EveryOptimizer : public ::testing::TestWithParam<std::string> {
 protected:
     [[nodiscard]] const OptimizerRow& row() const { return *builtin_optimizers().find(GetParam()); }
     [[nodiscard]] std::shared_ptr<torch::optim::Optimizer> built(const at::Tensor& parameter) const {
-        return row().make()->build({parameter});
+        return row().make().build({{.name = "head", .parameters = {parameter}}});
     }
 };
 
@@ -34,22 +34,11 @@ double descend(torch::optim::Optimizer& optimizer, const at::Tensor& parameter) 
     return loss.item<double>();
 }
 
-TEST_P(EveryOptimizer, DescribesItsOptions) {
-    const std::shared_ptr<OptimizerSpec> spec = row().make();
-    const auto visit = [&](Fields& fields) { spec->describe(fields); };
-    EXPECT_EQ(spec->name(), row().name);
-    EXPECT_FALSE(row().summary.empty());
-    const Json defaults = write_options(visit);
-    EXPECT_TRUE(defaults.contains("learning_rate"));
-    EXPECT_TRUE(read_options(defaults, visit).empty());
-    EXPECT_EQ(write_options(visit), defaults);
-    EXPECT_TRUE(schema_of(visit, row().name).contains("properties"));
-}
+TEST_P(EveryOptimizer, DescribesItsOptions) { testing::expect_describes_itself(row()); }
 
-TEST_P(EveryOptimizer, RefusesUnknownOptionsAndALearningRateOfNothing) {
-    const std::shared_ptr<OptimizerSpec> spec = row().make();
-    const auto visit = [&](Fields& fields) { spec->describe(fields); };
-    EXPECT_EQ(read_options({{"no_such_option", 1}}, visit).size(), 1);
+TEST_P(EveryOptimizer, RefusesALearningRateOfNothing) {
+    OptimizerPlugin plugin = row().make();
+    const auto visit = [&](Fields& fields) { plugin.describe(fields); };
     EXPECT_EQ(read_options({{"learning_rate", 0}}, visit),
               std::vector<std::string>{"/learning_rate: expected number > 0, got 0"});
 }
@@ -57,20 +46,36 @@ TEST_P(EveryOptimizer, RefusesUnknownOptionsAndALearningRateOfNothing) {
 TEST_P(EveryOptimizer, ReachesTheMinimumOfAParabola) {
     const at::Tensor parameter = parameter_of(1);
     const auto optimizer = built(parameter);
-    set_learning_rate(*optimizer, 0.02);
+    set_learning_rate(*optimizer, 0, 0.02);
     const double first = descend(*optimizer, parameter);
     for (int i = 0; i < 300; ++i) descend(*optimizer, parameter);
     EXPECT_LT(descend(*optimizer, parameter), 0.01 * first);
 }
 
 TEST_P(EveryOptimizer, TakesItsLearningRateFromTheOptionsAndWhileTraining) {
-    const std::shared_ptr<OptimizerSpec> spec = row().make();
-    ASSERT_TRUE(read_options({{"learning_rate", 0.125}}, [&](Fields& fields) { spec->describe(fields); }).empty());
+    OptimizerPlugin plugin = row().make();
+    ASSERT_TRUE(read_options({{"learning_rate", 0.125}}, [&](Fields& fields) { plugin.describe(fields); }).empty());
     const at::Tensor parameter = parameter_of(1);
-    const auto optimizer = spec->build({parameter});
-    EXPECT_EQ(learning_rate_of(*optimizer), 0.125);
-    set_learning_rate(*optimizer, 0.5);
-    EXPECT_EQ(learning_rate_of(*optimizer), 0.5);
+    const auto optimizer = plugin.build({{.name = "head", .parameters = {parameter}}});
+    EXPECT_EQ(learning_rate_of(*optimizer, 0), 0.125);
+    set_learning_rate(*optimizer, 0, 0.5);
+    EXPECT_EQ(learning_rate_of(*optimizer, 0), 0.5);
+}
+
+TEST_P(EveryOptimizer, GivesEveryGroupItsOwnLearningRateAndWeightDecay) {
+    OptimizerPlugin plugin = row().make();
+    const Json options = {{"learning_rate", 0.5}, {"weight_decay", 0.25}};
+    ASSERT_TRUE(read_options(options, [&](Fields& fields) { plugin.describe(fields); }).empty());
+    const at::Tensor head = parameter_of(1), stage = parameter_of(1);
+    const auto optimizer =
+        plugin.build({{.name = "head", .parameters = {head}},
+                      {.name = "stage", .parameters = {stage}, .learning_rate_factor = 0.5, .weight_decay = false}});
+    EXPECT_EQ(learning_rate_of(*optimizer, 0), 0.5);
+    EXPECT_EQ(learning_rate_of(*optimizer, 1), 0.25);
+    for (const at::Tensor& parameter : {head, stage}) parameter.mutable_grad() = at::full({4}, 0.0);
+    optimizer->step();
+    EXPECT_LT(head.max().item<double>(), 1) << "its weights decay";
+    EXPECT_EQ(stage.max().item<double>(), 1) << "these do not";
 }
 
 TEST_P(EveryOptimizer, MakesTheSameStepsAfterItWasSavedAndLoaded) {
@@ -95,7 +100,7 @@ TEST_P(EveryOptimizer, MakesTheSameStepsAfterItWasSavedAndLoaded) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Builtin, EveryOptimizer, testing::ValuesIn(builtin_optimizers().names()),
+INSTANTIATE_TEST_SUITE_P(Builtin, EveryOptimizer, ::testing::ValuesIn(builtin_optimizers().names()),
                          [](const auto& name) { return name.param; });
 
 TEST(BuiltinOptimizers, AreTheDocumentedOnes) {

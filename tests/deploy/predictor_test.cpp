@@ -47,7 +47,7 @@ protected:
         info.backbone_hash = "random-3";
         info.freeze = "all";
         info.config = Json::object();
-        module_ = compose_classifier(grafted);
+        module_ = testing::classifier_of(grafted);
         module_.eval();
         save_model(folder_ / "model.pt", module_, info);
         predictor_ = std::make_unique<Predictor>(folder_ / "model.pt");
@@ -150,9 +150,9 @@ TEST_F(PredictorTest, HandsManyFilesOverInOrderWithTheErrorsOfBadOnes) {
 }
 
 TEST_F(PredictorTest, GivesTheSameWhenSeveralImagesShareACall) {
-    const fs::path calibrations = folder_ / "calibrations.json";
-    Calibrations(calibrations).keep("tiny 16x16 float32", {.workers = 2, .images_per_call = 4});
-    const Predictor calibrated(folder_ / "model.pt", {.calibrations = calibrations});
+    const fs::path throughput = folder_ / "throughput.json";
+    ThroughputFile(throughput).keep("tiny 16x16 float32", {.workers = 2, .images_per_call = 4});
+    const Predictor measured(folder_ / "model.pt", {.throughput = throughput});
     std::vector<fs::path> files;
     for (int i = 0; i < 10; ++i) files.push_back(write(std::to_string(i) + ".png", picture(20 * i)));
     for (const std::size_t bad : {0, 3, 8, 9}) write_file(files[bad], "no picture");
@@ -169,18 +169,18 @@ TEST_F(PredictorTest, GivesTheSameWhenSeveralImagesShareACall) {
         ASSERT_EQ(prediction.probabilities.size(), alone.size());
         for (std::size_t k = 0; k < alone.size(); ++k) EXPECT_NEAR(prediction.probabilities[k], alone[k], 1e-6);
     };
-    EXPECT_EQ(calibrated.predict_files(files, compare), files.size());
+    EXPECT_EQ(measured.predict_files(files, compare), files.size());
     EXPECT_EQ(next, files.size());
 }
 
 TEST_F(PredictorTest, MeasuresANetworkThatNobodyKnowsOnceManyImagesWereAskedFor) {
-    const fs::path calibrations = folder_ / "calibrations.json";
-    const Predictor calibrated(folder_ / "model.pt", {.calibrations = calibrations});
+    const fs::path throughput = folder_ / "throughput.json";
+    const Predictor measured(folder_ / "model.pt", {.throughput = throughput});
     const std::vector<fs::path> files(1500, write("a.png", picture(100)));
-    (void)calibrated.predict_files(files);
-    EXPECT_FALSE(fs::exists(calibrations));
-    (void)calibrated.predict_files(files);
-    EXPECT_TRUE(Calibrations(calibrations).find("tiny 16x16 float32"));
+    (void)measured.predict_files(files);
+    EXPECT_FALSE(fs::exists(throughput));
+    (void)measured.predict_files(files);
+    EXPECT_TRUE(ThroughputFile(throughput).find("tiny 16x16 float32"));
 }
 
 TEST_F(PredictorTest, StopsBeforeTheEndWhenAStopIsRequested) {

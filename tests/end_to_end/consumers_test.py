@@ -113,7 +113,7 @@ class Installed(ConsumerWorkspace):
         self.assertEqual([name for name in names if not name.startswith(shown)], [])
         for name in ("graft_predict_file", "graft::Predictor::warm_up() const", "typeinfo for graft::DataError"):
             self.assertIn(name, names)
-        for internal in ("graft::load_model", "graft::run_training", "graft::assemble", "graft::decode_image"):
+        for internal in ("graft::load_model", "graft::run_training", "graft::make_recipe", "graft::decode_image"):
             self.assertEqual([name for name in names if name.startswith(internal)], [])
 
     def test_the_library_leaves_the_allocator_to_its_host(self):

@@ -50,8 +50,8 @@ protected:
         preprocessing_.height = preprocessing_.width = kSide;
         augmentation_.rotation_range = 30;
         augmentation_.horizontal_flip = true;
-        trunk_ = std::make_shared<InferenceModule>(make_function("Mean", "torch.mean(x * x / 255.0, [2, 3])"),
-                                                   example_input(preprocessing_));
+        trunk_ =
+            make_inference(make_function("Mean", "torch.mean(x * x / 255.0, [2, 3])"), example_input(preprocessing_));
     }
 
     void learn_contents() {
@@ -63,13 +63,13 @@ protected:
 
     Features features(std::int64_t views, std::size_t workers = 2) const {
         const auto renderer = std::make_shared<ViewRenderer>(preprocessing_, augmentation_, 5);
-        return {samples_, views, {3}, renderer, trunk_, {workers, reporter_.stop.get_token()}};
+        return {samples_, views, {3}, FeaturePass(renderer, trunk_, {workers, reporter_.stop.get_token()})};
     }
     LeasedSpace space(const std::string& name = "space") const {
         return FeatureCache(folder_ / "cache").open(name, 3, FeatureType::float32);
     }
 
-    /// Features and labels of an epoch, in the order of the samples.
+    /// Features of an epoch, each behind its sample's number, in the order of the samples.
     std::vector<float> epoch_of(Features& features, std::int64_t epoch, std::size_t batch_size = 3) {
         features.prepare(epoch, reporter_);
         std::vector<std::size_t> order(samples_.size());
@@ -77,8 +77,8 @@ protected:
         std::vector<float> all;
         features.for_each_batch(order, epoch, batch_size, [&](const Batch& batch) {
             const float* values = batch.features.const_data_ptr<float>();
-            for (std::int64_t i = 0; i < batch.labels.size(0); ++i) {
-                all.push_back(static_cast<float>(batch.labels.const_data_ptr<std::int64_t>()[i]));
+            for (std::size_t i = 0; i < batch.samples.size(); ++i) {
+                all.push_back(static_cast<float>(batch.samples[i]));
                 all.insert(all.end(), values + 3 * i, values + 3 * (i + 1));
             }
         });
@@ -89,7 +89,7 @@ protected:
     std::vector<Sample> samples_;
     Preprocessing preprocessing_;
     AugmentationOptions augmentation_;
-    std::shared_ptr<const InferenceModule> trunk_;
+    std::shared_ptr<const Inference> trunk_;
     CountingReporter reporter_;
 };
 
@@ -193,10 +193,10 @@ TEST_F(FeaturesTest, ADamagedRowIsComputedAnew) {
 
 TEST_F(FeaturesTest, ASingleLeftOverSampleJoinsTheBatchBeforeIt) {
     Features all = features(0);
-    std::vector<std::int64_t> sizes;
+    std::vector<std::size_t> sizes;
     std::vector<std::size_t> order = {0, 1, 2, 3, 4, 5, 6};
-    all.for_each_batch(order, 0, 3, [&](const Batch& batch) { sizes.push_back(batch.labels.size(0)); });
-    EXPECT_EQ(sizes, (std::vector<std::int64_t>{3, 4}));
+    all.for_each_batch(order, 0, 3, [&](const Batch& batch) { sizes.push_back(batch.samples.size()); });
+    EXPECT_EQ(sizes, (std::vector<std::size_t>{3, 4}));
 }
 
 TEST_F(FeaturesTest, WhatIsConsumedMayThrow) {

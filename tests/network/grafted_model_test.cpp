@@ -55,7 +55,7 @@ TEST_P(EveryGraftPoint, TrainsTheScionAloneAndKeepsTheTrunkInEvalMode) {
     for (const at::Tensor& parameter : model.trunk.parameters()) EXPECT_FALSE(parameter.requires_grad());
     EXPECT_FALSE(model.trunk.is_training());
     for (const auto& child : model.trunk.named_modules()) EXPECT_FALSE(child.value.is_training()) << child.name;
-    const auto parameters = model.trainable_parameters();
+    const auto parameters = testing::parameters_of(model.scion);
     EXPECT_EQ(parameters.size(), 4 + 3 * GetParam().trained.size());  // two dense layers; weight, gain and bias a stage
     for (const at::Tensor& parameter : parameters) EXPECT_TRUE(parameter.requires_grad());
 }
@@ -63,7 +63,7 @@ TEST_P(EveryGraftPoint, TrainsTheScionAloneAndKeepsTheTrunkInEvalMode) {
 TEST_P(EveryGraftPoint, LeavesEveryFrozenValueAsItIsInATrainingStep) {
     GraftedModel model = grafted_at(GetParam().freeze);
     const std::string trunk = hash_of_values(model.trunk), scion = hash_of_values(model.scion);
-    torch::optim::SGD optimizer(model.trainable_parameters(), torch::optim::SGDOptions(0.1));
+    torch::optim::SGD optimizer(testing::parameters_of(model.scion), torch::optim::SGDOptions(0.1));
     model.scion.train();
     const at::Tensor scores = run(model.scion, run(model.trunk, pictures()));
     at::cross_entropy_loss(scores, at::tensor({0, 1, 2, 0}, at::kLong)).backward();
@@ -80,9 +80,9 @@ INSTANTIATE_TEST_SUITE_P(Tiny, EveryGraftPoint,
                          [](const auto& point) { return point.param.freeze; });
 
 TEST(GraftedModel, IsTheSameNetworkWhereverItIsCut) {
-    const at::Tensor expected = run(compose_classifier(grafted_at("all")), pictures());
+    const at::Tensor expected = run(testing::classifier_of(grafted_at("all")), pictures());
     for (const char* freeze : {"none", "stem"}) {
-        TorchModule classifier = compose_classifier(grafted_at(freeze));
+        TorchModule classifier = testing::classifier_of(grafted_at(freeze));
         classifier.eval();
         EXPECT_TRUE(at::allclose(run(classifier, pictures()), expected, 1e-5, 1e-6)) << freeze;
     }
@@ -114,7 +114,7 @@ TEST(GraftedModel, RefusesStagesThatAreNotThere) {
 }
 
 TEST(ComposedClassifier, GivesProbabilities) {
-    TorchModule classifier = compose_classifier(grafted_at("stem"));
+    TorchModule classifier = testing::classifier_of(grafted_at("stem"));
     classifier.eval();
     const at::Tensor probabilities = run(classifier, at::rand({5, 3, 16, 16}) * 255);  // [5,3]
     EXPECT_TRUE(at::allclose(probabilities.sum(1), at::ones({5})));
@@ -123,10 +123,10 @@ TEST(ComposedClassifier, GivesProbabilities) {
 
 TEST(ComposedClassifier, SharesItsValuesWithTheModel) {
     const GraftedModel model = grafted_at("all");
-    TorchModule classifier = compose_classifier(model);
+    TorchModule classifier = testing::classifier_of(model);
     classifier.eval();
     const at::NoGradGuard no_grad;
-    for (at::Tensor parameter : model.trainable_parameters()) parameter.zero_();
+    for (at::Tensor parameter : testing::parameters_of(model.scion)) parameter.zero_();
     const at::Tensor probabilities = run(classifier, pictures());
     EXPECT_TRUE(at::allclose(probabilities, at::full({4, 3}, 1.0 / 3)));
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "network/backbone.hpp"
+#include "network/grafted_model.hpp"
 
 namespace graft::testing {
 
@@ -34,6 +35,15 @@ inline Preprocessing tiny_preprocessing() {
 
 inline Backbone tiny_backbone(std::uint64_t seed = 3) {
     return load_backbone(tiny_row(), "random", seed, tiny_preprocessing());
+}
+
+/// What model.pt holds of a classifier.
+inline TorchModule classifier_of(const GraftedModel& model) { return compose_model(model, "torch.softmax(scores, 1)"); }
+
+inline std::vector<at::Tensor> parameters_of(const TorchModule& module) {
+    std::vector<at::Tensor> parameters;
+    for (const at::Tensor& parameter : module.parameters()) parameters.push_back(parameter);
+    return parameters;
 }
 
 inline std::vector<std::string> child_names(const TorchModule& module) {

@@ -4,7 +4,7 @@
 
 #include "record/csv.hpp"
 #include "record/evaluation_text.hpp"
-#include "record/history_csv.hpp"
+#include "record/history_text.hpp"
 
 namespace graft {
 namespace {

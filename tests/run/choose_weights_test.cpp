@@ -5,9 +5,11 @@
 
 #include <utility>
 
+#include "data/data_options.hpp"
 #include "environment_variable.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
+#include "network/architecture.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft::testing {
@@ -99,46 +101,50 @@ TEST_F(WeightsOfAConfig, ThatAreMissingAndHaveNoAddressAreRefused) {
 DataOptions silent_data() { return {}; }
 
 TEST(ChosenPreprocessing, ComesWithTheWeights) {
-    const Preprocessing resnet = choose_preprocessing(silent_data(), find_weights("resnet50.imagenet_v1"));
+    const Preprocessing resnet =
+        choose_preprocessing(silent_data(), usual_preprocessing(find_weights("resnet50.imagenet_v1")));
     EXPECT_EQ(resnet.height, 224);
     EXPECT_EQ(resnet.width, 224);
     EXPECT_EQ(resnet.resize, ResizeMode::center_crop);
     EXPECT_EQ(resnet.crop_fraction, 0.875);
     EXPECT_EQ(resnet.interpolation, Interpolation::bilinear);
     EXPECT_THAT(resnet.mean, ElementsAre(123.675, 116.28, 103.53));
-    const Preprocessing large = choose_preprocessing(silent_data(), find_weights("efficientnet_b4.imagenet_v1"));
+    const Preprocessing large =
+        choose_preprocessing(silent_data(), usual_preprocessing(find_weights("efficientnet_b4.imagenet_v1")));
     EXPECT_EQ(large.height, 380);
     EXPECT_EQ(large.crop_fraction, 380.0 / 384);
     EXPECT_EQ(large.interpolation, Interpolation::bicubic);
-    const Preprocessing lite = choose_preprocessing(silent_data(), find_weights("efficientnet_lite0.imagenet"));
+    const Preprocessing lite =
+        choose_preprocessing(silent_data(), usual_preprocessing(find_weights("efficientnet_lite0.imagenet")));
     EXPECT_EQ(lite.resize, ResizeMode::squash);
     EXPECT_THAT(lite.mean, ElementsAre(127, 127, 127));
     EXPECT_THAT(lite.std, ElementsAre(128, 128, 128));
 }
 
 TEST(ChosenPreprocessing, IsTheCustomaryOneWithoutAnEntry) {
-    EXPECT_EQ(choose_preprocessing(silent_data(), std::nullopt), Preprocessing{.reduced_decode = true});
+    EXPECT_EQ(choose_preprocessing(silent_data(), usual_preprocessing(std::nullopt)),
+              Preprocessing{.reduced_decode = true});
 }
 
 TEST(ChosenPreprocessing, IsOverriddenPartByPart) {
     const std::optional<WeightsEntry> entry = find_weights("resnet50.imagenet_v1");
     DataOptions data;
     data.image_size = {96};
-    EXPECT_EQ(choose_preprocessing(data, entry).height, 96);
-    EXPECT_EQ(choose_preprocessing(data, entry).crop_fraction, 0.875);
+    EXPECT_EQ(choose_preprocessing(data, usual_preprocessing(entry)).height, 96);
+    EXPECT_EQ(choose_preprocessing(data, usual_preprocessing(entry)).crop_fraction, 0.875);
     data.image_size = {96, 128};
-    EXPECT_EQ(choose_preprocessing(data, entry).width, 128);
-    data.resize = ResizeChoice::squash;
-    EXPECT_EQ(choose_preprocessing(data, entry).resize, ResizeMode::squash);
-    data.resize = ResizeChoice::center_crop;
+    EXPECT_EQ(choose_preprocessing(data, usual_preprocessing(entry)).width, 128);
+    data.resize = ResizeMode::squash;
+    EXPECT_EQ(choose_preprocessing(data, usual_preprocessing(entry)).resize, ResizeMode::squash);
+    data.resize = ResizeMode::center_crop;
     data.crop_fraction = 0.5;
-    EXPECT_EQ(choose_preprocessing(data, entry).crop_fraction, 0.5);
-    data.interpolation = InterpolationChoice::bicubic;
-    EXPECT_EQ(choose_preprocessing(data, entry).interpolation, Interpolation::bicubic);
+    EXPECT_EQ(choose_preprocessing(data, usual_preprocessing(entry)).crop_fraction, 0.5);
+    data.interpolation = Interpolation::bicubic;
+    EXPECT_EQ(choose_preprocessing(data, usual_preprocessing(entry)).interpolation, Interpolation::bicubic);
     data.mean = {1, 2, 3};
     data.std = {4, 5, 6};
-    EXPECT_THAT(choose_preprocessing(data, entry).mean, ElementsAre(1, 2, 3));
-    EXPECT_THAT(choose_preprocessing(data, entry).std, ElementsAre(4, 5, 6));
+    EXPECT_THAT(choose_preprocessing(data, usual_preprocessing(entry)).mean, ElementsAre(1, 2, 3));
+    EXPECT_THAT(choose_preprocessing(data, usual_preprocessing(entry)).std, ElementsAre(4, 5, 6));
 }
 
 TEST(BuiltInManifest, NamesArchitecturesThatGraftHas) {

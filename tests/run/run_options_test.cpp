@@ -107,11 +107,11 @@ TEST(RunConfig, HasDefaultsForWhatIsNotWritten) {
     EXPECT_EQ(config.data.split.split, SplitRule::hash);
     EXPECT_EQ(config.data.on_bad_image, OnBadImage::fail);
     EXPECT_EQ(config.data.class_mismatch, ClassMismatch::fail);
-    EXPECT_EQ(config.data.interpolation, InterpolationChoice::automatic);
+    EXPECT_EQ(config.data.interpolation, std::nullopt);
     EXPECT_FALSE(enabled(config.augmentation));
     EXPECT_EQ(config.backbone.weights, std::nullopt);
-    EXPECT_EQ(config.training.optimizer->name(), "adam");
-    EXPECT_EQ(config.training.loss->name(), "cross_entropy");
+    EXPECT_EQ(config.training.optimizer.name(), "adam");
+    EXPECT_EQ(config.training.loss.name(), "cross_entropy");
     EXPECT_EQ(config.training.keep, Keep::best);
     EXPECT_THAT(config.callbacks, IsEmpty());
     EXPECT_EQ(config.output, "runs/run");

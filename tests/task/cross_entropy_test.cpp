@@ -19,10 +19,10 @@ using Counts = std::vector<std::int64_t>;
 const Strings kClasses = {"ant", "bee", "cat"};
 
 Loss cross_entropy(const Json& options, const Strings& classes = kClasses, const Counts& counts = {1, 1, 1}) {
-    const std::shared_ptr<LossSpec> spec = builtin_losses().find("cross_entropy")->make();
-    const Strings problems = read_options(options, [&](Fields& fields) { spec->describe(fields); });
+    LossPlugin plugin = builtin_losses().find("cross_entropy")->make();
+    const Strings problems = read_options(options, [&](Fields& fields) { plugin.describe(fields); });
     if (!problems.empty()) throw ConfigError(problems);
-    return spec->build(classes, counts);
+    return plugin.build({.outputs = classes, .counts = counts});
 }
 
 Strings problems_with(const Json& options) {

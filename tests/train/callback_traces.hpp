@@ -31,6 +31,6 @@ inline std::vector<CallbackTrace> keras_traces(const std::string& callback) {
     return traces;
 }
 
-inline CallbackContext traced_run() { return {{}, {"watched"}, "/callbacks/0"}; }
+inline CallbackContext traced_run() { return {{}, {{"watched", Direction::min}}, "/callbacks/0"}; }
 
 }  // namespace graft

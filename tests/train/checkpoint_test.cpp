@@ -46,12 +46,15 @@ Json run_a() {
 }
 
 TrainingState some_state() {
-    TrainingState state{.next_epoch = 2, .finished = true, .reason = "enough"};
+    TrainingState state{.phase = 1, .epoch_of_phase = 2, .finished = true, .reason = "enough"};
+    state.learning_rates = {0.1};
+    state.weights_of = 1;
+    state.weights_because = "the best";
     state.history = {{.epoch = 0, .learning_rate = 0.1, .seconds = 1.5, .metrics = {{"loss", 0.1 + 0.2}}},
                      {.epoch = 1, .learning_rate = 0.05, .seconds = 2, .metrics = {{"loss", std::nan("")}}}};
     state.callbacks = {{.values = "{\"wait\":3}"},
                        {.values = "in \"its own\" form",
-                        .weights = std::make_shared<TensorSnapshot>(std::vector{at::full({2, 2}, 7.0)})}};
+                        .weights = std::make_shared<TensorSnapshot>(std::vector{at::full({2, 2}, 7.0)}, 3)}};
     return state;
 }
 
@@ -61,7 +64,9 @@ protected:
         save_checkpoint(file_, run_a(), some_state(), learner.scion, *learner.optimizer);
     }
     TrainingState load(Learner& learner, const Json& identity = run_a()) const {
-        return load_checkpoint(file_, identity, learner.scion, *learner.optimizer);
+        TrainingState state = load_checkpoint(file_, identity, learner.scion);
+        load_optimizer(file_, *learner.optimizer);
+        return state;
     }
     /// What loading says, without the file's name; the learner must be as it was.
     template <class Expected>
@@ -86,7 +91,11 @@ TEST_F(CheckpointTest, KeepsHistoryAndCallbacksToTheLastBit) {
     Learner learner(1);
     save(learner);
     const TrainingState state = load(learner), expected = some_state();
-    EXPECT_EQ(state.next_epoch, 2);
+    EXPECT_EQ(state.phase, 1);
+    EXPECT_EQ(state.epoch_of_phase, 2);
+    EXPECT_EQ(state.learning_rates, Json({0.1}));
+    EXPECT_EQ(state.weights_of, 1);
+    EXPECT_EQ(state.weights_because, "the best");
     EXPECT_TRUE(state.finished);
     EXPECT_EQ(state.reason, "enough");
     ASSERT_EQ(state.history.size(), 2);
@@ -100,16 +109,17 @@ TEST_F(CheckpointTest, KeepsHistoryAndCallbacksToTheLastBit) {
     EXPECT_EQ(state.callbacks[0].weights, nullptr);
     const auto& weights = dynamic_cast<const TensorSnapshot&>(*state.callbacks[1].weights);
     EXPECT_TRUE(at::equal(weights.values().front(), at::full({2, 2}, 7.0)));
+    EXPECT_EQ(weights.epoch(), 3);
 }
 
 TEST_F(CheckpointTest, KeepsTheValuesAndWhatTheOptimizerRemembers) {
     Learner saved(1), loaded(5);
     saved.step(1);
     saved.step(-3);
-    set_learning_rate(*saved.optimizer, 0.01);
+    set_learning_rate(*saved.optimizer, 0, 0.01);
     save(saved);
     (void)load(loaded);
-    EXPECT_EQ(learning_rate_of(*loaded.optimizer), 0.01);
+    EXPECT_EQ(learning_rate_of(*loaded.optimizer, 0), 0.01);
     for (int i = 0; i < 3; ++i) {
         const auto expected = saved.values(), found = loaded.values();
         for (std::size_t k = 0; k < expected.size(); ++k) EXPECT_TRUE(at::equal(found[k], expected[k])) << i;
@@ -141,9 +151,9 @@ TEST_F(CheckpointTest, IsRefusedByAnotherRun) {
         "is the checkpoint of another run; resume with what it was started with:\n"
         "  /seed: 0 then, 1 now\n"
         "  /training/optimizer/name: \"adam\" then, \"sgd\" now\n"
-        "  /training/optimizer/momentum: null then, 0.5 now\n"
+        "  /training/optimizer/momentum: the default then, 0.5 now\n"
         "  /callbacks/1/patience: 3 then, 2 now\n"
-        "  /images: \"abc\" then, null now";
+        "  /images: \"abc\" then, the default now";
     EXPECT_EQ(refusal<ConfigError>(run_b), expected);
     EXPECT_THROW(expect_checkpoint_of(file_, run_b), ConfigError);  // the same without reading the rest
     EXPECT_NO_THROW(expect_checkpoint_of(file_, run_a()));

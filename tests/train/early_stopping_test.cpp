@@ -11,7 +11,7 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-std::unique_ptr<Callback> early_stopping(const Json& options) {
+std::shared_ptr<Callback> early_stopping(const Json& options) {
     return build_callback("early_stopping", options, validated_run());
 }
 
@@ -125,16 +125,16 @@ TEST(EarlyStopping, RemembersItsWaitAndItsBestWeights) {
 }
 
 TEST(EarlyStopping, HasKerasDefaultsExceptForTheWeights) {
-    const auto spec = builtin_callbacks().find("early_stopping")->make();
+    CallbackPlugin plugin = builtin_callbacks().find("early_stopping")->make();
     const Json expected = {{"monitor", "val_loss"}, {"mode", "auto"},      {"min_delta", 0.0},
                            {"patience", 0},         {"baseline", nullptr}, {"restore_best_weights", true},
                            {"start_from_epoch", 0}};
-    EXPECT_EQ(write_options([&](Fields& fields) { spec->describe(fields); }), expected);
+    EXPECT_EQ(write_options([&](Fields& fields) { plugin.describe(fields); }), expected);
 }
 
 TEST(EarlyStopping, RefusesAMetricThatTheRunDoesNotProduce) {
     EXPECT_EQ(
-        build_error("early_stopping", Json::object(), {{}, {"loss", "accuracy"}, "/callbacks/3"}),
+        build_error("early_stopping", Json::object(), {{}, {{"loss", Direction::min}, {"accuracy", Direction::max}}, "/callbacks/3"}),
         "/callbacks/3/monitor: expected a metric that this run produces (loss, accuracy), got \"val_loss\"; the run "
         "has no validation data");
     EXPECT_EQ(build_error("early_stopping", {{"patience", -1}}, validated_run()),

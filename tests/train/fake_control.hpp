@@ -31,15 +31,20 @@ public:
     std::vector<std::string> stops;            ///< the reasons given
     std::vector<std::filesystem::path> saved;  ///< the files asked for
     int restored = 0;                          ///< how often weights were restored
+    std::string restored_because;              ///< the last reason given
     testing::RecordingReporter remarks;
 
+    [[nodiscard]] std::vector<std::string> parameter_groups() const override { return {"head"}; }
     [[nodiscard]] double learning_rate() const override { return rate; }
+    [[nodiscard]] double learning_rate(const std::string&) const override { return rate; }
     void set_learning_rate(double learning_rate) override { rate = learning_rate; }
+    void set_learning_rate(const std::string&, double learning_rate) override { rate = learning_rate; }
     void stop_training(const std::string& reason) override { stops.push_back(reason); }
     [[nodiscard]] std::shared_ptr<const WeightsSnapshot> snapshot_weights() const override {
         return std::make_shared<FakeSnapshot>(weights);
     }
-    void restore_weights(const WeightsSnapshot& snapshot) override {
+    void restore_weights(const WeightsSnapshot& snapshot, const std::string& reason) override {
+        restored_because = reason;
         weights = dynamic_cast<const FakeSnapshot&>(snapshot).id;
         ++restored;
     }
@@ -49,16 +54,26 @@ public:
 
 /// The context of the first callback of a run with validation data.
 inline CallbackContext validated_run(std::filesystem::path run_folder = {}) {
-    return {std::move(run_folder), {"loss", "accuracy", "val_loss", "val_accuracy"}, "/callbacks/0"};
+    return {std::move(run_folder),
+            {{"loss", Direction::min},
+             {"accuracy", Direction::max},
+             {"val_loss", Direction::min},
+             {"val_accuracy", Direction::max}},
+            "/callbacks/0"};
 }
 
-/// A built-in callback with the given options. Throws ConfigError as the config reader would.
-inline std::unique_ptr<Callback> build_callback(const std::string& name, const Json& options,
-                                                const CallbackContext& context) {
-    const std::shared_ptr<CallbackSpec> spec = builtin_callbacks().find(name)->make();
-    const std::vector<std::string> problems = read_options(options, [&](Fields& fields) { spec->describe(fields); });
+/// A built-in plug-in with the given options. Throws ConfigError as the config reader would.
+template <class Row>
+auto plugin_with(const Registry<Row>& table, const std::string& name, const Json& options) {
+    auto plugin = table.find(name)->make();
+    const std::vector<std::string> problems = read_options(options, [&](Fields& fields) { plugin.describe(fields); });
     if (!problems.empty()) throw ConfigError(problems);
-    return spec->build(context);
+    return plugin;
+}
+
+inline std::shared_ptr<Callback> build_callback(const std::string& name, const Json& options,
+                                                const CallbackContext& context) {
+    return plugin_with(builtin_callbacks(), name, options).build(context);
 }
 
 /// The message of the ConfigError that building throws.

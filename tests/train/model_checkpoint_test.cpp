@@ -51,7 +51,7 @@ TEST(ModelCheckpoint, RemembersTheBest) {
 }
 
 TEST(ModelCheckpoint, NeedsItsMetricOnlyToFindTheBest) {
-    const CallbackContext without_validation{{}, {"loss"}, "/callbacks/1"};
+    const CallbackContext without_validation{{}, {{"loss", Direction::min}}, "/callbacks/1"};
     EXPECT_EQ(build_error("model_checkpoint", Json::object(), without_validation),
               "/callbacks/1/monitor: expected a metric that this run produces (loss), got \"val_loss\"; the run has no "
               "validation data");

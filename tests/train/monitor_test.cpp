@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "config/read.hpp"
 #include "graft/core/errors.hpp"
@@ -11,43 +12,47 @@
 namespace graft {
 namespace {
 
-const std::vector<std::string> kMetrics{"loss", "accuracy", "top_5_accuracy", "val_loss", "val_accuracy", "macro_f1"};
+const std::vector<ProducedMetric> kMetrics{{"loss", Direction::min},
+                                           {"accuracy", Direction::max},
+                                           {"macro_f1", Direction::max},
+                                           {"val_loss", Direction::min},
+                                           {"val_accuracy", Direction::max}};
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-Monitor monitor_of(const std::string& metric, MonitorMode mode = MonitorMode::automatic, double min_delta = 0) {
+Monitor monitor_of(const std::string& metric, std::optional<Direction> mode = {}, double min_delta = 0) {
     return {{metric, mode, min_delta}, kMetrics, "/callbacks/2"};
 }
 
-std::string error_of(const std::string& metric, const std::vector<std::string>& produced = kMetrics) {
+std::string error_of(const std::string& metric, const std::vector<ProducedMetric>& produced = kMetrics) {
     try {
-        (void)Monitor({metric, MonitorMode::automatic, 0}, produced, "/callbacks/2");
+        (void)Monitor({metric, {}, 0}, produced, "/callbacks/2");
     } catch (const ConfigError& error) {
         return error.what();
     }
     return "no error";
 }
 
-TEST(Monitor, MinimisesALossAndMaximisesAnAccuracyByItself) {
+TEST(Monitor, TakesTheDirectionFromTheMetricItself) {
     EXPECT_TRUE(monitor_of("loss").better(0.5, 1));
     EXPECT_TRUE(monitor_of("val_loss").better(0.5, 1));
     EXPECT_FALSE(monitor_of("val_loss").better(1, 0.5));
     EXPECT_TRUE(monitor_of("accuracy").better(1, 0.5));
     EXPECT_TRUE(monitor_of("val_accuracy").better(1, 0.5));
-    EXPECT_TRUE(monitor_of("top_5_accuracy").better(1, 0.5));
+    EXPECT_TRUE(monitor_of("macro_f1").better(1, 0.5));
     EXPECT_FALSE(monitor_of("val_accuracy").better(0.5, 1));
 }
 
 TEST(Monitor, FollowsTheModeThatIsWritten) {
-    EXPECT_TRUE(monitor_of("macro_f1", MonitorMode::max).better(0.6, 0.5));
-    EXPECT_TRUE(monitor_of("accuracy", MonitorMode::min).better(0.4, 0.5));
+    EXPECT_TRUE(monitor_of("loss", Direction::max).better(0.6, 0.5));
+    EXPECT_TRUE(monitor_of("accuracy", Direction::min).better(0.4, 0.5));
 }
 
 TEST(Monitor, AsksForMoreThanMinDelta) {
-    const Monitor falling = monitor_of("loss", MonitorMode::min, 0.25);
+    const Monitor falling = monitor_of("loss", Direction::min, 0.25);
     EXPECT_FALSE(falling.better(0.75, 1));  // exactly min_delta is not enough
     EXPECT_TRUE(falling.better(0.625, 1));
-    const Monitor rising = monitor_of("accuracy", MonitorMode::max, 0.25);
+    const Monitor rising = monitor_of("accuracy", Direction::max, 0.25);
     EXPECT_FALSE(rising.better(0.75, 0.5));
     EXPECT_TRUE(rising.better(0.875, 0.5));
 }
@@ -86,20 +91,13 @@ TEST(Monitor, ReadsItsMetricFromAnEpoch) {
 }
 
 TEST(Monitor, NamesTheMetricsOfTheRunWhenItHasNoSuch) {
+    EXPECT_EQ(error_of("val_acuracy"),
+              "/callbacks/2/monitor: expected a metric that this run produces (loss, accuracy, macro_f1, val_loss, "
+              "val_accuracy), got \"val_acuracy\" (did you mean \"val_accuracy\"?)");
     EXPECT_EQ(
-        error_of("val_acuracy"),
-        "/callbacks/2/monitor: expected a metric that this run produces (loss, accuracy, top_5_accuracy, val_loss, "
-        "val_accuracy, macro_f1), got \"val_acuracy\" (did you mean \"val_accuracy\"?)");
-    EXPECT_EQ(
-        error_of("val_loss", {"loss", "accuracy"}),
+        error_of("val_loss", {{"loss", Direction::min}, {"accuracy", Direction::max}}),
         "/callbacks/2/monitor: expected a metric that this run produces (loss, accuracy), got \"val_loss\"; the run "
         "has no validation data");
-}
-
-TEST(Monitor, AsksForAModeWhenTheNameDoesNotTell) {
-    EXPECT_EQ(
-        error_of("macro_f1"),
-        "/callbacks/2/mode: expected min or max, got \"auto\": the name \"macro_f1\" does not tell which is better");
 }
 
 TEST(Monitor, ReadsItsOptions) {

@@ -11,7 +11,7 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 using Rates = std::vector<double>;
 
-std::unique_ptr<Callback> reduce_lr(const Json& options) {
+std::shared_ptr<Callback> reduce_lr(const Json& options) {
     return build_callback("reduce_lr_on_plateau", options, validated_run());
 }
 
@@ -82,10 +82,10 @@ TEST(ReduceLrOnPlateau, RemembersItsWaitAndItsCooldown) {
 }
 
 TEST(ReduceLrOnPlateau, HasKerasDefaults) {
-    const auto spec = builtin_callbacks().find("reduce_lr_on_plateau")->make();
+    CallbackPlugin plugin = builtin_callbacks().find("reduce_lr_on_plateau")->make();
     const Json expected = {{"monitor", "val_loss"}, {"mode", "auto"}, {"min_delta", 1e-4}, {"factor", 0.1},
                            {"patience", 10},        {"cooldown", 0},  {"min_lr", 0.0}};
-    EXPECT_EQ(write_options([&](Fields& fields) { spec->describe(fields); }), expected);
+    EXPECT_EQ(write_options([&](Fields& fields) { plugin.describe(fields); }), expected);
 }
 
 TEST(ReduceLrOnPlateau, RefusesAFactorThatDoesNotReduce) {

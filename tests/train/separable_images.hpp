@@ -22,13 +22,10 @@
 
 namespace graft {
 
-/// A built-in optimizer with the given options.
+/// A built-in optimizer with the given options, over one group.
 inline std::shared_ptr<torch::optim::Optimizer> build_optimizer(const std::string& name, const Json& options,
                                                                 const std::vector<at::Tensor>& parameters) {
-    const std::shared_ptr<OptimizerSpec> spec = builtin_optimizers().find(name)->make();
-    const std::vector<std::string> problems = read_options(options, [&](Fields& fields) { spec->describe(fields); });
-    if (!problems.empty()) throw ConfigError(problems);
-    return spec->build(parameters);
+    return plugin_with(builtin_optimizers(), name, options).build({{.name = "head", .parameters = parameters}});
 }
 
 /// Files in `folder`, each a noisy picture of its class's colour.
@@ -47,6 +44,12 @@ inline std::vector<Sample> coloured_pictures(const std::filesystem::path& folder
     return samples;
 }
 
+/// All that one phase of training takes. Two values, so that a test can change either.
+struct WholeTraining {
+    TrainingParts run;
+    PhaseParts phase;
+};
+
 /// A training on such pictures, put together anew for every call of parts().
 class SeparableTraining {
 public:
@@ -54,8 +57,8 @@ public:
         : folder_(std::move(folder)), samples_(coloured_pictures(folder_, per_class)) {
         preprocessing_.height = preprocessing_.width = 32;
         renderer_ = std::make_shared<ViewRenderer>(preprocessing_, AugmentationOptions{}, 0);
-        trunk_ = std::make_shared<InferenceModule>(make_function("Mean", "torch.mean(x / 255.0 - 0.3, [2, 3])"),
-                                                   example_input(preprocessing_));
+        trunk_ =
+            make_inference(make_function("Mean", "torch.mean(x / 255.0 - 0.3, [2, 3])"), example_input(preprocessing_));
     }
 
     HeadOptions head{.hidden = {8}};
@@ -64,41 +67,50 @@ public:
     std::stop_source stop;
 
     /// A fresh model and optimizer, from the same seed every time.
-    [[nodiscard]] TrainingParts parts() {
+    [[nodiscard]] WholeTraining parts() {
         Rng rng(5);
         TorchModule scion = make_chain("Scion", {{"head", make_head(head, 3, 3, rng)}});
         std::vector<at::Tensor> parameters;
         for (at::Tensor parameter : scion.parameters()) parameters.push_back(parameter.requires_grad_(true));
         train_ = features();
         validation_ = features();
-        const std::vector<std::string> classes = {"blue", "green", "red"};
-        const auto count = static_cast<std::int64_t>(samples_.size() / 3);
-        return {.scion = scion,
-                .train = *train_,
-                .validation = validation_.get(),
-                .loss = builtin_losses().find("cross_entropy")->make()->build(classes, std::vector(3, count)),
-                .optimizer = build_optimizer(optimizer, optimizer_options, parameters),
-                .callbacks = {},
-                .save_model = [](const std::filesystem::path&) {},
-                .on_history = {},
-                .checkpoint = checkpoint(),
-                .run_identity = {{"name", "this run"}},
-                .stop = stop.get_token()};
+        const std::shared_ptr<const Task> task =
+            builtin_tasks().find("classification")->make().build({.classes = {"blue", "green", "red"}});
+        WholeTraining parts;
+        parts.run = {.task = task,
+                     .metrics = choose_metrics(*task, {}, builtin_metrics()),
+                     .loss = builtin_losses()
+                                 .find("cross_entropy")
+                                 ->make()
+                                 .build({.outputs = task->outputs(), .counts = task->counts(samples_)}),
+                     .weights = scion,
+                     .callbacks = {},
+                     .has_validation = true,
+                     .save_model = [](const std::filesystem::path&) {},
+                     .on_history = {},
+                     .checkpoint = checkpoint(),
+                     .run_identity = {{"name", "this run"}}};
+        parts.phase = {.scion = scion,
+                       .train = {train_.get(), task->targets(samples_)},
+                       .validation = TrainingSet{validation_.get(), task->targets(samples_)},
+                       .groups = {"head"},
+                       .optimizer = build_optimizer(optimizer, optimizer_options, parameters)};
+        return parts;
     }
 
     [[nodiscard]] std::filesystem::path checkpoint() const { return folder_ / "checkpoint" / "last.pt"; }
 
 private:
     [[nodiscard]] std::unique_ptr<Features> features() const {
-        return std::make_unique<Features>(samples_, 0, std::vector<std::int64_t>{3}, renderer_, trunk_,
-                                          WorkOptions{1, stop.get_token()});
+        return std::make_unique<Features>(samples_, 0, std::vector<std::int64_t>{3},
+                                          FeaturePass(renderer_, trunk_, {1, stop.get_token()}));
     }
 
     std::filesystem::path folder_;
     std::vector<Sample> samples_;
     Preprocessing preprocessing_;
     std::shared_ptr<const ViewRenderer> renderer_;
-    std::shared_ptr<const InferenceModule> trunk_;
+    std::shared_ptr<const Inference> trunk_;
     std::unique_ptr<Features> train_, validation_;
 };
 

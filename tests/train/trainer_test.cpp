@@ -9,7 +9,9 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <utility>
 
+#include "core/text.hpp"
 #include "train/separable_images.hpp"
 #include "train/weights_snapshot.hpp"
 
@@ -61,16 +63,21 @@ void expect_equal(const std::vector<at::Tensor>& found, const std::vector<at::Te
 
 class TrainerTest : public ::testing::Test {
 protected:
-    TrainingResult run(TrainingParts parts, std::int64_t epochs, bool resume = false) {
-        return train(std::move(parts), {.epochs = epochs, .batch_size = 7, .seed = seed_}, resume, reporter_);
+    TrainingResult run(WholeTraining parts, std::int64_t epochs, bool resume = false) {
+        parts.phase.epochs = epochs;
+        parts.phase.batch_size = 7;
+        const TrainingOptions options{.epochs = epochs, .seed = seed_, .keep = keep_};
+        return train(std::move(parts.run), std::move(parts.phase), options, resume, reporter_);
     }
-    void watch(TrainingParts& parts, const std::string& name, Watcher::OnBatch on_batch = {},
+    void watch(WholeTraining& parts, const std::string& name, Watcher::OnBatch on_batch = {},
                Watcher::OnEpoch on_epoch = {}) {
-        parts.callbacks.push_back(std::make_unique<Watcher>(name, events_, std::move(on_batch), std::move(on_epoch)));
+        parts.run.callbacks.push_back(
+            std::make_shared<Watcher>(name, events_, std::move(on_batch), std::move(on_epoch)));
     }
 
     SeparableTraining training_{testing::fresh_folder()};  // 24 pictures: batches of 7, 7, 7 and 3
     std::uint64_t seed_ = 1;
+    Keep keep_ = Keep::last;
     Strings events_;
     testing::RecordingReporter reporter_;
 };
@@ -87,19 +94,20 @@ TEST_F(TrainerTest, RecordsTheMetricsThatItPromises) {
     const TrainingResult with = run(training_.parts(), 1);
     Strings names;
     for (const auto& [name, value] : with.history.front().metrics) names.push_back(name);
-    EXPECT_EQ(names, produced_metrics(true));
+    EXPECT_EQ(names, names_of(produced_metrics(training_.parts().run.metrics, true)));
     EXPECT_EQ(names, (Strings{"loss", "accuracy", "val_loss", "val_accuracy"}));
     EXPECT_EQ(with.history.front().learning_rate, 0.02);
 
-    TrainingParts parts = training_.parts();
-    parts.validation = nullptr;
+    WholeTraining parts = training_.parts();
+    parts.phase.validation.reset();
+    parts.run.has_validation = false;
     const TrainingResult without = run(std::move(parts), 1);
-    EXPECT_EQ(without.history.front().metrics.size(), produced_metrics(false).size());
+    EXPECT_EQ(without.history.front().metrics.size(), 2);
     EXPECT_FALSE(without.history.front().metric("val_loss").has_value());
 }
 
 TEST_F(TrainerTest, RecordsTheLearningRateThatAnEpochUsed) {
-    TrainingParts parts = training_.parts();
+    WholeTraining parts = training_.parts();
     watch(parts, "a", {},
           [](const EpochRecord&, TrainControl& control) { control.set_learning_rate(control.learning_rate() / 2); });
     const TrainingResult result = run(std::move(parts), 3);
@@ -109,7 +117,7 @@ TEST_F(TrainerTest, RecordsTheLearningRateThatAnEpochUsed) {
 }
 
 TEST_F(TrainerTest, CallsCallbacksInTheirOrder) {
-    TrainingParts parts = training_.parts();
+    WholeTraining parts = training_.parts();
     watch(parts, "a");
     watch(parts, "b");
     (void)run(std::move(parts), 1);
@@ -119,9 +127,9 @@ TEST_F(TrainerTest, CallsCallbacksInTheirOrder) {
 }
 
 TEST_F(TrainerTest, TellsTheHistoryAfterTheCallbacksOfEveryEpoch) {
-    TrainingParts parts = training_.parts();
+    WholeTraining parts = training_.parts();
     watch(parts, "a");
-    parts.on_history = [this](const std::vector<EpochRecord>& history) {
+    parts.run.on_history = [this](const std::vector<EpochRecord>& history) {
         events_.push_back("history of " + std::to_string(history.size()));
     };
     (void)run(std::move(parts), 2);
@@ -130,7 +138,7 @@ TEST_F(TrainerTest, TellsTheHistoryAfterTheCallbacksOfEveryEpoch) {
 }
 
 TEST_F(TrainerTest, StopsAfterTheEpochInWhichACallbackAsksForIt) {
-    TrainingParts parts = training_.parts();
+    WholeTraining parts = training_.parts();
     watch(parts, "a", {}, [](const EpochRecord& record, TrainControl& control) {
         if (record.epoch == 1) control.stop_training("enough");
     });
@@ -144,7 +152,7 @@ TEST_F(TrainerTest, StopsAfterTheEpochInWhichACallbackAsksForIt) {
 
 TEST_F(TrainerTest, DoesNotGoOnWithARunThatACallbackHasEnded) {
     const auto stopping = [this] {
-        TrainingParts parts = training_.parts();
+        WholeTraining parts = training_.parts();
         watch(parts, "a", {}, [](const EpochRecord&, TrainControl& control) { control.stop_training("enough"); });
         return parts;
     };
@@ -167,9 +175,9 @@ TEST_F(TrainerTest, SaysThatARunWhoseEpochsAreOverIsFinished) {
 }
 
 TEST_F(TrainerTest, TrainsOnNoFurtherBatchWhenACallbackStopsWithinAnEpoch) {
-    TrainingParts parts = training_.parts();
+    WholeTraining parts = training_.parts();
     std::vector<at::Tensor> then;
-    const TorchModule scion = parts.scion;
+    const TorchModule scion = parts.phase.scion;
     watch(parts, "a", [&](const BatchRecord& record, TrainControl& control) {
         if (record.epoch != 1 || record.batch != 1) return;
         then = values_of(scion);
@@ -184,7 +192,7 @@ TEST_F(TrainerTest, TrainsOnNoFurtherBatchWhenACallbackStopsWithinAnEpoch) {
 
 TEST_F(TrainerTest, EndsAtOnceWhenAStopIsRequestedAndKeepsWholeEpochs) {
     training_ = SeparableTraining(testing::fresh_folder(), 60);  // more pictures than are under way at any time
-    TrainingParts parts = training_.parts();
+    WholeTraining parts = training_.parts();
     watch(parts, "a", [this](const BatchRecord& record, TrainControl&) {
         if (record.epoch == 2 && record.batch == 0) training_.stop.request_stop();
     });
@@ -197,19 +205,19 @@ TEST_F(TrainerTest, EndsAtOnceWhenAStopIsRequestedAndKeepsWholeEpochs) {
 TEST_F(TrainerTest, ResumesWithTheNumbersOfARunWithoutPause) {
     training_.head = {.hidden = {8}, .dropout = 0.3, .batch_norm = true};
     const auto complete = [this] {
-        TrainingParts parts = training_.parts();
-        parts.callbacks.push_back(
+        WholeTraining parts = training_.parts();
+        parts.run.callbacks.push_back(
             build_callback("reduce_lr_on_plateau", {{"patience", 1}, {"min_delta", 0.2}}, validated_run()));
-        parts.callbacks.push_back(build_callback("early_stopping", {{"patience", 100}}, validated_run()));
+        parts.run.callbacks.push_back(build_callback("early_stopping", {{"patience", 100}}, validated_run()));
         return parts;
     };
-    TrainingParts straight = complete();
-    const TorchModule straight_scion = straight.scion;
+    WholeTraining straight = complete();
+    const TorchModule straight_scion = straight.phase.scion;
     const TrainingResult expected = run(std::move(straight), 6);
     for (const std::int64_t pause : {1, 2, 4}) {
         (void)run(complete(), pause);
-        TrainingParts resumed = complete();
-        const TorchModule scion = resumed.scion;
+        WholeTraining resumed = complete();
+        const TorchModule scion = resumed.phase.scion;
         const TrainingResult result = run(std::move(resumed), 6, true);
         EXPECT_EQ(metrics_of(result), metrics_of(expected)) << "paused after epoch " << pause;
         EXPECT_EQ(result.history.back().learning_rate, expected.history.back().learning_rate);
@@ -221,20 +229,20 @@ TEST_F(TrainerTest, ResumesWithTheNumbersOfARunWithoutPause) {
 TEST_F(TrainerTest, ResumesAnInterruptedEpochFromItsBeginning) {
     training_ = SeparableTraining(testing::fresh_folder(), 60);
     const Metrics expected = metrics_of(run(training_.parts(), 3));
-    TrainingParts parts = training_.parts();
+    WholeTraining parts = training_.parts();
     watch(parts, "a", [this](const BatchRecord& record, TrainControl&) {
         if (record.epoch == 1 && record.batch == 2) training_.stop.request_stop();
     });
     ASSERT_EQ(run(std::move(parts), 3).end, TrainingEnd::interrupted);
     training_.stop = std::stop_source();
-    TrainingParts resumed = training_.parts();
+    WholeTraining resumed = training_.parts();
     watch(resumed, "a");
     EXPECT_EQ(metrics_of(run(std::move(resumed), 3, true)), expected);
 }
 
 TEST_F(TrainerTest, RefusesToResumeWithOtherCallbacks) {
     (void)run(training_.parts(), 1);
-    TrainingParts parts = training_.parts();
+    WholeTraining parts = training_.parts();
     watch(parts, "a");
     try {
         (void)run(std::move(parts), 2, true);
@@ -246,9 +254,9 @@ TEST_F(TrainerTest, RefusesToResumeWithOtherCallbacks) {
 }
 
 TEST_F(TrainerTest, ExplainsALossThatIsNotFinite) {
-    TrainingParts parts = training_.parts();
+    WholeTraining parts = training_.parts();
     int steps = 0;
-    parts.loss = [loss = parts.loss, &steps](const at::Tensor& scores, const at::Tensor& labels) {
+    parts.run.loss = [loss = parts.run.loss, &steps](const at::Tensor& scores, const at::Tensor& labels) {
         const double factor = ++steps == 6 ? std::numeric_limits<double>::infinity() : 1;
         return loss(scores, labels) * factor;
     };
@@ -266,19 +274,20 @@ TEST_F(TrainerTest, ExplainsALossThatIsNotFinite) {
 }
 
 /// A training whose loss is NaN from a step on, counted from 1, with the callback that ends it then.
-TrainingParts diverging(SeparableTraining& training, int step) {
-    TrainingParts parts = training.parts();
-    parts.callbacks.push_back(build_callback("terminate_on_nan", Json::object(), validated_run()));
-    parts.loss = [loss = parts.loss, step, steps = 0](const at::Tensor& scores, const at::Tensor& labels) mutable {
+WholeTraining diverging(SeparableTraining& training, int step) {
+    WholeTraining parts = training.parts();
+    parts.run.callbacks.push_back(build_callback("terminate_on_nan", Json::object(), validated_run()));
+    parts.run.loss = [loss = parts.run.loss, step, steps = 0](const at::Tensor& scores,
+                                                              const at::Tensor& labels) mutable {
         return loss(scores, labels) * (++steps >= step ? std::nan("") : 1);
     };
     return parts;
 }
 
 TEST_F(TrainerTest, LeavesALossThatIsNotFiniteToACallbackThatDealsWithIt) {
-    TrainingParts parts = diverging(training_, 5);  // the first batch of the second epoch
+    WholeTraining parts = diverging(training_, 5);  // the first batch of the second epoch
     std::vector<at::Tensor> before;
-    const TorchModule scion = parts.scion;
+    const TorchModule scion = parts.phase.scion;
     watch(parts, "a", {}, [&](const EpochRecord& record, TrainControl&) {
         if (record.epoch == 0) before = values_of(scion);
     });
@@ -308,8 +317,8 @@ TEST_F(TrainerTest, FailsWhenTheLossIsNotFiniteBeforeAnyEpochWasGood) {
 }
 
 TEST_F(TrainerTest, FailsWhenNoEpochHadFiniteMetrics) {
-    TrainingParts parts = training_.parts();
-    const TorchModule scion = parts.scion;
+    WholeTraining parts = training_.parts();
+    const TorchModule scion = parts.phase.scion;
     watch(parts, "a", [&](const BatchRecord& record, TrainControl&) {
         const at::NoGradGuard no_grad;
         for (at::Tensor parameter : scion.parameters())
@@ -342,17 +351,140 @@ TEST_F(TrainerTest, LeavesTheHostsGeneratorAsItFoundIt) {
 }
 
 TEST_F(TrainerTest, LetsCallbacksTakeWeightsBack) {
-    TrainingParts parts = training_.parts();
-    const TorchModule scion = parts.scion;
+    WholeTraining parts = training_.parts();
+    const TorchModule scion = parts.phase.scion;
     std::shared_ptr<const WeightsSnapshot> first;
     std::vector<at::Tensor> then;
     watch(parts, "a", {}, [&](const EpochRecord& record, TrainControl& control) {
         if (record.epoch == 0) first = control.snapshot_weights();
         if (record.epoch == 0) then = values_of(scion);
-        if (record.epoch == 2) control.restore_weights(*first);
+        if (record.epoch == 2) control.restore_weights(*first, "the first is the best");
     });
-    (void)run(std::move(parts), 3);
+    const TrainingResult result = run(std::move(parts), 3);
     expect_equal(values_of(scion), then);
+    EXPECT_EQ(result.kept, 0);
+    EXPECT_EQ(result.kept_because, "the first is the best");
+}
+
+TEST_F(TrainerTest, KeepsTheWeightsOfTheBestEpochAndSaysWhich) {
+    keep_ = Keep::best;
+    training_.optimizer_options = {{"learning_rate", 0.5}};  // too high to end with the best epoch
+    WholeTraining parts = training_.parts();
+    const TorchModule scion = parts.phase.scion;
+    std::vector<std::vector<at::Tensor>> weights;
+    watch(parts, "a", {}, [&](const EpochRecord&, TrainControl&) { weights.push_back(values_of(scion)); });
+    const TrainingResult result = run(std::move(parts), 12);
+    const auto val_loss = [](const EpochRecord& row) { return row.metric("val_loss").value(); };
+    const auto best = std::ranges::min_element(result.history, {}, val_loss) - result.history.begin();
+    ASSERT_LT(best, 11) << "the last epoch is the best: this test shows nothing";
+    EXPECT_EQ(result.kept, best);
+    EXPECT_EQ(result.kept_because, "the best val_loss " + four_digits(val_loss(result.history[best])));
+    expect_equal(values_of(scion), weights[static_cast<std::size_t>(best)]);
+}
+
+TEST_F(TrainerTest, KeepsTheLastWeightsWhereThatIsAsked) {
+    const TrainingResult result = run(training_.parts(), 3);
+    EXPECT_EQ(result.kept, 2);
+    EXPECT_EQ(result.kept_because, "the last epoch");
+}
+
+TEST_F(TrainerTest, LeavesTheChoiceToACallbackThatDecides) {
+    keep_ = Keep::best;
+    for (const bool restore : {true, false}) {
+        training_.optimizer_options = {{"learning_rate", 0.5}};
+        WholeTraining parts = training_.parts();
+        parts.run.callbacks.push_back(build_callback(
+            "early_stopping", {{"monitor", "val_accuracy"}, {"patience", 100}, {"restore_best_weights", restore}},
+            validated_run()));
+        const TrainingResult result = run(std::move(parts), 12);
+        const auto accuracy = [](const EpochRecord& row) { return row.metric("val_accuracy").value(); };
+        const auto best = std::ranges::max_element(result.history, {}, accuracy) - result.history.begin();
+        EXPECT_EQ(result.kept, restore ? best : 11);
+    }
+}
+
+TEST_F(TrainerTest, HasTheWeightsOfTheLastWholeEpochAfterAnInterruption) {
+    training_ = SeparableTraining(testing::fresh_folder(), 60);
+    WholeTraining parts = training_.parts();
+    const TorchModule scion = parts.phase.scion;
+    std::vector<at::Tensor> whole;
+    watch(
+        parts, "a",
+        [this](const BatchRecord& record, TrainControl&) {
+            if (record.epoch == 1 && record.batch == 5) training_.stop.request_stop();
+        },
+        [&](const EpochRecord&, TrainControl&) { whole = values_of(scion); });
+    const TrainingResult result = run(std::move(parts), 3);
+    ASSERT_EQ(result.end, TrainingEnd::interrupted);
+    EXPECT_EQ(result.kept, 0);
+    expect_equal(values_of(scion), whole);
+}
+
+TEST_F(TrainerTest, FailsWhenTheWeightsAreNotFinite) {
+    training_.optimizer = "sgd";
+    training_.optimizer_options = {{"learning_rate", 1e25}};
+    WholeTraining parts = training_.parts();
+    parts.phase.validation.reset();
+    parts.run.has_validation = false;
+    parts.run.loss = [loss = parts.run.loss](const at::Tensor& scores, const at::Tensor& labels) {
+        return loss(scores.nan_to_num(), labels);  // finite to the end
+    };
+    try {
+        (void)run(std::move(parts), 1);
+        FAIL() << "no error";
+    } catch (const Error& error) {
+        EXPECT_NE(std::string(error.what()).find("the trained weights are not finite (head.dense"), std::string::npos)
+            << error.what();
+    }
+}
+
+/// Two phases on the same features: the first trains the last layer alone, the second everything.
+class TwoPhases : public TrainerTest {
+protected:
+    TrainingResult run_phases(std::int64_t first, std::int64_t second, bool resume = false) {
+        WholeTraining parts = training_.parts();
+        const TorchModule scion = parts.phase.scion;
+        std::vector<at::Tensor> all, last;
+        for (const at::Tensor& parameter : scion.parameters()) all.push_back(parameter);
+        last.assign(all.end() - 2, all.end());
+        parts.phase.batch_size = 7;
+        PhaseParts head = parts.phase, whole = parts.phase;
+        head.optimizer = build_optimizer("sgd", {{"learning_rate", 0.1}}, last);
+        head.epochs = first;
+        whole.optimizer = build_optimizer("adam", {{"learning_rate", 0.01}}, all);
+        whole.epochs = second;
+        Trainer trainer(std::move(parts.run), {.epochs = 5, .seed = seed_, .keep = keep_}, reporter_);
+        if (resume) trainer.resume();
+        const PhaseParts phases[] = {head, whole};
+        for (std::size_t i = trainer.next_phase(); i < 2 && !trainer.ended(); ++i) trainer.run(phases[i]);
+        weights_ = values_of(scion);
+        return trainer.finish();
+    }
+    std::vector<at::Tensor> weights_;
+};
+
+TEST_F(TwoPhases, HaveOneHistory) {
+    const TrainingResult result = run_phases(2, 3);
+    ASSERT_EQ(result.history.size(), 5);
+    for (std::int64_t epoch = 0; epoch < 5; ++epoch) {
+        const EpochRecord& row = result.history[static_cast<std::size_t>(epoch)];
+        EXPECT_EQ(row.epoch, epoch);
+        EXPECT_EQ(row.phase, epoch < 2 ? 0 : 1);
+        EXPECT_EQ(row.learning_rate, epoch < 2 ? 0.1 : 0.01);
+    }
+    EXPECT_LT(result.history.back().metric("val_loss").value(), result.history.front().metric("val_loss").value());
+}
+
+TEST_F(TwoPhases, ResumeInEitherPhaseWithTheNumbersOfARunWithoutPause) {
+    const Metrics expected = metrics_of(run_phases(2, 3));
+    const std::vector<at::Tensor> straight = weights_;
+    for (const auto& [first, second] : {std::pair(1, 0), std::pair(2, 0), std::pair(2, 1), std::pair(2, 3)}) {
+        training_ = SeparableTraining(testing::fresh_folder());
+        // What a stop leaves: a checkpoint after so many epochs of either phase.
+        (void)run_phases(first, second);
+        EXPECT_EQ(metrics_of(run_phases(2, 3, true)), expected) << first << " + " << second;
+        expect_equal(weights_, straight);
+    }
 }
 
 }  // namespace

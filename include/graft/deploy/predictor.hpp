@@ -38,7 +38,7 @@ struct PredictorOptions {
     /// A file that says with how many workers and images per call networks run fastest on this machine (`graft train`
     /// keeps one in its cache folder). A network that is not in it is measured and added when lists ask for so many
     /// images that the few seconds come back. Empty: one worker per core, one image per call.
-    std::filesystem::path calibrations;
+    std::filesystem::path throughput;
     /// Images of more pixels are refused before they are decoded: they may be made to fill the memory. A pixel of more
     /// than three bytes counts for more.
     std::int64_t max_pixels = 128'000'000;

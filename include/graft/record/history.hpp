@@ -15,8 +15,9 @@ namespace graft {
 
 /// One row of the history.
 struct GRAFT_EXPORT EpochRecord {
-    std::int64_t epoch = 0;                               ///< counted from 0
-    double learning_rate = 0;                             ///< the one used in this epoch
+    std::int64_t epoch = 0;                               ///< counted from 0, over all phases
+    std::int64_t phase = 0;                               ///< counted from 0
+    double learning_rate = 0;                             ///< of the first parameter group, when the epoch began
     double seconds = 0;                                   ///< wall time of the epoch
     std::vector<std::pair<std::string, double>> metrics;  ///< "loss", "accuracy", "val_loss", … in a fixed order
 

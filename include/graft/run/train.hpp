@@ -43,6 +43,8 @@ struct TrainRecord {
     TrainingEnd end = TrainingEnd::completed;
     std::string reason;                    ///< of the callback that stopped it, or ""
     std::vector<EpochRecord> history;      ///< a row per epoch, those before a resume included
+    std::size_t kept = 0;                  ///< which row of the history the model's weights are of
+    std::string kept_because;              ///< "the last epoch", "the best val_loss 0.1234"
     std::optional<EvaluationRecord> test;  ///< nothing without a test folder (/data/test), or when interrupted
     std::filesystem::path folder;          ///< the run folder (docs/architecture.md lists its files)
     std::filesystem::path model;           ///< model.pt in it, for Predictor

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "graft/core/export.hpp"
 #include "graft/core/reporter.hpp"
@@ -24,16 +25,25 @@ public:
 class GRAFT_EXPORT TrainControl {
 public:
     virtual ~TrainControl() = default;
-    /// The optimizer's learning rate; all parameters have the same.
+    /// The names of the groups that the trained parameters are in, "layer4" or "head": each has a learning rate.
+    [[nodiscard]] virtual std::vector<std::string> parameter_groups() const = 0;
+    /// The learning rate of the first group.
     [[nodiscard]] virtual double learning_rate() const = 0;
+    /// The learning rate of a group. Throws Error when there is none of that name.
+    [[nodiscard]] virtual double learning_rate(const std::string& group) const = 0;
+    /// The first group's becomes `learning_rate`, and those of the others change by the same factor. With a schedule it
+    /// holds at once, and the schedule goes on from there.
     virtual void set_learning_rate(double learning_rate) = 0;
+    virtual void set_learning_rate(const std::string& group, double learning_rate) = 0;
     /// Training ends after this epoch (asked at an epoch's end) or after this batch (asked at a batch's end).
     /// @param reason stands in the record
     virtual void stop_training(const std::string& reason) = 0;
     [[nodiscard]] virtual std::shared_ptr<const WeightsSnapshot> snapshot_weights() const = 0;
     /// @param snapshot of this training
-    virtual void restore_weights(const WeightsSnapshot& snapshot) = 0;
-    /// Writes the model as it is now, complete and loadable. Throws Error when the file cannot be written.
+    /// @param reason why these weights and no others; stands in the record when the model keeps them
+    virtual void restore_weights(const WeightsSnapshot& snapshot, const std::string& reason) = 0;
+    /// Writes the model as it is now, complete and loadable. Throws Error when the file cannot be written or a weight
+    /// is not finite.
     virtual void save_model(const std::filesystem::path& file) = 0;
     virtual Reporter& reporter() = 0;
 };
@@ -58,6 +68,8 @@ public:
     virtual void on_epoch_end(const EpochRecord&, TrainControl&) {}
     /// Called once, however training ended (also when it was interrupted), unless it failed.
     virtual void on_train_end(TrainControl&) {}
+    /// Whether this callback decides which weights the model gets in the end; then /training/keep does not.
+    [[nodiscard]] virtual bool decides_weights() const { return false; }
     [[nodiscard]] virtual CallbackState save_state() const { return {}; }
     /// On a resume: called on a newly built callback, before on_train_begin.
     virtual void load_state(const CallbackState&) {}

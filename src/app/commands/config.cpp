@@ -32,15 +32,15 @@ std::string plan_text(const RunOptions& config) {
     if (config.data.split.split_file) validation = "as " + *config.data.split.split_file + " says";
     if (config.data.split.validation_split > 0)
         validation = Json(config.data.split.validation_split).dump() + " of the training images";
-    std::string callbacks;
-    for (const auto& callback : config.callbacks)
-        callbacks += (callbacks.empty() ? "" : ", ") + std::string(callback->name());
-    return "  train on    " + config.data.train + "\n  validate on " + validation + "\n  test on     " +
-           folder(config.data.test) + "\n  backbone    " + config.backbone.name + ", weights " +
-           config.backbone.weights.value_or("from the manifest") + ", frozen: " + config.backbone.freeze +
-           "\n  training    " + std::to_string(config.training.epochs) + " epochs, " +
-           std::string(config.training.optimizer->name()) + ", " + std::string(config.training.loss->name()) +
-           "\n  callbacks   " + (callbacks.empty() ? "none" : callbacks) + "\n  run folder  " + config.output + "\n";
+    std::vector<std::string> callbacks;
+    for (const CallbackPlugin& callback : config.callbacks) callbacks.push_back(callback.name());
+    return format_text(
+        "  train on    {}\n  validate on {}\n  test on     {}\n  backbone    {}, weights {}, frozen: {}\n"
+        "  training    {} epochs, {}, {}\n  callbacks   {}\n  run folder  {}\n",
+        config.data.train, validation, folder(config.data.test), config.backbone.name,
+        config.backbone.weights.value_or("from the manifest"), config.backbone.freeze, config.training.epochs,
+        config.training.optimizer.name(), config.training.loss.name(), callbacks.empty() ? "none" : joined(callbacks),
+        config.output);
 }
 
 void check(const CheckArguments& arguments) {

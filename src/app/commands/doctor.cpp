@@ -18,8 +18,8 @@
 #include "core/folders.hpp"
 #include "core/processor.hpp"
 #include "core/text.hpp"
-#include "inference/inference_module.hpp"
-#include "run/inference_plan.hpp"
+#include "inference/fused_inference.hpp"
+#include "inference/throughput.hpp"
 #include "weights/store/manifest.hpp"
 
 namespace graft {
@@ -58,7 +58,7 @@ Json weights_json() {
 
 Json calibrations_json() {
     Json json = Json::array();
-    for (const auto& [network, plan] : Calibrations(calibrations_file()).all())
+    for (const auto& [network, plan] : ThroughputFile(throughput_file()).all())
         json.push_back({{"network", network},
                         {"workers", plan.workers},
                         {"images_per_call", plan.images_per_call},

@@ -114,7 +114,7 @@ Json evaluated_json(const Evaluated& evaluated, const EvaluationRecord& total) {
 
 void evaluate(const EvaluateArguments& arguments, const Session& session) {
     const Predictor predictor(arguments.model,
-                              {.calibrations = calibrations_file(), .max_pixels = arguments.max_pixels});
+                              {.throughput = throughput_file(), .max_pixels = arguments.max_pixels});
     const Evaluated evaluated = evaluate_all(arguments, predictor, session);
     const EvaluationRecord total = evaluated.total();
     const bool several = evaluated.folders.size() > 1;

@@ -117,7 +117,7 @@ void append_images(std::vector<fs::path>& images, const std::string& path, const
 
 void predict(const PredictArguments& arguments, const Session& session) {
     const Predictor predictor(arguments.model,
-                              {.calibrations = calibrations_file(), .max_pixels = arguments.max_pixels});
+                              {.throughput = throughput_file(), .max_pixels = arguments.max_pixels});
     TerminalReporter spoken(session.screen);
     SilentReporter silent;
     if (!predictor.engine_note().empty()) spoken.note(predictor.engine_note());

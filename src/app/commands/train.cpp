@@ -48,28 +48,27 @@ std::filesystem::path config_file(const TrainArguments& arguments, const Session
     return made.file;
 }
 
-RunOutcome run_logged(const RunOptions& config, const TrainArguments& arguments, const Session& session) {
-    const auto begin = arguments.resume ? RunLog::Begin::after_what_is_there : RunLog::Begin::anew;
+RunRecord run_logged(const RunOptions& config, const TrainArguments& arguments, const Session& session) {
     const auto complain = [&](const std::string& message) {
         session.screen.out << painted(session.screen, Colour::yellow, "warning:") + " " + message + "\n";
     };
-    RunLog log(std::filesystem::path(config.output) / "log.txt", begin, complain);
+    RunLog log(complain);
     TerminalReporter reporter(session.screen,
                               [&](Severity severity, std::string_view line) { log.write(severity, line); });
     try {
-        const auto missing = arguments.offline ? MissingWeights::refuse : MissingWeights::download;
-        return run_training(config, Tables{}, existing_run(arguments), session.stop, reporter, missing);
+        const RunControl control{.existing = existing_run(arguments),
+                                 .missing = arguments.offline ? MissingWeights::refuse : MissingWeights::download,
+                                 .stop = session.stop,
+                                 .reporter = reporter,
+                                 .on_folder = [&](const std::filesystem::path& folder) {
+                                     log.open(folder / "log.txt", arguments.resume ? RunLog::Begin::after_what_is_there
+                                                                                   : RunLog::Begin::anew);
+                                 }};
+        return run_training(config, Tables{}, control);
     } catch (const std::exception& error) {
         log.write_failure(error.what());
         throw;
     }
-}
-
-/// The epoch whose weights were kept, as far as the config alone tells.
-const EpochRecord& kept_epoch(const RunOptions& config, const std::vector<EpochRecord>& history) {
-    const auto loss = [](const EpochRecord& row) { return row.metric("val_loss").value_or(*row.metric("loss")); };
-    if (config.training.keep == Keep::last) return history.back();
-    return *std::ranges::min_element(history, {}, loss);
 }
 
 std::string metrics_text(const EpochRecord& row) {
@@ -79,23 +78,25 @@ std::string metrics_text(const EpochRecord& row) {
 }
 
 /// What record.json of the run folder says about the outcome, and where it lies.
-Json outcome_json(const RunOutcome& outcome) {
-    const Json record = parse_json_file(outcome.folder / "record.json");
-    return {{"run", outcome.folder.string()}, {"model", (outcome.folder / "model.pt").string()},
+Json outcome_json(const RunOptions& config, const RunRecord& outcome) {
+    const std::filesystem::path folder = config.output;
+    const Json record = to_json(outcome);
+    return {{"run", folder.string()},         {"model", (folder / "model.pt").string()},
             {"end", record.at("end")},        {"reason", record.at("reason")},
-            {"test", record.at("test")},      {"history", record.at("history")}};
+            {"kept", record.at("kept")},      {"test", record.at("test")},
+            {"history", record.at("history")}};
 }
 
-void print_outcome(const RunOptions& config, const RunOutcome& outcome) {
-    std::cout << (outcome.test ? to_text(*outcome.test) : metrics_text(kept_epoch(config, outcome.training.history)))
-              << "\nrun       " << outcome.folder.string() << "\nmodel     " << (outcome.folder / "model.pt").string()
-              << "\n";
+void print_outcome(const RunOptions& config, const RunRecord& outcome) {
+    const std::filesystem::path folder = config.output;
+    std::cout << (outcome.test ? to_text(*outcome.test) : metrics_text(outcome.kept_epoch())) << "\nrun       "
+              << folder.string() << "\nmodel     " << (folder / "model.pt").string() << "\n";
 }
 
-void check_gate(const RunOptions& config, const RunOutcome& outcome, const std::optional<double>& fail_under) {
+void check_gate(const RunRecord& outcome, const std::optional<double>& fail_under) {
     if (!fail_under) return;
     if (outcome.test) return expect_accuracy("the test accuracy", outcome.test->accuracy, fail_under);
-    const std::optional<double> accuracy = kept_epoch(config, outcome.training.history).metric("val_accuracy");
+    const std::optional<double> accuracy = outcome.kept_epoch().metric("val_accuracy");
     if (!accuracy) throw GateError("--fail-under: there is neither a test nor a validation accuracy");
     expect_accuracy("the validation accuracy", *accuracy, fail_under);
 }
@@ -103,16 +104,17 @@ void check_gate(const RunOptions& config, const RunOutcome& outcome, const std::
 void train(const TrainArguments& arguments, const Session& session) {
     const RunOptions config = read_run_config(config_file(arguments, session), arguments.assignments, Tables{});
     if (arguments.fail_under) expect_something_to_gate_on(config);
-    const RunOutcome outcome = run_logged(config, arguments, session);
+    const RunRecord outcome = run_logged(config, arguments, session);
     if (arguments.json)
-        print_json(outcome_json(outcome));
+        print_json(outcome_json(config, outcome));
     else
         print_outcome(config, outcome);
-    if (outcome.training.end == TrainingEnd::interrupted)
-        throw Interrupted("interrupted after " + std::to_string(outcome.training.history.size()) + " of " +
-                          std::to_string(config.training.epochs) +
-                          " epochs; the state is saved: the same command with --resume goes on from there");
-    check_gate(config, outcome, arguments.fail_under);
+    if (outcome.end == TrainingEnd::interrupted)
+        throw Interrupted(
+            format_text("interrupted after {} of {} epochs; the state is saved: the same command with "
+                        "--resume goes on from there",
+                        outcome.history.size(), epochs_of(config)));
+    check_gate(outcome, arguments.fail_under);
 }
 
 }  // namespace

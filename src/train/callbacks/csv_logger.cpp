@@ -7,7 +7,7 @@
 
 #include "core/files.hpp"
 #include "graft/core/errors.hpp"
-#include "record/history_csv.hpp"
+#include "record/history_text.hpp"
 #include "train/callback_table.hpp"
 
 namespace graft {
@@ -54,7 +54,7 @@ public:
           separator_(kSeparators[static_cast<std::size_t>(options.separator)]) {
         if (options.file.empty()) throw ConfigError(context.pointer + "/file: expected a file name, got \"\"");
         EpochRecord columns;
-        for (const std::string& name : context.produced_metrics) columns.metrics.emplace_back(name, 0);
+        for (const ProducedMetric& metric : context.produced_metrics) columns.metrics.emplace_back(metric.name, 0);
         const std::string text = history_csv({columns}, separator_);
         header_ = text.substr(0, text.find('\n') + 1);
         if (options.append) rows_ = earlier_rows(file_, header_, context.pointer);

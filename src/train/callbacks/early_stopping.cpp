@@ -51,12 +51,14 @@ public:
         }
     }
 
+    [[nodiscard]] bool decides_weights() const override { return true; }
+
     // Also when the last epoch was the best: an interrupted epoch after it may have moved the weights.
     void on_train_end(TrainControl& control) override {
         if (!best_weights_) return;
-        control.restore_weights(*best_weights_);
-        control.reporter().note("early_stopping: restored the weights of epoch " + std::to_string(best_epoch_ + 1) +
-                                ", " + best());
+        control.restore_weights(*best_weights_, "early_stopping: " + best());
+        control.reporter().note(
+            format_text("early_stopping: restored the weights of epoch {}, {}", best_epoch_ + 1, best()));
     }
 
     [[nodiscard]] CallbackState save_state() const override {
@@ -74,13 +76,13 @@ public:
 private:
     // People count epochs from 1, as the progress lines do.
     [[nodiscard]] std::string best() const {
-        return "the best " + monitor_.name() + " " + four_digits(*monitor_.best());
+        return format_text("the best {} {}", monitor_.name(), four_digits(*monitor_.best()));
     }
 
     [[nodiscard]] std::string reason() const {
-        const std::string waited = std::to_string(wait_) + (wait_ == 1 ? " epoch" : " epochs");
-        return "early_stopping: no sufficient improvement of " + monitor_.name() + " for " + waited +
-               (monitor_.best() ? "; " + best() + " was in epoch " + std::to_string(best_epoch_ + 1) : "");
+        const std::string when = monitor_.best() ? format_text("; {} was in epoch {}", best(), best_epoch_ + 1) : "";
+        return format_text("early_stopping: no sufficient improvement of {} for {}{}", monitor_.name(),
+                           count_of(static_cast<std::uint64_t>(wait_), "epoch"), when);
     }
 
     EarlyStoppingOptions options_;

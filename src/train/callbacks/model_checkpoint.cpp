@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -50,12 +49,6 @@ std::string fill_placeholders(const std::string& pattern,
     return text + pattern.substr(done);
 }
 
-std::string four_decimals(double value) {
-    std::array<char, 400> text{};
-    std::snprintf(text.data(), text.size(), "%.4f", value);
-    return text.data();
-}
-
 std::string file_name(const std::string& pattern, const EpochRecord& record) {
     return fill_placeholders(pattern, [&](const std::string& name) {
         return name == "epoch" ? std::to_string(record.epoch) : four_decimals(record.metric(name).value());
@@ -69,7 +62,7 @@ void expect_known_placeholders(const std::string& pattern, const CallbackContext
     if (last_open != std::string::npos && pattern.find('}', last_open) == std::string::npos)
         throw ConfigError(where + "expected every { to be closed by }, got \"" + pattern + "\"");
     std::vector<std::string> known{"epoch"};
-    known.insert(known.end(), context.produced_metrics.begin(), context.produced_metrics.end());
+    for (const ProducedMetric& metric : context.produced_metrics) known.push_back(metric.name);
     (void)fill_placeholders(pattern, [&](const std::string& name) -> std::string {
         if (std::ranges::find(known, name) != known.end()) return name;
         throw ConfigError(where + "expected the placeholders in braces to be of: " + joined(known) + "; got \"" + name +

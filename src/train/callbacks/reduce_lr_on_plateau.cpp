@@ -63,9 +63,10 @@ private:
         if (old_rate <= options_.min_lr) return;
         const double new_rate = std::max(old_rate * options_.factor, options_.min_lr);
         control.set_learning_rate(new_rate);
-        control.reporter().note("reduce_lr_on_plateau: learning rate " + four_digits(old_rate) + " -> " +
-                                four_digits(new_rate) + ": no sufficient improvement of " + monitor_.name() + " for " +
-                                std::to_string(wait_) + (wait_ == 1 ? " epoch" : " epochs"));
+        control.reporter().note(
+            format_text("reduce_lr_on_plateau: learning rate {} -> {}: no sufficient improvement of {} for {}",
+                        four_digits(old_rate), four_digits(new_rate), monitor_.name(),
+                        count_of(static_cast<std::uint64_t>(wait_), "epoch")));
         cooldown_counter_ = options_.cooldown;
         wait_ = 0;
     }

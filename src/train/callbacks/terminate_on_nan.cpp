@@ -21,9 +21,9 @@ public:
     void on_batch_end(const BatchRecord& record, TrainControl& control) override {
         if (std::isfinite(record.loss)) return;
         // People count from 1, as the progress lines do.
-        control.stop_training("terminate_on_nan: the loss is " + number_as_text(record.loss) + " in epoch " +
-                              std::to_string(record.epoch + 1) + ", batch " + std::to_string(record.batch + 1) +
-                              "; a smaller learning rate usually helps");
+        control.stop_training(
+            format_text("terminate_on_nan: the loss is {} in epoch {}, batch {}; a smaller learning rate usually helps",
+                        number_as_text(record.loss), record.epoch + 1, record.batch + 1));
     }
 };
 

@@ -1,0 +1,40 @@
+/// @file
+/// The samples of a run: which train, which validate, which test.
+#pragma once
+
+#include <filesystem>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "data/data_options.hpp"
+#include "data/image_folder.hpp"
+#include "graft/core/reporter.hpp"
+#include "record/run_record.hpp"
+
+namespace graft {
+
+struct Dataset {
+    std::vector<std::string> classes;
+    std::vector<Sample> train, validation, test;  ///< validation, test: empty where the config names none
+    std::vector<std::string> warnings;            ///< about the folders, for the user
+};
+
+/// Scans the folders and splits. No image is opened.
+/// @throws ConfigError for a bad pattern; DataError for folders that cannot be used
+[[nodiscard]] Dataset read_dataset(const DataOptions& options);
+
+/// Decodes every image that is not known to be good and does with bad ones what /data/on_bad_image says: names them
+/// all, or takes them out of the dataset and lists them in `skipped`.
+/// @throws DataError for bad images that may not be skipped, and when a class has no image left to train on;
+/// Interrupted
+void check_images(Dataset& dataset, const DataOptions& options, const std::filesystem::path& skipped,
+                  const std::stop_token& stop, Reporter& reporter);
+
+/// Images of each class in each part.
+[[nodiscard]] DataRecord record_of(const Dataset& dataset);
+
+/// SHA-256 over the names of the images that train and validate.
+[[nodiscard]] std::string hash_of_names(const Dataset& dataset);
+
+}  // namespace graft

@@ -1,0 +1,36 @@
+/// @file
+/// A part of a run in which the same stages train: the network cut at a graft point, and how the rest is trained.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "network/grafted_model.hpp"
+#include "record/run_record.hpp"
+#include "run/run_options.hpp"
+
+namespace graft {
+
+struct Phase {
+    PhaseOptions options;
+    GraftedModel model;
+    ParameterGroups groups;  ///< one for each trained stage, and the head
+    std::shared_ptr<torch::optim::Optimizer> optimizer;
+};
+
+/// All phases of a run, on one backbone and one head: what a phase trains, the later ones see.
+/// @throws ConfigError at /backbone/freeze
+[[nodiscard]] std::vector<Phase> make_phases(const std::vector<PhaseOptions>& options, const Backbone& backbone,
+                                             const Preprocessing& preprocessing, const HeadOptions& head_options,
+                                             std::int64_t outputs, std::uint64_t seed);
+
+/// Everything that any of the phases trains: the scion that is cut deepest.
+[[nodiscard]] TorchModule trained_by(std::span<const Phase> phases);
+
+/// The network of a phase, and what became of the tensors in the weights file.
+[[nodiscard]] ModelRecord record_of(const Backbone& backbone, const GraftedModel& model,
+                                    const Preprocessing& preprocessing);
+
+}  // namespace graft

@@ -1,0 +1,161 @@
+#include "run/phase_features.hpp"
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+#include "core/folders.hpp"
+#include "core/text.hpp"
+#include "graft/core/errors.hpp"
+#include "inference/throughput.hpp"
+#include "network/network_input.hpp"
+
+namespace graft {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kDescriptionVersion = 2;
+constexpr double kBytesPerGb = 1e9;
+constexpr double kShareOfFreeSpace = 0.8;
+
+/// Features, and which pictures they are of.
+struct PartFeatures {
+    Features* features;
+    ViewKind kind;
+};
+
+/// How fast the trunk runs here, measured now if the run has so much to compute that the few seconds come back.
+InferencePlan plan_inference(const RunOptions& options, const Dataset& dataset, const Backbone& backbone,
+                             const Preprocessing& preprocessing, const GraftedModel& model, Reporter& reporter) {
+    InferencePlan usual{.workers = std::max(1U, std::thread::hardware_concurrency())};
+    if (options.data.workers) usual.workers = static_cast<std::size_t>(*options.data.workers);
+    if (model.frozen_stages.empty()) return usual;
+    const std::int64_t views = std::max<std::int64_t>(augmented_views(options), 1);
+    const std::int64_t images = std::ssize(dataset.train) * views + std::ssize(dataset.validation);
+    const Precision precision = options.backbone.precision;
+    const std::string graft_point = model.trained_stages.empty() ? "" : model.frozen_stages.back();
+    const std::string name = network_name(backbone.architecture.name, backbone.weights_hash, graft_point, preprocessing,
+                                          precision);
+    const auto measure = [&] {
+        return measure_throughput(model.trunk, example_input(preprocessing), {.precision = precision});
+    };
+    InferencePlan plan =
+        ThroughputFile(throughput_file()).find_or_measure(name, images, measure, reporter).value_or(usual);
+    if (options.data.workers) plan.workers = usual.workers;
+    return plan;
+}
+
+/// All that a feature is a function of, but for the image's bytes and the number of the view. What has its default is
+/// left out, so that a new option orphans no features.
+Json description_of(const RunOptions& options, const Backbone& backbone, const GraftedModel& model,
+                    const ViewRenderer& renderer, ViewKind kind) {
+    Json description = {{"version", kDescriptionVersion},
+                        {"backbone", backbone.architecture.name},
+                        {"weights", backbone.weights_hash},
+                        {"frozen", model.frozen_stages},
+                        {"shape", model.feature_shape}};
+    if (options.backbone.precision != Precision::float32)
+        description["precision"] = text_of(options.backbone.precision);
+    if (model.trained_stages.empty() && options.head.pooling != Pooling::avg)
+        description["pooling"] = text_of(options.head.pooling);
+    description.update(renderer.recipe(kind));
+    return description;
+}
+
+/// Makes room among the features of earlier runs. False: what is allowed or free is too little.
+bool has_room(const FeatureCache& cache, const fs::path& folder, double needed, double allowed) {
+    if (needed > allowed) return false;
+    cache.shrink_to(static_cast<std::uint64_t>(allowed - needed));
+    return needed <= kShareOfFreeSpace * static_cast<double>(fs::space(folder).available);
+}
+
+/// Gives every part a place to keep its features.
+/// @param describe what features of a kind are of
+template <class DescribeKind>
+void keep_features(const FeatureOptions& options, const fs::path& run_folder, std::span<const PartFeatures> parts,
+                   const DescribeKind& describe, Reporter& reporter) {
+    const fs::path shared = cache_folder();
+    const bool for_this_run = options.keep == FeatureKeeping::run || shared.empty();
+    const fs::path folder = for_this_run ? run_folder : shared / "features";
+    const auto for_the_run_alone = [&](const PartFeatures& part) {
+        return LeasedSpace{nullptr, FeatureSpace::temporary(run_folder, part.features->size(), options.type)};
+    };
+    double needed = 0;
+    for (const PartFeatures& part : parts) needed += static_cast<double>(part.features->bytes(options.type));
+    try {
+        fs::create_directories(folder);
+        const FeatureCache cache(folder);
+        std::vector<LeasedSpace> spaces;  // opened before room is made: what this run finds again must stay
+        for (const PartFeatures& part : parts)
+            spaces.push_back(for_this_run ? for_the_run_alone(part)
+                                          : cache.open(describe(part.kind), part.features->size(), options.type));
+        if (!has_room(for_this_run ? FeatureCache({}) : cache, folder, needed, options.limit_gb * kBytesPerGb))
+            return reporter.note(
+                format_text("the features of all views would take {:.1f} GB, more than "
+                            "/features/limit_gb or the disk of {} allows: they are computed anew in "
+                            "each epoch",
+                            needed / kBytesPerGb, folder));
+        for (std::size_t i = 0; i < parts.size(); ++i) parts[i].features->keep_in(std::move(spaces[i]));
+    } catch (const std::exception& error) {
+        if (for_this_run) throw;
+        reporter.warn(format_text("features are kept for this run alone: {}", error.what()));
+        for (const PartFeatures& part : parts) part.features->keep_in(for_the_run_alone(part));
+    }
+}
+
+TrainingSet training_set(Features& features, const Task& task) { return {&features, task.targets(features.samples())}; }
+
+}  // namespace
+
+FeaturesRecord PhaseFeatures::record() const {
+    PassRecord pass = train->record();
+    pass += validation->record();
+    const double all = pass.seconds * static_cast<double>(workers);
+    return {.images = pass.images,
+            .computed = pass.computed,
+            .found = pass.found,
+            .seconds = pass.seconds,
+            .network_share = all > 0 ? pass.trunk_seconds / all : 0,
+            .picture_share = all > 0 ? pass.picture_seconds / all : 0};
+}
+
+PhaseFeatures make_features(const RunOptions& options, const Dataset& dataset, const Backbone& backbone,
+                            const Preprocessing& preprocessing, const Phase& phase, std::stop_token stop,
+                            Reporter& reporter) {
+    const GraftedModel& model = phase.model;
+    const InferencePlan plan = plan_inference(options, dataset, backbone, preprocessing, model, reporter);
+    PhaseFeatures made{.workers = plan.workers};
+    made.trunk = make_inference(model.trunk, example_input(preprocessing),
+                                {.precision = options.backbone.precision, .images_per_call = plan.images_per_call});
+    if (!made.trunk->note().empty()) reporter.warn(made.trunk->note());
+    const auto renderer =
+        std::make_shared<ViewRenderer>(preprocessing, options.augmentation, static_cast<std::uint64_t>(options.seed));
+    const FeaturePass pass(renderer, made.trunk, {plan.workers, std::move(stop)});
+    made.train = std::make_unique<Features>(dataset.train, augmented_views(options), model.feature_shape, pass);
+    made.validation = std::make_unique<Features>(dataset.validation, 0, model.feature_shape, pass);
+    if (model.frozen_stages.empty() || options.features.keep == FeatureKeeping::none) return made;
+    const ViewKind kind = enabled(options.augmentation) ? ViewKind::augmented : ViewKind::plain;
+    const std::array parts = {PartFeatures{made.train.get(), kind},
+                              PartFeatures{made.validation.get(), ViewKind::plain}};
+    const auto describe = [&](ViewKind of) { return description_of(options, backbone, model, *renderer, of); };
+    keep_features(options.features, options.output, parts, describe, reporter);
+    return made;
+}
+
+PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Task& task, std::int64_t batch_size) {
+    PhaseParts parts{.scion = phase.model.scion,
+                     .train = training_set(*features.train, task),
+                     .optimizer = phase.optimizer,
+                     .epochs = phase.options.epochs,
+                     .batch_size = batch_size};
+    if (!features.validation->samples().empty()) parts.validation = training_set(*features.validation, task);
+    for (const ParameterGroup& group : phase.groups) parts.groups.push_back(group.name);
+    const auto steps = batch_ends(features.train->samples().size(), static_cast<std::size_t>(batch_size)).size();
+    if (phase.options.schedule)
+        parts.schedule = phase.options.schedule.build(
+            {.steps_per_epoch = static_cast<std::int64_t>(steps), .epochs = phase.options.epochs});
+    return parts;
+}
+
+}  // namespace graft

@@ -1,0 +1,36 @@
+/// @file
+/// The features that a phase trains on: the frozen part made fast, the pass through it, and where its outputs are kept.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+#include "features/features.hpp"
+#include "graft/core/reporter.hpp"
+#include "run/dataset.hpp"
+#include "run/phase.hpp"
+
+namespace graft {
+
+/// Features of both parts. Neither is computed before it is asked for.
+struct PhaseFeatures {
+    std::shared_ptr<const Inference> trunk;
+    std::unique_ptr<Features> train, validation;
+    std::size_t workers = 1;
+
+    [[nodiscard]] FeaturesRecord record() const;
+};
+
+/// The pass of a phase through its trunk, with as many workers and images per call as run fastest here, and kept as
+/// /features says. Features are not kept, and a note says why, where nothing is frozen or where they would take more
+/// room than is allowed or there; they are kept for the run alone, with a warning, where the cache folder cannot be
+/// used.
+[[nodiscard]] PhaseFeatures make_features(const RunOptions& options, const Dataset& dataset, const Backbone& backbone,
+                                          const Preprocessing& preprocessing, const Phase& phase, std::stop_token stop,
+                                          Reporter& reporter);
+
+/// What the trainer needs of a phase. The features outlive it.
+[[nodiscard]] PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Task& task,
+                                  std::int64_t batch_size);
+
+}  // namespace graft

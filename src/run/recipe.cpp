@@ -1,0 +1,108 @@
+#include "run/recipe.hpp"
+
+#include <functional>
+
+#include "core/text.hpp"
+#include "graft/core/errors.hpp"
+#include "inference/fused_inference.hpp"
+#include "network/grafted_model.hpp"
+
+namespace graft {
+namespace {
+
+constexpr int kIdentityVersion = 2;
+
+/// Runs steps that may find the config wrong, and throws what all of them found at once.
+class Problems {
+public:
+    void attempt(const std::function<void()>& step) {
+        try {
+            step();
+        } catch (const ConfigError& error) {
+            found_.insert(found_.end(), error.problems().begin(), error.problems().end());
+        }
+    }
+    void throw_if_any() const {
+        if (!found_.empty()) throw ConfigError(found_);
+    }
+
+private:
+    std::vector<std::string> found_;
+};
+
+Loss build_loss(const RunOptions& options, const Tables& tables, const Task& task, const Dataset& dataset) {
+    const LossRow& row = *tables.losses.find(options.training.loss.name());
+    if (std::ranges::find(row.tasks, task.name()) == row.tasks.end())
+        throw ConfigError(format_text("/training/loss: \"{}\" is a loss for {}, not for {}", row.name,
+                                      joined(row.tasks), task.name()));
+    return options.training.loss.build({.outputs = task.outputs(), .counts = task.counts(dataset.train)});
+}
+
+void expect_precision(const BackboneOptions& options) {
+    if (options.precision == Precision::bfloat16 && !has_bfloat16_units())
+        throw ConfigError(
+            "/backbone/precision: bfloat16 needs a processor with AVX-512 BF16, which this one does not "
+            "have; use float32");
+}
+
+void build_callbacks(const RunOptions& options, const Dataset& dataset, Recipe& recipe, Problems& problems) {
+    CallbackContext context{.run_folder = options.output,
+                            .produced_metrics = produced_metrics(recipe.metrics, !dataset.validation.empty())};
+    for (std::size_t i = 0; i < options.callbacks.size(); ++i) {
+        context.pointer = format_text("/callbacks/{}", i);
+        problems.attempt([&] { recipe.callbacks.push_back(options.callbacks[i].build(context)); });
+    }
+    for (const std::shared_ptr<Callback>& callback : options.own_callbacks) {
+        if (callback == nullptr) throw Error("a callback given to the training is a null pointer");
+        recipe.callbacks.push_back(callback);
+    }
+}
+
+}  // namespace
+
+Recipe make_recipe(const RunOptions& options, const Tables& tables, const Dataset& dataset, MissingWeights missing) {
+    Recipe recipe{.task = options.task.build({.classes = dataset.classes})};
+    Problems problems;
+    problems.attempt([&] { recipe.weights = choose_weights(options.backbone, missing); });
+    recipe.preprocessing = choose_preprocessing(options.data, usual_preprocessing(recipe.weights.entry));
+    const ArchitectureRow* row = tables.architectures.find(options.backbone.name);  // nullptr: the file's network
+    for (const PhaseOptions& phase : phases_of(options))
+        if (row != nullptr)
+            problems.attempt([&] {
+                check_freeze(row->make(recipe.preprocessing.height, recipe.preprocessing.width), phase.freeze);
+            });
+    problems.attempt([&] { expect_precision(options.backbone); });
+    problems.attempt([&] { recipe.loss = build_loss(options, tables, *recipe.task, dataset); });
+    problems.attempt([&] { recipe.metrics = choose_metrics(*recipe.task, options.training.metrics, tables.metrics); });
+    build_callbacks(options, dataset, recipe, problems);
+    problems.throw_if_any();
+    return recipe;
+}
+
+Backbone bring_backbone(const RunOptions& options, const Tables& tables, const Recipe& recipe,
+                        const std::stop_token& stop, Reporter& reporter) {
+    bring_weights(recipe.weights, stop, reporter);
+    const ArchitectureRow* row = tables.architectures.find(options.backbone.name);
+    if (row == nullptr) return load_torchscript_backbone(recipe.weights.source, recipe.preprocessing);
+    return load_backbone(*row, recipe.weights.source, static_cast<std::uint64_t>(options.seed), recipe.preprocessing,
+                         options.backbone.allowance);
+}
+
+Json identity_of(const RunOptions& options, const Tables& tables, const Dataset& dataset, const Backbone& backbone) {
+    RunOptions compared = options;
+    const RunOptions usual = default_run_config(tables);
+    compared.name = usual.name;
+    compared.output = usual.output;
+    compared.training.epochs = usual.training.epochs;
+    compared.data.workers = usual.data.workers;
+    compared.features.limit_gb = usual.features.limit_gb;
+    compared.features.keep = usual.features.keep;
+    Json identity = differences(compared, tables);
+    identity["version"] = kIdentityVersion;
+    identity["data"]["images_sha256"] = hash_of_names(dataset);
+    identity["backbone"]["weights_sha256"] = backbone.weights_hash;
+    for (const PhaseOptions& phase : options.own_phases) identity["phases"].push_back(phase.freeze);
+    return identity;
+}
+
+}  // namespace graft

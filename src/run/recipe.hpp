@@ -1,0 +1,42 @@
+/// @file
+/// What a run needs besides its data and its network, built from the config: a mistake in it costs a second, not hours.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "graft/core/reporter.hpp"
+#include "network/backbone.hpp"
+#include "run/choose_weights.hpp"
+#include "run/dataset.hpp"
+#include "run/run_options.hpp"
+
+namespace graft {
+
+/// What is learnt and how, and where the pretrained network comes from.
+struct Recipe {
+    std::shared_ptr<const Task> task;
+    Loss loss;
+    std::vector<ChosenMetric> metrics;
+    std::vector<std::shared_ptr<Callback>> callbacks;  ///< the config's, then the application's
+    ChosenWeights weights;
+    Preprocessing preprocessing;
+};
+
+/// @throws ConfigError with every problem that shows here; DataError for weights that cannot be used
+[[nodiscard]] Recipe make_recipe(const RunOptions& options, const Tables& tables, const Dataset& dataset,
+                                 MissingWeights missing);
+
+/// Downloads the weights where they are missing, and loads them.
+/// @throws DataError, Error, Interrupted
+[[nodiscard]] Backbone bring_backbone(const RunOptions& options, const Tables& tables, const Recipe& recipe,
+                                      const std::stop_token& stop, Reporter& reporter);
+
+/// What a checkpoint must agree with to go on from it: what differs from the defaults, without what may change, and
+/// SHA-256 of the weights and of the images' names.
+[[nodiscard]] Json identity_of(const RunOptions& options, const Tables& tables, const Dataset& dataset,
+                               const Backbone& backbone);
+
+}  // namespace graft

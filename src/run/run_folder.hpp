@@ -1,0 +1,58 @@
+/// @file
+/// The folder that a run writes into: its files, and the proof that it may.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/json.hpp"
+#include "data/data_options.hpp"
+#include "graft/core/reporter.hpp"
+#include "graft/run/train.hpp"
+
+namespace graft {
+
+/// A run's folder while it is this process's own. Nothing in it that graft did not write is ever replaced or removed.
+class RunFolder {
+public:
+    /// Makes the folder this run's: no other process may use it until this object is gone, and what an earlier run left
+    /// is gone (overwrite) or will be gone on with (resume). Where there is nothing to resume, the run begins, with a
+    /// note.
+    /// @param identity what a checkpoint must agree with
+    /// @throws ConfigError when the folder holds a run and neither was asked for, holds files that graft did not write
+    ///         under the names of its own, is in use, or is the checkpoint of another run; DataError for a damaged
+    ///         checkpoint; Error when it cannot be made
+    RunFolder(std::filesystem::path root, ExistingRun existing, const Json& identity, Reporter& reporter);
+    ~RunFolder();
+    RunFolder(const RunFolder&) = delete;
+    RunFolder& operator=(const RunFolder&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& root() const { return root_; }
+    /// There is a checkpoint, and the run goes on from it.
+    [[nodiscard]] bool resumes() const { return resumes_; }
+
+    [[nodiscard]] std::filesystem::path config() const { return root_ / "config.json"; }
+    [[nodiscard]] std::filesystem::path split() const { return root_ / "split.json"; }
+    [[nodiscard]] std::filesystem::path skipped() const { return root_ / "skipped.json"; }
+    [[nodiscard]] std::filesystem::path history() const { return root_ / "history.csv"; }
+    [[nodiscard]] std::filesystem::path record() const { return root_ / "record.json"; }
+    [[nodiscard]] std::filesystem::path model() const { return root_ / "model.pt"; }
+    [[nodiscard]] std::filesystem::path checkpoint() const { return root_ / "checkpoint" / "last.pt"; }
+    [[nodiscard]] std::filesystem::path test() const { return root_ / "test"; }
+
+private:
+    void lock();
+    void remove_results() const;
+
+    std::filesystem::path root_;
+    int lock_ = -1;
+    bool resumes_ = false;
+};
+
+/// Throws ConfigError at /output when the run folder is a data folder, lies in one, or holds one: what a run writes
+/// must never be taken for data, nor data for what a run wrote.
+void expect_apart(const std::filesystem::path& output, const DataOptions& data);
+
+}  // namespace graft

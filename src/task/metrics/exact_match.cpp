@@ -1,0 +1,33 @@
+/// The share of images of which every label is right: score above 0 (probability above 0.5) where it has the label.
+#include <cstdint>
+
+#include "task/metric.hpp"
+
+namespace graft {
+namespace {
+
+struct ExactMatchOptions {};
+void describe(Fields&, ExactMatchOptions&) {}
+
+class ExactMatch final : public Metric {
+public:
+    void add(const at::Tensor& scores, const at::Tensor& targets) override {
+        exact_ += ((scores > 0) == (targets > 0.5)).all(1).sum().item<std::int64_t>();
+        images_ += targets.size(0);
+    }
+    [[nodiscard]] double value() const override { return static_cast<double>(exact_) / static_cast<double>(images_); }
+
+private:
+    std::int64_t exact_ = 0, images_ = 0;
+};
+
+std::unique_ptr<Metric> build(const ExactMatchOptions&, const MetricContext&) { return std::make_unique<ExactMatch>(); }
+
+}  // namespace
+
+MetricRow exact_match_row() {
+    return metric_row<ExactMatchOptions>("exact_match", "Share of images of which every label is right", Direction::max,
+                                         {"multi_label"});
+}
+
+}  // namespace graft

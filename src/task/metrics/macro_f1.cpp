@@ -1,0 +1,58 @@
+/// The mean over the classes of F1, the harmonic mean of precision and recall; 0 for a class of which nothing was
+/// right. As scikit-learn's f1_score(average="macro", zero_division=0) over all classes that occur as label or
+/// prediction.
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "task/metric.hpp"
+
+namespace graft {
+namespace {
+
+struct MacroF1Options {};
+void describe(Fields&, MacroF1Options&) {}
+
+class MacroF1 final : public Metric {
+public:
+    explicit MacroF1(std::size_t classes) : right_(classes), predicted_(classes), present_(classes) {}
+
+    void add(const at::Tensor& scores, const at::Tensor& labels) override {
+        const at::Tensor guesses = scores.argmax(1);
+        const std::int64_t* guess = guesses.const_data_ptr<std::int64_t>();
+        const std::int64_t* label = labels.const_data_ptr<std::int64_t>();
+        for (std::int64_t i = 0; i < labels.size(0); ++i) {
+            ++predicted_[static_cast<std::size_t>(guess[i])];
+            ++present_[static_cast<std::size_t>(label[i])];
+            if (guess[i] == label[i]) ++right_[static_cast<std::size_t>(label[i])];
+        }
+    }
+
+    [[nodiscard]] double value() const override {
+        double sum = 0, classes = 0;
+        for (std::size_t k = 0; k < right_.size(); ++k) {
+            const std::int64_t both = predicted_[k] + present_[k];
+            if (both == 0) continue;
+            sum += 2 * static_cast<double>(right_[k]) / static_cast<double>(both);
+            classes += 1;
+        }
+        return classes == 0 ? 0 : sum / classes;
+    }
+
+private:
+    std::vector<std::int64_t> right_, predicted_, present_;  // of each class
+};
+
+std::unique_ptr<Metric> build(const MacroF1Options&, const MetricContext& context) {
+    return std::make_unique<MacroF1>(context.outputs);
+}
+
+}  // namespace
+
+MetricRow macro_f1_row() {
+    return metric_row<MacroF1Options>("macro_f1", "Mean over the classes of the harmonic mean of precision and recall",
+                                      Direction::max, {"classification"});
+}
+
+}  // namespace graft

@@ -1,0 +1,75 @@
+#include "train/measures.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "core/text.hpp"
+#include "graft/core/errors.hpp"
+
+namespace graft {
+namespace {
+
+constexpr const char* kValidation = "val_";
+
+}  // namespace
+
+std::vector<ChosenMetric> choose_metrics(const Task& task, std::span<const MetricPlugin> more,
+                                         const Registry<MetricRow>& table) {
+    std::vector<ChosenMetric> chosen;
+    std::set<std::string> names;
+    for (const std::string& name : task.default_metrics()) {
+        const MetricRow& row = *table.find(name);
+        chosen.push_back({row.make(), row.better});
+        names.insert(name);
+    }
+    std::vector<std::string> problems;
+    for (std::size_t i = 0; i < more.size(); ++i) {
+        const MetricRow& row = *table.find(more[i].name());
+        const std::string at = format_text("/training/metrics/{}", i);
+        if (std::ranges::find(row.tasks, task.name()) == row.tasks.end())
+            problems.push_back(
+                format_text("{}: \"{}\" is measured of {}, not of {}", at, row.name, joined(row.tasks), task.name()));
+        else if (!names.insert(row.name).second)
+            problems.push_back(format_text("{}: \"{}\" is measured already", at, row.name));
+        chosen.push_back({more[i], row.better});
+    }
+    if (!problems.empty()) throw ConfigError(problems);
+    return chosen;
+}
+
+std::vector<ProducedMetric> produced_metrics(std::span<const ChosenMetric> metrics, bool has_validation) {
+    std::vector<ProducedMetric> produced;
+    const auto add = [&](const std::string& prefix) {
+        produced.push_back({prefix + "loss", Direction::min});
+        for (const ChosenMetric& metric : metrics) produced.push_back({prefix + metric.plugin.name(), metric.better});
+    };
+    add("");
+    if (has_validation) add(kValidation);
+    return produced;
+}
+
+Measures::Measures(std::span<const ChosenMetric> metrics, std::size_t outputs) {
+    for (const ChosenMetric& metric : metrics)
+        metrics_.emplace_back(metric.plugin.name(), metric.plugin.build({.outputs = outputs}));
+}
+
+void Measures::add(double mean_loss, const at::Tensor& scores, const at::Tensor& targets) {
+    loss_sum_ += mean_loss * static_cast<double>(targets.size(0));
+    images_ += targets.size(0);
+    for (const auto& [name, metric] : metrics_) metric->add(scores, targets);
+}
+
+std::vector<std::pair<std::string, double>> Measures::values(const std::string& prefix) const {
+    std::vector<std::pair<std::string, double>> values;
+    values.emplace_back(prefix + "loss", loss_sum_ / static_cast<double>(images_));
+    for (const auto& [name, metric] : metrics_) values.emplace_back(prefix + name, metric->value());
+    return values;
+}
+
+std::string text_of(std::span<const std::pair<std::string, double>> values) {
+    std::vector<std::string> texts;
+    for (const auto& [name, value] : values) texts.push_back(format_text("{} {:.4f}", name, value));
+    return joined(texts, "  ");
+}
+
+}  // namespace graft
