@@ -17,7 +17,7 @@ namespace graft {
 struct Dataset {
     std::vector<std::string> classes;
     std::vector<Sample> train, validation, test;  ///< validation, test: empty where the config names none
-    std::vector<std::string> warnings;            ///< about the folders, for the user
+    Remarks remarks;                              ///< about the folders, for the user
 };
 
 /// Scans the folders and splits. No image is opened.
@@ -25,11 +25,14 @@ struct Dataset {
 [[nodiscard]] Dataset read_dataset(const DataOptions& options);
 
 /// Decodes every image that is not known to be good and does with bad ones what /data/on_bad_image says: names them
-/// all, or takes them out of the dataset and lists them in `skipped`.
+/// all, or takes them out of the dataset and lists them in `skipped_file`.
 /// @throws DataError for bad images that may not be skipped, and when a class has no image left to train on;
 /// Interrupted
-void check_images(Dataset& dataset, const DataOptions& options, const std::filesystem::path& skipped,
+void check_images(Dataset& dataset, const DataOptions& options, const std::filesystem::path& skipped_file,
                   const std::stop_token& stop, Reporter& reporter);
+
+/// Threads that decode: /data/workers, else one per core.
+[[nodiscard]] std::size_t workers_of(const DataOptions& options);
 
 /// Images of each class in each part.
 [[nodiscard]] DataRecord record_of(const Dataset& dataset);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <thread>
 
 #include "core/folders.hpp"
 #include "core/text.hpp"
@@ -28,15 +27,14 @@ struct PartFeatures {
 /// How fast the trunk runs here, measured now if the run has so much to compute that the few seconds come back.
 InferencePlan plan_inference(const RunOptions& options, const Dataset& dataset, const Backbone& backbone,
                              const Preprocessing& preprocessing, const GraftedModel& model, Reporter& reporter) {
-    InferencePlan usual{.workers = std::max(1U, std::thread::hardware_concurrency())};
-    if (options.data.workers) usual.workers = static_cast<std::size_t>(*options.data.workers);
+    const InferencePlan usual{.workers = workers_of(options.data)};
     if (model.frozen_stages.empty()) return usual;
     const std::int64_t views = std::max<std::int64_t>(augmented_views(options), 1);
     const std::int64_t images = std::ssize(dataset.train) * views + std::ssize(dataset.validation);
     const Precision precision = options.backbone.precision;
     const std::string graft_point = model.trained_stages.empty() ? "" : model.frozen_stages.back();
-    const std::string name = network_name(backbone.architecture.name, backbone.weights_hash, graft_point, preprocessing,
-                                          precision);
+    const std::string name =
+        network_name(backbone.architecture.name, backbone.weights_hash, graft_point, preprocessing, precision);
     const auto measure = [&] {
         return measure_throughput(model.trunk, example_input(preprocessing), {.precision = precision});
     };
@@ -129,8 +127,8 @@ PhaseFeatures make_features(const RunOptions& options, const Dataset& dataset, c
     made.trunk = make_inference(model.trunk, example_input(preprocessing),
                                 {.precision = options.backbone.precision, .images_per_call = plan.images_per_call});
     if (!made.trunk->note().empty()) reporter.warn(made.trunk->note());
-    const auto renderer =
-        std::make_shared<ViewRenderer>(preprocessing, options.augmentation, static_cast<std::uint64_t>(options.seed));
+    const auto renderer = std::make_shared<ViewRenderer>(
+        preprocessing, options.augmentation, static_cast<std::uint64_t>(options.seed), options.data.max_pixels);
     const FeaturePass pass(renderer, made.trunk, {plan.workers, std::move(stop)});
     made.train = std::make_unique<Features>(dataset.train, augmented_views(options), model.feature_shape, pass);
     made.validation = std::make_unique<Features>(dataset.validation, 0, model.feature_shape, pass);

@@ -56,7 +56,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     if (control.on_folder) control.on_folder(folder.root());
 
     // The images are looked at, and what the run is about to do is told.
-    for (const std::string& warning : dataset.warnings) reporter.warn(warning);
+    tell(dataset.remarks, reporter);
     if (!backbone.note.empty()) reporter.note(backbone.note);
     check_images(dataset, options.data, folder.skipped(), control.stop, reporter);
     RunRecord record{.graft_version = std::string(version_text()),
