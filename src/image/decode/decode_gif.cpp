@@ -133,6 +133,8 @@ Decoder gif_decoder() {
     return {
         .name = "GIF",
         .extensions = {".gif"},
+        .library = "giflib",
+        .version = format_text("{}.{}.{}", GIFLIB_MAJOR, GIFLIB_MINOR, GIFLIB_RELEASE),
         .recognises = [](std::string_view bytes) { return has_at(bytes, 0, "GIF87a") || has_at(bytes, 0, "GIF89a"); },
         .decode = decode_gif};
 }
