@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Feeds the readers of weights files with damaged and invented ones until something breaks, or the time is over.
+# Feeds the readers of weights and image files with damaged and invented ones until something breaks, or the time is over.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -9,8 +9,8 @@ case ${1:-} in
 usage: scripts/fuzz.sh [SECONDS]
 
 Builds the libFuzzer targets in build/fuzz (needs clang++ and libclang-rt) and runs each for that long (default 60),
-starting from the stored weights files. What breaks a reader is left in build/fuzz/findings; it belongs into
-tests/weights/fixtures with a test. What a target learnt stays in build/fuzz/corpus for the next time.
+starting from the stored weights files and images. What breaks a reader is left in build/fuzz/findings; it belongs into
+tests/weights/fixtures or tests/golden with a test. What a target learnt stays in build/fuzz/corpus for the next time.
 END
         exit ;;
 esac
@@ -25,11 +25,12 @@ fi
 [[ ! -f build/setup.env ]] || source build/setup.env
 torch=${GRAFT_TORCH_CMAKE:-${Torch_DIR:-}}
 cmake --preset fuzz ${torch:+-DTorch_DIR="$torch"} >/dev/null
-cmake --build --preset fuzz --parallel "${GRAFT_JOBS:-2}" --target fuzz_pickle fuzz_legacy fuzz_safetensors
+cmake --build --preset fuzz --parallel "${GRAFT_JOBS:-2}" --target fuzz_pickle fuzz_legacy fuzz_safetensors \
+    fuzz_image
 
 # The stored files are where each target starts; of zip files, the pickle inside.
 readonly corpus=build/fuzz/corpus findings=build/fuzz/findings
-mkdir -p "$corpus"/{pickle,legacy,safetensors} "$findings"
+mkdir -p "$corpus"/{pickle,legacy,safetensors,image} "$findings"
 cp tests/weights/fixtures/*legacy*.pth "$corpus/legacy"
 cp tests/weights/fixtures/*.safetensors "$corpus/safetensors"
 python3 - "$corpus/pickle" tests/weights/fixtures/zip_*.pth <<'END'
@@ -41,8 +42,14 @@ for file in sys.argv[2:]:
                 (pathlib.Path(sys.argv[1]) / (pathlib.Path(file).stem + ".pkl")).write_bytes(archive.read(name))
 END
 
+python3 - "$corpus/image" tests/golden/images.json <<'END'
+import json, pathlib, sys
+for image in json.loads(pathlib.Path(sys.argv[2]).read_text()):
+    (pathlib.Path(sys.argv[1]) / image["name"].replace(" ", "_")).write_bytes(bytes.fromhex(image["file"]))
+END
+
 failed=0
-for target in pickle legacy safetensors; do
+for target in pickle legacy safetensors image; do
     echo "== $target, $seconds s"
     "build/fuzz/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 \
         -print_final_stats=1 -artifact_prefix="$findings/$target-" "$corpus/$target" >"build/fuzz/$target.log" 2>&1 ||
