@@ -38,6 +38,13 @@ void takes_exclude(CLI::App& command, std::vector<std::string>& patterns) {
         ->allow_extra_args(false);
 }
 
+void takes_weights_choice(CLI::App& command, WeightsChoice& choice) {
+    command.add_option("--key", choice.key, "The dict of the file that holds the tensors, for example model_ema")
+        ->type_name("KEY");
+    command.add_option("--prefix", choice.prefix, "How the names that are meant begin, for example encoder_q.")
+        ->type_name("PREFIX");
+}
+
 void takes_max_pixels(CLI::App& command, std::int64_t& max_pixels) {
     command.add_option("--max-pixels", max_pixels, "Refuse images of more pixels")
         ->capture_default_str()

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/fields.hpp"
+#include "weights/format/unwrap.hpp"
 
 namespace graft {
 
@@ -19,6 +20,9 @@ namespace graft {
 
 /// `--exclude PATTERN`: files and folders that are left out.
 void takes_exclude(CLI::App& command, std::vector<std::string>& patterns);
+
+/// `--key KEY` and `--prefix PREFIX`: which part of a weights file is meant.
+void takes_weights_choice(CLI::App& command, WeightsChoice& choice);
 
 /// `--max-pixels N`: images of more are refused.
 void takes_max_pixels(CLI::App& command, std::int64_t& max_pixels);

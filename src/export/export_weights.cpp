@@ -14,6 +14,7 @@
 #include "network/load_state.hpp"
 #include "network/safetensors_writer.hpp"
 #include "network/state_dict.hpp"
+#include "weights/format/zip_archive.hpp"
 #include "weights/store/added_weights.hpp"
 
 namespace graft {
@@ -36,17 +37,22 @@ TorchModule module_of(const Architecture& architecture) {
 
 std::size_t tensor_count(const TorchModule& module) { return module.parameters().size() + module.buffers().size(); }
 
-StateDict torchscript_state(const std::filesystem::path& file) {
+StateDict torchscript_state(const std::filesystem::path& file, const WeightsChoice& choice) {
+    if (!choice.key.empty())
+        throw DataError(file.string() +
+                        ": is TorchScript, which holds one network: a key chooses in files of torch.save");
+    std::istringstream bytes(read_archive(file));
     TorchModule module;
     try {
-        module = torch::jit::load(file.string());
+        module = torch::jit::load(bytes, c10::kCPU);
     } catch (const std::exception& error) {
-        throw DataError(file.string() + ": LibTorch cannot read this TorchScript file: " + cause_in(error.what()));
+        throw DataError(
+            format_text("{}: LibTorch cannot read this TorchScript file: {}", file, cause_in(error.what())));
     }
     if (module.parameters().size() == 0)
         throw DataError(file.string() +
                         ": has no parameters (a frozen module keeps them as constants): export it unfrozen");
-    StateDict state{.entries = named_tensors(module)};
+    StateDict state = below_prefix({.entries = named_tensors(module)}, choice.prefix);
     for (NamedTensor& entry : state.entries) entry.tensor = entry.tensor.detach().cpu().contiguous();
     return state;
 }
@@ -63,9 +69,10 @@ void publish_names(StateDict& state, const WeightsEntry& entry) {
 }  // namespace
 
 WeightsReport write_torchscript_weights(const std::filesystem::path& file, const ArchitectureRow& row,
-                                        const WeightsEntry& entry, const std::filesystem::path& target) {
+                                        const WeightsEntry& entry, const std::filesystem::path& target,
+                                        const WeightsChoice& choice) {
     const Preprocessing input{.height = entry.preprocessing.height, .width = entry.preprocessing.width};
-    const Backbone backbone = load_backbone(row, file.string(), 0, input);
+    const Backbone backbone = load_backbone(row, file.string(), 0, input, {.choice = choice});
     const TorchModule module = module_of(backbone.architecture);
     std::ostringstream bytes;
     module.save(bytes, {{kWeightsDescription, description_of(entry)}});
@@ -75,8 +82,9 @@ WeightsReport write_torchscript_weights(const std::filesystem::path& file, const
     return report;
 }
 
-WeightsReport write_safetensors_weights(const std::filesystem::path& file, const std::filesystem::path& target) {
-    StateDict state = is_torchscript(file) ? torchscript_state(file) : read_state_dict(file);
+WeightsReport write_safetensors_weights(const std::filesystem::path& file, const std::filesystem::path& target,
+                                        const WeightsChoice& choice) {
+    StateDict state = is_torchscript(file) ? torchscript_state(file, choice) : read_state_dict(file, choice);
     if (const std::optional<WeightsEntry> entry = described_weights(file)) publish_names(state, *entry);
     write_file(target, safetensors_bytes(state.entries, {{"format", "pt"}}));
     return {.tensors = state.entries.size(), .notes = state.notes};

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "network/architecture.hpp"
+#include "weights/format/unwrap.hpp"
 #include "weights/store/manifest.hpp"
 
 namespace graft {
@@ -22,11 +23,13 @@ struct WeightsReport {
 /// them. The classifier is left out.
 /// @throws DataError when the file is damaged or not of this architecture; then nothing was written
 WeightsReport write_torchscript_weights(const std::filesystem::path& file, const ArchitectureRow& row,
-                                        const WeightsEntry& entry, const std::filesystem::path& target);
+                                        const WeightsEntry& entry, const std::filesystem::path& target,
+                                        const WeightsChoice& choice = {});
 
 /// Writes the tensors of a file of any kind that graft reads as a safetensors file, the classifier's too. Names stay as
 /// they are, except that a file which graft has written gets the published ones.
 /// @throws DataError when the file is damaged or holds no tensors; Error for tensors that the format has no type for
-WeightsReport write_safetensors_weights(const std::filesystem::path& file, const std::filesystem::path& target);
+WeightsReport write_safetensors_weights(const std::filesystem::path& file, const std::filesystem::path& target,
+                                        const WeightsChoice& choice = {});
 
 }  // namespace graft

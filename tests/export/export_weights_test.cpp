@@ -148,7 +148,7 @@ TEST_F(WeightsFile, ThatIsDamagedIsNamed) {
     folder.write("bad.pt", "PK\x03\x04 constants.pkl");
     EXPECT_THAT(error_message<DataError>(
                     [&] { (void)write_safetensors_weights(folder / "bad.pt", folder / "out.safetensors"); }),
-                HasSubstr("bad.pt: is a zip archive that is damaged or cut off: "));
+                HasSubstr("bad.pt: is a zip archive that is damaged or cut off; expected a state dict"));
 }
 
 }  // namespace

@@ -27,97 +27,102 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The processor as the kernel describes the first core.
-struct Processor {
-    std::string model = "unknown";
-    std::vector<std::string> features;  ///< those that matter to graft's speed
+constexpr const char* kTcmalloc = "tcmalloc";
+
+struct WeightsFile {
+    std::string name, file;
+    bool is_present = false;
 };
 
-Processor read_processor() {
-    Processor processor;
-    if (const auto models = processor_facts("model name"); !models.empty()) processor.model = models.front();
+/// What graft finds on this machine.
+struct MachineFacts {
+    std::string processor = "unknown";
+    std::vector<std::string> features;  ///< of the processor, those that matter to graft's speed
+    unsigned cores = std::thread::hardware_concurrency();
+    std::string libtorch_uses = at::get_cpu_capability();
+    std::string allocator{allocator_name()};
+    bool has_bfloat16 = has_bfloat16_units();
+    fs::path cache = cache_folder(), weights = weights_folder();
+    std::vector<ThroughputRecord> throughput = ThroughputFile(throughput_file()).all();
+    std::vector<WeightsFile> files;
+};
+
+/// The first core's, as the kernel describes it.
+void add_processor(MachineFacts& facts) {
+    if (const auto models = processor_facts("model name"); !models.empty()) facts.processor = models.front();
     const auto flags = processor_facts("flags");
     std::istringstream words(flags.empty() ? "" : flags.front());
     const std::set<std::string> present{std::istream_iterator<std::string>(words), {}};
     for (const char* name : {"avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16"})
-        if (present.contains(name)) processor.features.emplace_back(name);
-    return processor;
+        if (present.contains(name)) facts.features.emplace_back(name);
 }
 
-Json weights_json() {
-    const fs::path folder = weights_folder();
-    Json json = {{"folder", folder.string()}, {"files", Json::array()}};
+MachineFacts look_around() {
+    MachineFacts facts;
+    add_processor(facts);
     for (const WeightsEntry& entry : weights_manifest()) {
         std::error_code ignored;
-        json["files"].push_back({{"name", entry.name},
-                                 {"file", entry.file},
-                                 {"present", fs::is_regular_file(folder / entry.file, ignored)}});
+        facts.files.push_back({entry.name, entry.file, fs::is_regular_file(facts.weights / entry.file, ignored)});
     }
-    return json;
+    return facts;
 }
 
-Json calibrations_json() {
-    Json json = Json::array();
-    for (const auto& [network, plan] : ThroughputFile(throughput_file()).all())
-        json.push_back({{"network", network},
-                        {"workers", plan.workers},
-                        {"images_per_call", plan.images_per_call},
-                        {"images_per_second", plan.images_per_second}});
-    return json;
-}
-
-Json facts() {
-    const Processor processor = read_processor();
+Json to_json(const MachineFacts& facts) {
+    Json throughput = Json::array(), files = Json::array();
+    for (const auto& [network, plan] : facts.throughput)
+        throughput.push_back({{"network", network},
+                              {"workers", plan.workers},
+                              {"images_per_call", plan.images_per_call},
+                              {"images_per_second", plan.images_per_second}});
+    for (const WeightsFile& file : facts.files)
+        files.push_back({{"name", file.name}, {"file", file.file}, {"present", file.is_present}});
     return {{"graft", version_text()},
             {"libtorch", TORCH_VERSION},
             {"opencv", CV_VERSION},
-            {"processor", processor.model},
-            {"cores", std::thread::hardware_concurrency()},
-            {"features", processor.features},
-            {"libtorch_uses", at::get_cpu_capability()},
-            {"allocator", allocator_name()},
-            {"bfloat16", has_bfloat16_units()},
-            {"cache", cache_folder().string()},
-            {"calibrations", calibrations_json()},
-            {"weights", weights_json()}};
+            {"processor", facts.processor},
+            {"cores", facts.cores},
+            {"features", facts.features},
+            {"libtorch_uses", facts.libtorch_uses},
+            {"allocator", facts.allocator},
+            {"bfloat16", facts.has_bfloat16},
+            {"cache", facts.cache.string()},
+            {"throughput", throughput},
+            {"weights", {{"folder", facts.weights.string()}, {"files", files}}}};
 }
 
-std::string text_of(const Json& facts) {
+std::string text_of(const MachineFacts& facts) {
     std::string text;
     const auto add = [&](std::string name, const std::string& value) {
         name.resize(15, ' ');
         text += name + value + "\n";
     };
-    add("graft", facts.at("graft"));
-    add("LibTorch", facts.at("libtorch").get<std::string>() + ", uses " + facts.at("libtorch_uses").get<std::string>());
-    add("OpenCV", facts.at("opencv"));
-    add("processor", facts.at("processor"));
-    add("cores", facts.at("cores").dump());
-    std::string features;
-    for (const Json& name : facts.at("features")) features += (features.empty() ? "" : " ") + name.get<std::string>();
-    add("features", features.empty() ? "none of those that matter" : features);
-    add("allocator", facts.at("allocator"));
-    if (facts.at("allocator") != "tcmalloc")
-        add("", "tcmalloc is faster: install libtcmalloc-minimal4 and build again");
-    add("bfloat16", facts.at("bfloat16").get<bool>() ? "yes: \"precision\": \"bfloat16\" is fast here" : "no");
-    add("cache", facts.at("cache").get<std::string>() + " (GRAFT_CACHE names another folder)");
-    for (const Json& plan : facts.at("calibrations"))
-        add("", plan.at("network").get<std::string>() + ": " + plan.at("workers").dump() + " workers, " +
-                    images_per_call_text(plan.at("images_per_call")) + ", " +
-                    with_commas(std::llround(plan.at("images_per_second").get<double>())) + " images/s");
-    add("weights", facts.at("weights").at("folder").get<std::string>() + " (GRAFT_WEIGHTS names another folder)");
-    for (const Json& file : facts.at("weights").at("files"))
-        if (file.at("present").get<bool>())
-            add("", file.at("name").get<std::string>() + ": " + file.at("file").get<std::string>());
+    add("graft", std::string(version_text()));
+    add("LibTorch", format_text("{}, uses {}", TORCH_VERSION, facts.libtorch_uses));
+    add("OpenCV", CV_VERSION);
+    add("processor", facts.processor);
+    add("cores", format_text("{}", facts.cores));
+    add("features", facts.features.empty() ? "none of those that matter" : joined(facts.features, " "));
+    add("allocator", facts.allocator);
+    if (facts.allocator != kTcmalloc) add("", "tcmalloc is faster: install libtcmalloc-minimal4 and build again");
+    add("bfloat16", facts.has_bfloat16 ? "yes: \"precision\": \"bfloat16\" is fast here" : "no");
+    add("cache", format_text("{} (GRAFT_CACHE names another folder)", facts.cache));
+    for (const auto& [network, plan] : facts.throughput)
+        add("",
+            format_text("{}: {} workers, {}, {} images/s", network, plan.workers,
+                        images_per_call_text(plan.images_per_call), with_commas(std::llround(plan.images_per_second))));
+    add("weights", format_text("{} (GRAFT_WEIGHTS names another folder)", facts.weights));
+    for (const WeightsFile& file : facts.files)
+        if (file.is_present) add("", format_text("{}: {}", file.name, file.file));
     add("", "graft weights list shows all that can be had");
     return text;
 }
 
 void examine(bool json) {
+    const MachineFacts facts = look_around();
     if (json)
-        print_json(facts());
+        print_json(to_json(facts));
     else
-        std::cout << text_of(facts());
+        std::cout << text_of(facts);
 }
 
 }  // namespace
