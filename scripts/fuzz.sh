@@ -31,11 +31,11 @@ cmake --build --preset fuzz --parallel "${GRAFT_JOBS:-2}" --target fuzz_pickle f
 # The stored files are where each target starts; of zip files, the pickle inside.
 readonly corpus=build/fuzz/corpus findings=build/fuzz/findings
 mkdir -p "$corpus"/{pickle,legacy,safetensors,image} "$findings"
-cp tests/weights/fixtures/*legacy*.pth "$corpus/legacy"
+cp tests/weights/fixtures/*legacy*.pth tests/weights/wild/*legacy*.pth "$corpus/legacy"
 cp tests/weights/fixtures/*.safetensors "$corpus/safetensors"
-python3 - "$corpus/pickle" tests/weights/fixtures/zip_*.pth <<'END'
+python3 - "$corpus/pickle" tests/weights/fixtures/zip_*.pth tests/weights/wild/*.pth <<'END'
 import pathlib, sys, zipfile
-for file in sys.argv[2:]:
+for file in filter(zipfile.is_zipfile, sys.argv[2:]):
     with zipfile.ZipFile(file) as archive:
         for name in archive.namelist():
             if name.endswith("data.pkl"):

@@ -10,6 +10,7 @@
 #include "graft/core/errors.hpp"
 #include "inference/eager_inference.hpp"
 #include "network/network_input.hpp"
+#include "weights/format/file_kind.hpp"
 
 namespace graft {
 namespace {
@@ -44,17 +45,11 @@ RunnableModel open_torchscript(const std::filesystem::path& file, const Device& 
 
 }  // namespace
 
-bool is_onnx(std::string_view bytes) {
-    // A message that begins with the version, a number below 128, as every writer of ONNX files has it.
-    return bytes.size() > 2 && bytes[0] == '\x08' && bytes[1] > 0 && bytes[1] < 64;
-}
-
 RunnableModel open_runnable_model(const std::filesystem::path& file, const Device& device) {
-    const std::string bytes = read_file(file);
-    if (!is_onnx(bytes)) return open_torchscript(file, device);
+    if (expect_use(file, FileUse::runnable) != FileKind::onnx) return open_torchscript(file, device);
     if (device.kind != DeviceKind::cpu)
         throw Error(format_text("{}: ONNX files are run through OpenCV's DNN module, which computes on the CPU", file));
-    return open_onnx(bytes, file.string());
+    return open_onnx(read_file(file), file.string());
 }
 
 }  // namespace graft

@@ -22,9 +22,6 @@ struct RunnableModel {
     std::function<at::Tensor(const at::Tensor&)> run;  ///< float32 [1,3,H,W] -> float32 [1,K]; one thread at a time
 };
 
-/// An ONNX file, by its content. Anything else is taken for a TorchScript archive.
-[[nodiscard]] bool is_onnx(std::string_view bytes);
-
 /// @param device where it computes
 /// @throws DataError when the file is neither; Error when OpenCV cannot read an ONNX file or has no DNN module, when
 ///         LibTorch does not find the device, or for an ONNX file on a GPU

@@ -18,7 +18,7 @@ using ::testing::IsEmpty;
 constexpr std::int64_t kSide = 64;
 
 std::filesystem::path wild(const std::string& name) {
-    return std::filesystem::path(GRAFT_TEST_DIR) / "network" / "fixtures" / "wild" / (name + ".pth");
+    return std::filesystem::path(GRAFT_TEST_DIR) / "weights" / "wild" / (name + ".pth");
 }
 
 TEST(FileFacts, OfWeightsNameTheTensorsAndWhatWasPassedOver) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes tests/network/fixtures/wild: one small network, saved as other people's programs save theirs.
+"""Writes tests/weights/wild: one small network, saved as other people's programs save theirs.
 
     python tests/golden/make_wild_weights.py
 
@@ -19,7 +19,7 @@ import numpy
 import torch
 from torch import nn
 
-FOLDER = Path(__file__).resolve().parent.parent / "network" / "fixtures" / "wild"
+FOLDER = Path(__file__).resolve().parent.parent / "weights" / "wild"
 
 
 def network():

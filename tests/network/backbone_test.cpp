@@ -83,7 +83,7 @@ TEST(RandomBackbone, DependsOnTheSeedAlone) {
 
 /// Features are kept under this hash: other values of one file must not be taken for them.
 TEST(BackboneFile, HasAnotherHashForEachPartThatAConfigChooses) {
-    const std::filesystem::path folder = std::filesystem::path(GRAFT_TEST_DIR) / "network" / "fixtures" / "wild";
+    const std::filesystem::path folder = std::filesystem::path(GRAFT_TEST_DIR) / "weights" / "wild";
     const ArchitectureRow row{
         "small", "", [](std::int64_t, std::int64_t) {
             Architecture net{.name = "small", .channels = 3};

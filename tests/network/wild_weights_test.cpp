@@ -15,7 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 
 std::filesystem::path wild(const std::string& name) {
-    return std::filesystem::path(GRAFT_TEST_DIR) / "network" / "fixtures" / "wild" / (name + ".pth");
+    return std::filesystem::path(GRAFT_TEST_DIR) / "weights" / "wild" / (name + ".pth");
 }
 
 /// A convolution and a batch norm, with the names that the files have.

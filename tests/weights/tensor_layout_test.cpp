@@ -72,9 +72,9 @@ TEST(TensorLayout, MakesRowMajorStrides) {
 }
 
 TEST(TensorLayout, NamesTypesAsPyTorchDoes) {
-    EXPECT_EQ(name_of(ElementType::bfloat16), "bfloat16");
+    EXPECT_EQ(text_of(ElementType::bfloat16), "bfloat16");
     EXPECT_EQ(bytes_per_element(ElementType::bfloat16), 2);
-    EXPECT_EQ(name_of(ElementType::boolean), "bool");
+    EXPECT_EQ(text_of(ElementType::boolean), "bool");
     EXPECT_EQ(bytes_per_element(ElementType::boolean), 1);
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -50,13 +51,12 @@ public:
 
     /// Throws DataError "<where>: <problem> (at byte <position>)".
     [[noreturn]] void fail(const std::string& problem) const {
-        throw DataError(std::string(where_) + ": " + problem + " (at byte " + std::to_string(position_) + ")");
+        throw DataError(format_text("{}: {} (at byte {})", where_, problem, position_));
     }
 
 private:
     [[noreturn]] void fail_cut_off(std::uint64_t wanted, std::string_view what) const {
-        fail("is damaged or cut off: " + std::string(what) + " needs " + std::to_string(wanted) + " bytes, " +
-             std::to_string(remaining()) + " are left");
+        fail(format_text("is damaged or cut off: {} needs {} bytes, {} are left", what, wanted, remaining()));
     }
 
     std::string_view bytes_;

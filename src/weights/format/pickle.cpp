@@ -1,7 +1,6 @@
 #include "weights/format/pickle.hpp"
 
 #include <bit>
-#include <charconv>
 #include <set>
 #include <unordered_map>
 
@@ -9,6 +8,7 @@
 #include "weights/format/pickle_construct.hpp"
 #include "weights/format/pickle_opcodes.hpp"
 #include "weights/format/pickle_stack.hpp"
+#include "weights/format/pickle_text.hpp"
 
 namespace graft {
 namespace {
@@ -54,7 +54,7 @@ private:
             case binint1: push(std::int64_t{in_.number<std::uint8_t>("an int")}); return true;
             case binint2: push(std::int64_t{in_.number<std::uint16_t>("an int")}); return true;
             case binfloat: push_binary_float(); return true;
-            case float_text: push(parse<double>(in_.line("a float"))); return true;
+            case float_text: push(number_in<double>(in_.line("a float"), in_)); return true;
             case int_text: push_decimal_int(); return true;
             case long_text: push_decimal_long(); return true;
             case long1: push_long(in_.take(in_.number<std::uint8_t>("a length"), "an int")); return true;
@@ -69,10 +69,10 @@ private:
             case binunicode: push_text(in_.take(in_.number<std::uint32_t>("a length"), "a text")); return true;
             case short_binunicode: push_text(in_.take(in_.number<std::uint8_t>("a length"), "a text")); return true;
             case binunicode8: push_text(in_.take(in_.number<std::uint64_t>("a length"), "a text")); return true;
-            case unicode: push_text(without_escapes(in_.line("a text"))); return true;
+            case unicode: push_text(without_escapes(in_.line("a text"), in_)); return true;
             case short_binstring: push_text(in_.take(in_.number<std::uint8_t>("a length"), "a text")); return true;
             case binstring: push_text(in_.take(in_.number<std::uint32_t>("a length"), "a text")); return true;
-            case string: push_quoted_text(without_escapes(in_.line("a text"))); return true;
+            case string: push_text(unquoted(in_.line("a text"), in_)); return true;
             case short_binbytes: push_bytes(in_.take(in_.number<std::uint8_t>("a length"), "bytes")); return true;
             case binbytes: push_bytes(in_.take(in_.number<std::uint32_t>("a length"), "bytes")); return true;
             case binbytes8:
@@ -121,11 +121,11 @@ private:
         switch (opcode) {
             case binput: remember(in_.number<std::uint8_t>("a memo number")); return true;
             case long_binput: remember(in_.number<std::uint32_t>("a memo number")); return true;
-            case put: remember(parse<std::uint32_t>(in_.line("a memo number"))); return true;
+            case put: remember(number_in<std::uint32_t>(in_.line("a memo number"), in_)); return true;
             case memoize: remember(memo_.size()); return true;
             case binget: recall(in_.number<std::uint8_t>("a memo number")); return true;
             case long_binget: recall(in_.number<std::uint32_t>("a memo number")); return true;
-            case get: recall(parse<std::uint32_t>(in_.line("a memo number"))); return true;
+            case get: recall(number_in<std::uint32_t>(in_.line("a memo number"), in_)); return true;
             default: return false;
         }
     }
@@ -148,30 +148,15 @@ private:
             }
             case inst: {
                 const std::string_view module = in_.line("a module name");
-                const std::vector<PickleValue> arguments = stack_.pop_to_mark();
+                std::vector<PickleValue> arguments = stack_.pop_to_mark();
                 push_name(module, in_.line("a name"));
-                call(stack_.pop(), arena_.make(PickleTuple{arguments}));
+                call(stack_.pop(), arena_.make(PickleTuple{std::move(arguments)}));
                 return true;
             }
-            case obj: {
-                std::vector<PickleValue> parts = stack_.pop_to_mark();
-                if (parts.empty()) fail("makes an object of no class");
-                const PickleValue type = parts.front();
-                parts.erase(parts.begin());
-                call(type, arena_.make(PickleTuple{std::move(parts)}));
-                return true;
-            }
+            case obj: make_object_of_class(stack_.pop_to_mark()); return true;
             case reduce:
-            case newobj: {
-                const std::vector<PickleValue> parts = stack_.pop(2);
-                call(parts[0], parts[1]);
-                return true;
-            }
-            case newobj_ex: {
-                const std::vector<PickleValue> parts = stack_.pop(3);  // class, arguments, named arguments
-                call(parts[0], parts[1]);
-                return true;
-            }
+            case newobj: call(stack_.pop(2)); return true;
+            case newobj_ex: call(stack_.pop(3)); return true;  // class, arguments, named arguments
             case build: {
                 const PickleValue state = stack_.pop();
                 set_state(stack_.top(), state, in_);
@@ -208,35 +193,26 @@ private:
         if (digits == "00" || digits == "01")
             push(digits == "01");  // protocols 0 and 1 write bools so
         else
-            push(parse<std::int64_t>(digits));
+            push(number_in<std::int64_t>(digits, in_));
     }
 
     void push_decimal_long() {
         std::string_view digits = in_.line("an int");
         if (digits.ends_with('L')) digits.remove_suffix(1);
-        push(parse<std::int64_t>(digits));
+        push(number_in<std::int64_t>(digits, in_));
     }
 
     void push_long(std::string_view bytes) {
-        if (bytes.size() > sizeof(std::int64_t)) {
+        if (bytes.size() > sizeof(std::int64_t))
             push(arena_.make(PickleBigInteger{std::string(bytes)}, bytes.size()));
-            return;
-        }
-        std::uint64_t value = !bytes.empty() && (bytes.back() & 0x80) != 0 ? ~std::uint64_t{0} : 0;  // sign extension
-        for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
-        push(static_cast<std::int64_t>(value));
+        else
+            push(integer_in(bytes));
     }
 
     /// Python 2 did not tell texts from bytes, and file names that are no UTF-8 are texts to Python 3.
     void push_text(std::string_view text) {
         if (!is_utf8(text)) return push_bytes(text);
         push(arena_.make(PickleText{std::string(text)}, text.size()));
-    }
-
-    void push_quoted_text(std::string_view text) {
-        const bool quoted = text.size() >= 2 && text.front() == text.back() && (text[0] == '\'' || text[0] == '"');
-        if (!quoted) fail("has a text without quotes");
-        push_text(text.substr(1, text.size() - 2));
     }
 
     void push_bytes(std::string_view bytes) { push(arena_.make(PickleBytes{std::string(bytes)}, bytes.size())); }
@@ -247,6 +223,15 @@ private:
         if (strangers_.size() < kMostStrangers) strangers_.insert(path);
         push(make_object(path, arena_));
     }
+
+    void make_object_of_class(std::vector<PickleValue> parts) {
+        if (parts.empty()) fail("makes an object of no class");
+        const PickleValue type = parts.front();
+        parts.erase(parts.begin());
+        call(type, arena_.make(PickleTuple{std::move(parts)}));
+    }
+
+    void call(const std::vector<PickleValue>& parts) { call(parts[0], parts[1]); }
 
     void call(const PickleValue& callable, const PickleValue& arguments) {
         const PickleTuple* const tuple = as<PickleTuple>(arguments);
@@ -283,20 +268,6 @@ private:
         const auto known = memo_.find(number);
         if (known == memo_.end()) fail(format_text("recalls the memo {}, which was never set", number));
         push(known->second);
-    }
-
-    std::string_view without_escapes(std::string_view text) const {
-        if (text.find('\\') != std::string_view::npos) fail("has a text with escapes, which only protocol 0 writes");
-        return text;
-    }
-
-    template <class Number>
-    Number parse(std::string_view digits) const {
-        Number number{};
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-        if (error != std::errc{} || end != digits.data() + digits.size())
-            fail("has \"" + printable(digits) + "\" where a number belongs");
-        return number;
     }
 
     void push(PickleValue value) { stack_.push(value); }

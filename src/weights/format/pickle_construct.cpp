@@ -20,8 +20,7 @@ std::vector<std::int64_t> integers(const PickleValue& value, const char* what, c
     if (tuple == nullptr && list == nullptr) in.fail(std::string(what) + " must be a tuple, found " + kind_of(value));
     const std::vector<PickleValue>& items = tuple != nullptr ? tuple->items : list->items;
     if (items.size() > kMostDimensions)
-        in.fail(std::string(what) + " has " + std::to_string(items.size()) + " dimensions, allowed are " +
-                std::to_string(kMostDimensions));
+        in.fail(format_text("{} has {} dimensions, allowed are {}", what, items.size(), kMostDimensions));
     std::vector<std::int64_t> numbers;
     for (const PickleValue& item : items) numbers.push_back(integer(item, what, in));
     return numbers;
@@ -49,7 +48,7 @@ PickleValue ordered_dict(const PickleTuple& arguments, PickleArena& arena, const
 PickleValue tensor(const PickleTuple& arguments, PickleArena& arena, const ByteReader& in) {
     const std::vector<PickleValue>& items = arguments.items;
     if (items.size() < 4 || items.size() > 7)
-        in.fail("a tensor is described by 4 to 7 values, found " + std::to_string(items.size()));
+        in.fail(format_text("a tensor is described by 4 to 7 values, found {}", items.size()));
     if (as<PickleObject>(items[0]) != nullptr) return items[0];  // of a type that graft does not know
     const StorageReference* const storage = as<StorageReference>(items[0]);
     if (storage == nullptr) in.fail("a tensor needs a storage, found " + kind_of(items[0]));

@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "weights/format/byte_reader.hpp"
+#include "weights/format/name_texts.hpp"
 #include "weights/format/weights_content.hpp"
 
 namespace graft {
@@ -38,10 +39,6 @@ struct Entry {
     NamedLayout tensor;
     std::uint64_t begin = 0, end = 0;
 };
-
-[[noreturn]] void fail(const std::string& where, const std::string& problem) {
-    throw DataError(where + ": " + problem);
-}
 
 /// Refuses keys written twice and deep nesting, which nlohmann's parser lets pass.
 class HeaderGuard {
@@ -98,7 +95,7 @@ const Json& member(const Json& object, const char* key, const std::string& where
 }
 
 Entry read_entry(const std::string& name, const Json& json, const std::string& where) {
-    const std::string shown = "tensor \"" + printable(name) + "\"";
+    const std::string shown = "tensor " + in_quotes(name);
     if (!json.is_object()) fail(where, shown + " is not described by an object");
     Entry entry;
     entry.tensor.name = name;
@@ -138,10 +135,11 @@ std::vector<Entry> read_entries(const Json& header, const std::string& where) {
 /// Takes the bytes of `entry`, which must follow those before it and be as many as its shape and dtype say.
 StorageBytes take_bytes(ByteReader& data, std::uint64_t position, Entry& entry, const std::string& where) {
     TensorLayout& layout = entry.tensor.layout;
-    const std::string shown = "tensor \"" + printable(entry.tensor.name) + "\"";
+    const std::string shown = "tensor " + in_quotes(entry.tensor.name);
     if (entry.begin != position)
-        fail(where, shown + " begins at byte " + std::to_string(entry.begin) + " of the data, expected " +
-                        std::to_string(position) + ": tensors must neither overlap nor leave holes");
+        fail(where,
+             format_text("{} begins at byte {} of the data, expected {}: tensors must neither overlap nor leave holes",
+                         shown, entry.begin, position));
     std::int64_t bytes =
         bytes_per_element(layout.storage.type);  // counted without empty dimensions: see contiguous_strides
     for (const std::int64_t size : layout.sizes)
@@ -149,8 +147,7 @@ StorageBytes take_bytes(ByteReader& data, std::uint64_t position, Entry& entry, 
             fail(where, shown + " is larger than any file");
     if (std::ranges::find(layout.sizes, 0) != layout.sizes.end()) bytes = 0;
     if (static_cast<std::uint64_t>(bytes) != entry.end - entry.begin)
-        fail(where, shown + " has " + std::to_string(entry.end - entry.begin) + " bytes, its shape and dtype need " +
-                        std::to_string(bytes));
+        fail(where, format_text("{} has {} bytes, its shape and dtype need {}", shown, entry.end - entry.begin, bytes));
     const std::string_view taken = data.take(entry.end - entry.begin, shown);
     layout.storage.count = layout.storage.view_count = bytes / bytes_per_element(layout.storage.type);
     layout.strides = contiguous_strides(layout.sizes);
@@ -167,8 +164,7 @@ WeightsContent safetensors_content(std::string_view bytes, const std::string& wh
     ByteReader in(bytes, where);
     const auto length = in.number<std::uint64_t>("the length of the header");
     if (length > kLongestHeader)
-        fail(where,
-             "has a header of " + std::to_string(length) + " bytes, allowed are " + std::to_string(kLongestHeader));
+        fail(where, format_text("has a header of {} bytes, allowed are {}", length, kLongestHeader));
     const std::string_view header = in.take(length, "the header");
     if (!header.starts_with('{')) fail(where, "has a header that does not start with {");
     const Json described = parse_header(header, where);
@@ -182,7 +178,7 @@ WeightsContent safetensors_content(std::string_view bytes, const std::string& wh
         content.storages.emplace(entry.tensor.name, std::move(storage));
         content.tensors.push_back(std::move(entry.tensor));
     }
-    if (in.remaining() > 0) fail(where, "has " + std::to_string(in.remaining()) + " bytes that belong to no tensor");
+    if (in.remaining() > 0) fail(where, format_text("has {} bytes that belong to no tensor", in.remaining()));
     tidy_names(content.tensors, choice.prefix, where, content.notes);
     return content;
 }

@@ -9,25 +9,6 @@
 namespace graft {
 namespace {
 
-struct TypeRow {
-    std::string_view name;
-    std::int64_t bytes;
-};
-
-/// In the order of ElementType.
-constexpr std::array<TypeRow, 10> kTypes = {{{"float32", 4},
-                                             {"float64", 8},
-                                             {"float16", 2},
-                                             {"bfloat16", 2},
-                                             {"int64", 8},
-                                             {"int32", 4},
-                                             {"int16", 2},
-                                             {"int8", 1},
-                                             {"uint8", 1},
-                                             {"bool", 1}}};
-
-const TypeRow& row_of(ElementType type) { return kTypes.at(static_cast<std::size_t>(type)); }
-
 class LayoutCheck {
 public:
     LayoutCheck(const NamedLayout& tensor, std::string_view where) : tensor_(tensor), where_(where) {}
@@ -43,10 +24,10 @@ public:
         return sum;
     }
     void expect_not_negative(std::int64_t number, const char* what) const {
-        if (number < 0) fail("has a negative " + std::string(what) + ": " + std::to_string(number));
+        if (number < 0) fail(format_text("has a negative {}: {}", what, number));
     }
     [[noreturn]] void fail(const std::string& problem) const {
-        throw DataError(std::string(where_) + ": tensor \"" + printable(tensor_.name) + "\" " + problem);
+        throw DataError(format_text("{}: tensor \"{}\" {}", where_, printable(tensor_.name), problem));
     }
 
 private:
@@ -60,19 +41,19 @@ void check_storage(const LayoutCheck& check, const StorageReference& storage, st
     check.expect_not_negative(storage.view_count, "storage size");
     const std::int64_t bytes = check.multiply(storage.count, bytes_per_element(storage.type));
     if (static_cast<std::size_t>(bytes) != storage_bytes)
-        check.fail("says its storage \"" + printable(storage.key) + "\" has " + std::to_string(storage.count) + " " +
-                   std::string(name_of(storage.type)) + " elements (" + std::to_string(bytes) +
-                   " bytes), but the file holds " + std::to_string(storage_bytes) + " bytes");
+        check.fail(format_text("says its storage \"{}\" has {} {} elements ({} bytes), but the file holds {} bytes",
+                               printable(storage.key), storage.count, storage.type, bytes, storage_bytes));
     if (check.add(storage.view_offset, storage.view_count) > storage.count)
-        check.fail("looks at elements " + std::to_string(storage.view_offset) + " to " +
-                   std::to_string(storage.view_offset + storage.view_count) + " of a storage of " +
-                   std::to_string(storage.count));
+        check.fail(format_text("looks at elements {} to {} of a storage of {}", storage.view_offset,
+                               storage.view_offset + storage.view_count, storage.count));
 }
 
 }  // namespace
 
-std::int64_t bytes_per_element(ElementType type) { return row_of(type).bytes; }
-std::string_view name_of(ElementType type) { return row_of(type).name; }
+std::int64_t bytes_per_element(ElementType type) {
+    constexpr std::array<std::int64_t, enum_names<ElementType>.size()> bytes = {4, 8, 2, 2, 8, 4, 2, 1, 1, 1};
+    return bytes.at(static_cast<std::size_t>(type));
+}
 
 std::vector<std::int64_t> contiguous_strides(const std::vector<std::int64_t>& sizes) {
     std::vector<std::int64_t> strides(sizes.size());
@@ -89,8 +70,7 @@ std::int64_t expect_inside_storage(const NamedLayout& tensor, std::size_t storag
     const TensorLayout& layout = tensor.layout;
     check_storage(check, layout.storage, storage_bytes);
     if (layout.sizes.size() != layout.strides.size())
-        check.fail("has " + std::to_string(layout.sizes.size()) + " sizes but " +
-                   std::to_string(layout.strides.size()) + " strides");
+        check.fail(format_text("has {} sizes but {} strides", layout.sizes.size(), layout.strides.size()));
     check.expect_not_negative(layout.offset, "offset");
     std::int64_t last = layout.offset;  // the farthest element, when there is one
     std::int64_t elements = 1;          // counted without empty dimensions, so that torch cannot overflow either
@@ -106,8 +86,7 @@ std::int64_t expect_inside_storage(const NamedLayout& tensor, std::size_t storag
     const std::int64_t bytes = check.multiply(elements, bytes_per_element(layout.storage.type));
     if (empty) return 0;
     if (last >= layout.storage.view_count)
-        check.fail("reaches element " + std::to_string(last) + " of a storage of " +
-                   std::to_string(layout.storage.view_count) + " elements");
+        check.fail(format_text("reaches element {} of a storage of {} elements", last, layout.storage.view_count));
     return bytes;
 }
 

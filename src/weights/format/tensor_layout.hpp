@@ -8,13 +8,18 @@
 #include <string_view>
 #include <vector>
 
+#include "core/enum_names.hpp"
+
 namespace graft {
 
 enum class ElementType { float32, float64, float16, bfloat16, int64, int32, int16, int8, uint8, boolean };
+/// As PyTorch spells them.
+template <>
+inline constexpr auto enum_names<ElementType> = std::to_array<std::string_view>({"float32", "float64", "float16",
+                                                                                 "bfloat16", "int64", "int32", "int16",
+                                                                                 "int8", "uint8", "bool"});
 
 [[nodiscard]] std::int64_t bytes_per_element(ElementType type);
-/// "float32", "bool", … as PyTorch spells them.
-[[nodiscard]] std::string_view name_of(ElementType type);
 
 /// A storage, or a window on it, as a tensor names it. Unchecked numbers from the file.
 struct StorageReference {

@@ -88,8 +88,7 @@ void StoredZip::count_size(const Record& record, const std::string& shown) {
     const std::uint64_t most = record.stored ? file_size_ : kMostUnpacked + kMostUnpackedPerByte * file_size_;
     std::uint64_t& total = record.stored ? stored_size_ : unpacked_size_;
     if (record.size > most - total)
-        fail("says that " + shown + " has " + std::to_string(record.size) + " bytes, the whole file has " +
-             std::to_string(file_size_));
+        fail(format_text("says that {} has {} bytes, the whole file has {}", shown, record.size, file_size_));
     total += record.size;
 }
 

@@ -15,6 +15,7 @@
 
 #include "core/embedded.hpp"
 #include "core/folders.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "weights/store/part_file.hpp"
 
@@ -57,7 +58,7 @@ private:
     sigset_t pipe_{}, before_{};
 };
 
-std::string megabytes(std::uint64_t bytes) { return std::to_string((bytes + 999'999) / 1'000'000) + " MB"; }
+std::string megabytes(std::uint64_t bytes) { return format_text("{} MB", (bytes + 999'999) / 1'000'000); }
 
 /// One request and what becomes of it.
 class Transfer {
@@ -114,7 +115,7 @@ Transfer::Transfer(const Download& wanted, PartFile& part, const std::stop_token
     set(CURLOPT_XFERINFOFUNCTION, &on_progress);
     set(CURLOPT_XFERINFODATA, this);
     // Not CURLOPT_RESUME_FROM: with it, libcurl gives up where a server sends the whole file all the same.
-    if (part.size() > 0) range_ = std::to_string(part.size()) + "-";
+    if (part.size() > 0) range_ = format_text("{}-", part.size());
     if (!range_.empty()) set(CURLOPT_RANGE, range_.c_str());
     choose_certificates();
 }
@@ -167,7 +168,7 @@ void Transfer::begin_body() {
     if (length < 0) return;
     const std::uint64_t total = part_.size() + static_cast<std::uint64_t>(length);
     if (wanted_.bytes && total != *wanted_.bytes)
-        fail("the server has " + std::to_string(total) + " bytes, expected " + std::to_string(*wanted_.bytes));
+        fail(format_text("the server has {} bytes, expected {}", total, *wanted_.bytes));
     reporter_.start("download " + wanted_.target.filename().string(), (total + 999'999) / 1'000'000, "MB");
 }
 
@@ -175,7 +176,7 @@ void Transfer::take(std::string_view bytes) {
     if (status() != kWhole && status() != kPart) return;  // a page that explains the error
     if (!begun_) begin_body();
     if (wanted_.bytes && part_.size() + bytes.size() > *wanted_.bytes)
-        fail("the server sends more than the " + std::to_string(*wanted_.bytes) + " bytes that were expected");
+        fail(format_text("the server sends more than the {} bytes that were expected", *wanted_.bytes));
     part_.append(bytes);
     reporter_.advance(part_.size() / 1'000'000);
 }
@@ -203,12 +204,12 @@ int Transfer::on_progress(void* transfer, curl_off_t, curl_off_t, curl_off_t, cu
 std::string answer_text(long status) {
     switch (status) {
         case 401:
-        case 403: return "the server answered " + std::to_string(status) + ": access is not allowed";
+        case 403: return format_text("the server answered {}: access is not allowed", status);
         case 404:
-        case 410: return "the server answered " + std::to_string(status) + ": there is no such file";
+        case 410: return format_text("the server answered {}: there is no such file", status);
         case 407: return "the proxy answered 407: it asks for a name and a password";
         case 429: return "the server answered 429: too many requests, try again later";
-        default: return "the server answered " + std::to_string(status);
+        default: return format_text("the server answered {}", status);
     }
 }
 
@@ -226,8 +227,8 @@ bool is_wanted(const std::filesystem::path& file, const Download& wanted) {
 
 std::string interruption_text(const PartFile& part) {
     if (part.size() == 0) return "interrupted before anything was downloaded";
-    return "interrupted: " + std::to_string(part.size()) + " bytes are in " + part.path().string() +
-           "; the same command goes on from there";
+    return format_text("interrupted: {} bytes are in {}; the same command goes on from there", part.size(),
+                       part.path());
 }
 
 /// Fills the part file to the end, over as many connections as it takes.

@@ -2,6 +2,7 @@
 
 #include "core/folders.hpp"
 #include "core/hash.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "weights/store/download.hpp"
 
@@ -43,8 +44,7 @@ void expect_file_of(const WeightsEntry& entry, const fs::path& file) {
     std::error_code error;
     const std::uintmax_t size = fs::file_size(file, error);
     if (!error && entry.bytes && size != *bytes_of(entry))
-        throw DataError(refused + "it has " + std::to_string(size) + " bytes, expected " +
-                        std::to_string(*entry.bytes));
+        throw DataError(format_text("{}it has {} bytes, expected {}", refused, size, *entry.bytes));
     if (!entry.sha256 && !entry.sha256_prefix) return;
     const std::string found = sha256_of_file(file);
     if (is_of(entry, found)) return;

@@ -8,6 +8,7 @@
 
 #include "config/read.hpp"
 #include "core/embedded.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -91,9 +92,9 @@ std::vector<std::string> check_entry(const WeightsEntry& entry) {
         problems.emplace_back("/sha256_prefix: the whole SHA-256 is there: leave it out");
     const WeightsPreprocessing& input = entry.preprocessing;
     if (input.resize_shorter_side && *input.resize_shorter_side < std::min(input.height, input.width))
-        problems.push_back("/preprocessing/resize_shorter_side: the input of " + std::to_string(input.width) + "x" +
-                           std::to_string(input.height) + " cannot be cut out, got " +
-                           std::to_string(*input.resize_shorter_side));
+        problems.push_back(
+            format_text("/preprocessing/resize_shorter_side: the input of {}x{} cannot be cut out, got {}", input.width,
+                        input.height, *input.resize_shorter_side));
     return problems;
 }
 
@@ -111,7 +112,7 @@ std::vector<WeightsEntry> read_manifest(std::string_view text, const std::string
     std::vector<std::string> problems;
     std::set<std::string> names, files;
     for (const Json& json : document.at("weights")) {
-        const std::string pointer = source + ": /weights/" + std::to_string(entries.size());
+        const std::string pointer = format_text("{}: /weights/{}", source, entries.size());
         WeightsEntry& entry = entries.emplace_back();
         std::vector<std::string> found = read_options(json, [&](Fields& fields) { describe(fields, entry); });
         if (found.empty()) found = check_entry(entry);
