@@ -1,8 +1,7 @@
 /// @file
 /// JPEG through libjpeg-turbo's own API, because only there its warnings can be seen. What each of them means:
 /// - The picture is whole: an unknown Adobe transform or JFIF version, odd parameters of a sequential scan, a bad
-/// colour
-///   profile, stray bytes between the headers.
+///   colour profile, stray bytes between the headers.
 /// - The picture is whole, and told with a note: stray bytes behind a scan whose rows are all there (up to two are
 ///   usual: some cameras write them), an end marker that is missing where the last scan is complete. Bytes behind the
 ///   last row may also be the picture's own, where the entropy decoder lost its place: see jpeg_scan.hpp.
