@@ -38,7 +38,7 @@ struct TrainOptions {
     Reporter* reporter = nullptr;  ///< lives as long as the call; null: nothing is said
 };
 
-/// What came of a run. Everything in it, and more, lies in the run folder too.
+/// The outcome of a run. The run folder holds all of it, and more.
 struct TrainRecord {
     TrainingEnd end = TrainingEnd::completed;
     std::string reason;                    ///< of the callback that stopped it, or ""
@@ -46,7 +46,7 @@ struct TrainRecord {
     std::size_t kept = 0;                  ///< which row of the history the model's weights are of
     std::string kept_because;              ///< "the last epoch", "the best val_loss 0.1234"
     std::optional<EvaluationRecord> test;  ///< nothing without a test folder (/data/test), or when interrupted
-    std::filesystem::path folder;          ///< the run folder (docs/architecture.md lists its files)
+    std::filesystem::path folder;          ///< the run folder (docs/commands.md lists its files)
     std::filesystem::path model;           ///< model.pt in it, for Predictor
     std::string json;                      ///< record.json: config, data, model, freeze proof, times, memory
 };
