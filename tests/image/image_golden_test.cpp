@@ -2,7 +2,6 @@
 /// Pixels of every format and form as Pillow reads them, from tests/golden/image_goldens.py.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -24,10 +23,7 @@ const Json& goldens() {
 }
 
 cv::Mat expected_pixels(const Json& golden) {
-    const std::string bytes = testing::from_hex(golden["rgb"]);
-    cv::Mat rgb(golden["height"].get<int>(), golden["width"].get<int>(), CV_8UC3);
-    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(rgb.data));
-    return rgb;
+    return testing::picture_from_hex(golden["rgb"], golden["height"], golden["width"]);
 }
 
 /// How far pixels may be from Pillow's: not at all, but for what other versions of a library compute.

@@ -19,6 +19,7 @@ namespace {
 
 using testing::equal;
 using testing::grey;
+using testing::picture_from_hex;
 using testing::red;
 using testing::smooth;
 using Rows = std::vector<std::vector<int>>;
@@ -39,13 +40,6 @@ std::vector<std::string> contradictions(const std::string& name, const Json& opt
     OperationPlugin plugin = builtin_operations().find(name)->make();
     EXPECT_TRUE(read_options(options, [&](Fields& fields) { plugin.describe(fields); }).empty());
     return plugin.contradictions();
-}
-
-cv::Mat picture_from_hex(const std::string& digits, int height, int width) {
-    const std::string bytes = testing::from_hex(digits);
-    cv::Mat rgb(height, width, CV_8UC3);
-    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(rgb.data));
-    return rgb;
 }
 
 TEST(GaussianBlur, WeighsNeighboursAsTheFormulaSays) {

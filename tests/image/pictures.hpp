@@ -2,9 +2,12 @@
 /// Pictures made for the tests of resizing and warping, and how far two pictures differ.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <opencv2/core.hpp>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "encoded_images.hpp"
@@ -16,6 +19,16 @@ inline cv::Mat grey(const std::vector<std::vector<int>>& rows) {
     cv::Mat rgb(static_cast<int>(rows.size()), static_cast<int>(rows[0].size()), CV_8UC3);
     for (int y = 0; y < rgb.rows; ++y)
         for (int x = 0; x < rgb.cols; ++x) rgb.at<cv::Vec3b>(y, x) = cv::Vec3b::all(static_cast<uchar>(rows[y][x]));
+    return rgb;
+}
+
+/// [height,width] CV_8UC3 of hexadecimal digits, R G B of one pixel after the other.
+inline cv::Mat picture_from_hex(const std::string& digits, int height, int width) {
+    const std::string bytes = from_hex(digits);
+    cv::Mat rgb(height, width, CV_8UC3);
+    if (bytes.size() != rgb.total() * rgb.elemSize())
+        throw std::invalid_argument("the digits are of a picture of another size");
+    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(rgb.data));
     return rgb;
 }
 

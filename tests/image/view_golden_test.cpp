@@ -18,14 +18,7 @@ namespace {
 
 using testing::largest_difference;
 using testing::mean_difference;
-
-cv::Mat picture_from_hex(const std::string& digits, int size) {
-    const std::string bytes = testing::from_hex(digits);
-    cv::Mat rgb(size, size, CV_8UC3);
-    if (bytes.size() != rgb.total() * 3) throw std::invalid_argument("the golden picture has another size");
-    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(rgb.data));
-    return rgb;
-}
+using testing::picture_from_hex;
 
 View view_from_json(const Json& json) {
     View view;
@@ -42,12 +35,6 @@ View view_from_json(const Json& json) {
     return view;
 }
 
-FillMode fill_mode_of(const std::string& name) {
-    if (name == "reflect") return FillMode::reflect;
-    if (name == "wrap") return FillMode::wrap;
-    return name == "constant" ? FillMode::constant : FillMode::nearest;
-}
-
 struct Difference {
     std::string name;
     double largest = 0, mean = 0;
@@ -57,7 +44,7 @@ struct Difference {
 std::vector<Difference> differences(const std::string& picture, bool warped) {
     const Json goldens = parse_json_file(std::filesystem::path(GRAFT_TEST_DIR) / "golden" / "augmentation.json");
     const int size = goldens["pictures"][picture]["size"];
-    const cv::Mat source = picture_from_hex(goldens["pictures"][picture]["rgb"], size);
+    const cv::Mat source = picture_from_hex(goldens["pictures"][picture]["rgb"], size, size);
     Preprocessing preprocessing;
     preprocessing.height = preprocessing.width = size;
     std::vector<Difference> all;
@@ -66,10 +53,10 @@ std::vector<Difference> differences(const std::string& picture, bool warped) {
         const bool is_warped = view.theta != 0 || view.shift_x != 0 || view.shear != 0 || view.zoom_x != 1;
         if (golden["picture"] != picture || is_warped != warped) continue;
         AugmentationOptions options;
-        options.fill_mode = fill_mode_of(golden["fill_mode"]);
+        options.fill_mode = enum_named<FillMode>(golden["fill_mode"].get<std::string>()).value();
         options.cval = goldens["cval"];
         const cv::Mat rendered = render_view(source, view, options, preprocessing);
-        const cv::Mat expected = picture_from_hex(golden["rgb"], size);
+        const cv::Mat expected = picture_from_hex(golden["rgb"], size, size);
         all.push_back({std::string(golden["name"]) + ", " + std::string(golden["fill_mode"]),
                        largest_difference(rendered, expected), mean_difference(rendered, expected)});
     }
