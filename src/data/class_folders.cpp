@@ -62,19 +62,47 @@ std::string wrapped_advice(FolderWalk& walk, const ClassFolder& only) {
     return format_text("\nIts folder {} holds {}: is that the one to name?", only.name, count_of(inside, "folder"));
 }
 
+/// Links: one to the root would make a class of all images, two to one folder give its images two labels.
+class LinkedFolders {
+public:
+    LinkedFolders(const fs::path& root, std::vector<std::string>& warnings)
+        : root_(root), whole_root_(fs::canonical(root)), warnings_(warnings) {}
+
+    void check(const std::string& name) {
+        std::error_code error;
+        const fs::path place = fs::canonical(root_ / name, error);
+        if (error) return;  // it is said when the folder is read
+        if (std::ranges::mismatch(place, whole_root_).in1 == place.end())
+            throw DataError(format_text("{}: is a link to a folder that it lies in", root_ / name));
+        const auto [known, first] = names_.emplace(place, name);
+        if (!first)
+            warnings_.push_back(format_text("{}: {} and {} are the same folder: its images are in both classes", root_,
+                                            shown(known->second), shown(name)));
+    }
+
+private:
+    const fs::path& root_;
+    fs::path whole_root_;
+    std::map<fs::path, std::string> names_;
+    std::vector<std::string>& warnings_;
+};
+
 }  // namespace
 
 ClassRoot find_class_folders(FolderWalk& walk) {
     std::map<std::string, std::vector<std::string>> folders;
     ClassRoot root;
+    LinkedFolders linked(walk.root(), root.warnings);
     for (const fs::directory_entry& entry : walk.entries("")) {
         const std::string name = entry.path().filename().string();
-        if (type_of(entry) == fs::file_type::directory)
+        if (type_of(entry) == fs::file_type::directory) {
+            linked.check(name);
             folders[escaped(composed(name))].push_back(name);
-        else if (leads_nowhere(entry))
+        } else if (leads_nowhere(entry)) {
             throw DataError(format_text("{}: is a link that leads nowhere: is it a class folder?", walk.root() / name));
-        else if (walk.is_image(entry))
+        } else if (walk.is_image(entry)) {
             root.loose_images.add(name);
+        }
     }
     for (auto& [name, called] : folders) root.classes.push_back({name, std::move(called)});
     return root;

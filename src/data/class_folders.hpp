@@ -19,11 +19,13 @@ struct ClassFolder {
 
 /// What lies in the root of a data set.
 struct ClassRoot {
-    std::vector<ClassFolder> classes;  ///< sorted by name
-    PassedOver loose_images;           ///< beside the class folders: of no class
+    std::vector<ClassFolder> classes;   ///< sorted by name
+    PassedOver loose_images;            ///< beside the class folders: of no class
+    std::vector<std::string> warnings;  ///< folders that are another one's link
 };
 
-/// @throws DataError when the folder cannot be read, or a link to nowhere lies beside the class folders
+/// @throws DataError when the folder cannot be read, or a link to nowhere or to the folder itself lies beside the class
+///         folders
 [[nodiscard]] ClassRoot find_class_folders(FolderWalk& walk);
 
 /// The classes of a root, by name.

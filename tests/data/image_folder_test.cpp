@@ -201,6 +201,28 @@ TEST(ImageFolder, CountsAnImageWhoseLinkLeadsNowhere) {
     EXPECT_THAT(names_of(scan_image_folder(folder.path()).samples), ElementsAre("cat/1.jpg", "cat/2.jpg", "dog/1.jpg"));
 }
 
+TEST(ImageFolder, RefusesALinkToAFolderThatItLiesIn) {
+    const TemporaryFolder folder;
+    touch(folder, {"data/cat/1.jpg", "data/dog/1.jpg"});
+    for (const char* target : {".", "..", "/"}) {
+        fs::create_directory_symlink(target, folder / "data/all");
+        EXPECT_EQ(error_message<DataError>([&] { (void)scan_image_folder(folder / "data"); }),
+                  (folder / "data/all").string() + ": is a link to a folder that it lies in");
+        fs::remove(folder / "data/all");
+    }
+}
+
+TEST(ImageFolder, WarnsOfClassesThatAreOneFolder) {
+    const TemporaryFolder folder;
+    touch(folder, {"cat/1.jpg", "dog/1.jpg"});
+    fs::create_directory_symlink("cat", folder / "kitten");
+    const ImageFolder scanned = scan_image_folder(folder.path());
+    EXPECT_THAT(scanned.classes, ElementsAre("cat", "dog", "kitten"));
+    EXPECT_THAT(
+        scanned.remarks.warnings,
+        ElementsAre(folder.path().string() + ": cat and kitten are the same folder: its images are in both classes"));
+}
+
 TEST(ImageFolder, RefusesALinkToNowhereBesideTheClassFolders) {
     const TemporaryFolder folder;
     touch(folder, {"cat/1.jpg", "dog/1.jpg"});
