@@ -64,7 +64,7 @@ Operation build(const GaussianBlur& options, const OperationContext& context) {
 }  // namespace
 
 OperationRow gaussian_blur_row() {
-    return plugin_row<OperationRow, GaussianBlur>("gaussian_blur", "Blurs every view, with a width drawn for each.");
+    return plugin_row<OperationRow, GaussianBlur>("gaussian_blur", "Blurs every view, with a width drawn for each");
 }
 
 }  // namespace graft

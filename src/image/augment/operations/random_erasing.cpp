@@ -69,7 +69,7 @@ Operation build(const RandomErasing& options, const OperationContext&) {
 }  // namespace
 
 OperationRow random_erasing_row() {
-    return plugin_row<OperationRow, RandomErasing>("random_erasing", "Fills a rectangle in some of the views.");
+    return plugin_row<OperationRow, RandomErasing>("random_erasing", "Fills a rectangle in some of the views");
 }
 
 }  // namespace graft
