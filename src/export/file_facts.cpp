@@ -184,7 +184,9 @@ Json to_json(const std::vector<TensorFacts>& tensors) {
 
 FileFacts facts_of(const fs::path& file, std::int64_t side, const WeightsChoice& choice) {
     const FileKind kind = expect_use(file, FileUse::any);
-    FileFacts facts{.file = file.string(), .bytes = fs::file_size(file)};
+    std::error_code error;
+    FileFacts facts{.file = file.string(), .bytes = fs::file_size(file, error)};
+    if (error) throw DataError(format_text("{}: cannot be read: {}", file, error.message()));
     switch (kind) {
         case FileKind::onnx: add_onnx(facts); break;
         case FileKind::graft_model: add_model(facts); break;

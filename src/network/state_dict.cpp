@@ -36,7 +36,9 @@ at::ScalarType scalar_type(ElementType type) {
 /// tensors.
 void check_tensors(const WeightsContent& content, const std::filesystem::path& file) {
     const std::string where = file.string();
-    const std::uintmax_t file_size = std::filesystem::file_size(file);
+    std::error_code error;
+    const std::uintmax_t file_size = std::filesystem::file_size(file, error);
+    if (error) throw DataError(format_text("{}: cannot be read: {}", where, error.message()));
     const std::uintmax_t most = 4 * file_size + (16 << 20);
     std::uintmax_t total = 0;
     for (const NamedLayout& tensor : content.tensors) {

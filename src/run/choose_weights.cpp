@@ -7,6 +7,7 @@
 #include "core/names.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "weights/format/file_kind.hpp"
 #include "weights/store/added_weights.hpp"
 #include "weights/store/fetch_weights.hpp"
 
@@ -74,6 +75,8 @@ ChosenWeights choose_weights(const BackboneOptions& options, MissingWeights miss
         if (fs::is_regular_file(*options.weights, ignored)) return given_file(*options.weights, options.name);
         entry = find_weights(*options.weights, folder);
     }
+    if (!entry && options.weights && fs::exists(*options.weights, ignored))  // a folder, for example
+        expect_use(*options.weights, FileUse::weights);
     if (!entry) fail_without_weights(options);
     expect_architecture(*entry, options.name);
     const fs::path file = folder / entry->file;

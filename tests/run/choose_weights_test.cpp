@@ -55,6 +55,17 @@ TEST_F(WeightsOfAConfig, AreAFileWithTheUsualPreprocessingOfItsArchitecture) {
     EXPECT_FALSE(choose("efficientnet_lite4", file).entry);
 }
 
+TEST_F(WeightsOfAConfig, MayNotBeAFolder) {
+    folder.write("hub/model.safetensors", "x");
+    const std::string hub = (folder / "hub").string();
+    EXPECT_EQ(
+        error_of<DataError>("resnet50", hub),
+        hub +
+            ": is a model folder of Hugging Face; expected a state dict saved with torch.save, a safetensors file, "
+            "or TorchScript. Name the file in it: " +
+            hub + "/model.safetensors");
+}
+
 TEST_F(WeightsOfAConfig, MayBeRandom) {
     const ChosenWeights chosen = choose("resnet50", "random");
     EXPECT_EQ(chosen.source, "random");
