@@ -86,7 +86,7 @@ private:
         const Inference& network;
     };
 
-    /// How many images are classified: as calibrated, else one per call on every core. A network that nobody has
+    /// How many images are classified: as measured, else one per call on every core. A network that nobody has
     /// measured is measured as soon as enough images have been asked for.
     [[nodiscard]] Many for_many(std::size_t images) const {
         const std::scoped_lock lock(mutex_);
@@ -133,7 +133,7 @@ private:
     }
 
     const std::filesystem::path throughput_;
-    TorchModule module_;                         // as it was loaded, where there are calibrations
+    TorchModule module_;                         // as it was loaded, where throughput is measured
     mutable std::mutex mutex_;                   // guards all below
     mutable std::optional<InferencePlan> plan_;  // once it is known
     mutable std::shared_ptr<const Inference>

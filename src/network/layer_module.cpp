@@ -25,7 +25,7 @@ Layer made(const char* kind, const Make& make) {
     try {
         return layer_of(make());
     } catch (const std::exception& error) {  // TorchScript's own are no c10::Error
-        throw Error(std::string("a layer of one's own (") + kind +
+        throw Error(std::string("a layer of the application (") + kind +
                     "): TorchScript refuses it: " + cause_in(error.what()));
     }
 }

@@ -23,7 +23,7 @@ namespace graft {
 struct EvaluateOptions {
     std::vector<std::int64_t> top_k = {5};
     OnBadImage on_bad_image = OnBadImage::fail;
-    std::size_t workers = 0;            ///< 0: as calibrated, else one per core
+    std::size_t workers = 0;            ///< 0: as measured, else one per core
     std::filesystem::path predictions;  ///< a CSV file with a line per image; empty: none
 };
 

@@ -10,7 +10,7 @@
 
 namespace graft {
 
-/// Watches val_loss, or loss where there is none, and brings the best weights back when training ends.
+/// Watches val_loss, or loss where there is none, and restores the best weights when training ends.
 [[nodiscard]] std::shared_ptr<Callback> keep_best(std::span<const ProducedMetric> metrics);
 
 }  // namespace graft

@@ -55,10 +55,10 @@ TEST(Layers, SourceReachesChildrenAndParameters) {
 TEST(Layers, SayWhatTorchScriptRefuses) {
     EXPECT_TRUE(error_message<Error>([] {
                     (void)layers::function("torch.no_such_function(x)");
-                }).starts_with("a layer of one's own (function): TorchScript refuses it: "));
+                }).starts_with("a layer of the application (function): TorchScript refuses it: "));
     EXPECT_TRUE(error_message<Error>([] {
                     (void)layers::source("def forward(self, x):\nreturn x\n", {});
-                }).starts_with("a layer of one's own (source): TorchScript refuses it: "));
+                }).starts_with("a layer of the application (source): TorchScript refuses it: "));
 }
 
 OwnBackbone backbone_of(BackboneNetwork network) {

@@ -62,7 +62,7 @@ public:
     /// The same for pixels. @param pixels [H,W] CV_8UC3. Throws DataError for another type or an empty picture.
     [[nodiscard]] std::vector<float> predict_pixels(const cv::Mat& pixels, ColourOrder order) const;
 
-    /// Classifies many files on `workers` threads (0: as calibrated, else one per core) and hands the results over in
+    /// Classifies many files on `workers` threads (0: as measured, else one per core) and hands the results over in
     /// order, on the calling thread. A bad file is a Prediction with an error. Memory does not grow with the number of
     /// files.
     /// @return how many were handed over: all, or fewer when a stop was requested
@@ -73,7 +73,7 @@ public:
     /// The same for files that are few enough to have all results at once: one each, in order.
     [[nodiscard]] std::vector<Prediction> predict_files(std::span<const std::filesystem::path> images,
                                                         std::size_t workers = 0) const;
-    /// Classifies pictures in memory on `workers` threads (0: as calibrated, else one per core): one result each, in
+    /// Classifies pictures in memory on `workers` threads (0: as measured, else one per core): one result each, in
     /// order. A picture that predict_pixels would not take is a Prediction with an error.
     /// @param pixels each [H,W] CV_8UC3, of any sizes
     [[nodiscard]] std::vector<Prediction> predict_pixels(std::span<const cv::Mat> pixels, ColourOrder order,

@@ -113,7 +113,7 @@ std::string text_of(const MachineFacts& facts) {
     add("weights", format_text("{} (GRAFT_WEIGHTS names another folder)", facts.weights));
     for (const WeightsFile& file : facts.files)
         if (file.is_present) add("", format_text("{}: {}", file.name, file.file));
-    add("", "graft weights list shows all that can be had");
+    add("", "graft weights list shows all of them");
     return text;
 }
 

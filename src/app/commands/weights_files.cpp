@@ -93,7 +93,7 @@ void add_description_options(CLI::App& command, WeightsWords& words) {
     add_numbers("--std", words.std, "On the scale 0 to 255")->type_name("R,G,B");
 }
 
-constexpr const char* kFileHelp = "A state dict (.pth, .safetensors), a wrapped checkpoint, or TorchScript";
+constexpr const char* kFileHelp = "A state dict (.pth, .safetensors), a training script's file, or TorchScript";
 
 }  // namespace
 

@@ -56,8 +56,8 @@ constexpr std::array<PartName, 8> kHuggingFaceAround = {{{"conv_stem.first_conv.
                                                          {"conv_1x1.convolution.", "top.0."},
                                                          {"conv_1x1.normalization.", "top.1."}}};
 constexpr const char* kTensorFlowPadding =
-    "Hugging Face's MobileNetV2 was trained with TensorFlow's padding (tf_padding), which graft's has not: features "
-    "differ a little from those that it gives there";
+    "Hugging Face's MobileNetV2 was trained with TensorFlow's padding (tf_padding), graft's was not: features "
+    "differ a little from those computed there";
 
 void add_hugging_face_names(Architecture& net) {
     net.remarks.emplace_back("mobilenet_v2.", kTensorFlowPadding);

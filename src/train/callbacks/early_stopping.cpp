@@ -1,5 +1,5 @@
 /// @file
-/// Stops training when a metric has stopped improving, and brings the best weights back.
+/// Stops training when a metric has stopped improving, and restores the best weights.
 /// Decides as Keras's EarlyStopping (3.15) does, except that NaN and infinity never count as an improvement and that
 /// the best weights are restored by default.
 
@@ -99,7 +99,7 @@ std::shared_ptr<Callback> build(const EarlyStoppingOptions& options, const Callb
 
 CallbackRow early_stopping_row() {
     return plugin_row<CallbackRow, EarlyStoppingOptions>(
-        "early_stopping", "Stops training when a metric has stopped improving; brings the best weights back");
+        "early_stopping", "Stops training when a metric has stopped improving; restores the best weights");
 }
 
 }  // namespace graft
