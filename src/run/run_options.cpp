@@ -114,7 +114,7 @@ void describe(Fields& fields, RunOptions& config, const Tables& tables) {
     fields.list_of("callbacks", config.callbacks, tables.callbacks, "What happens between epochs, in this order.");
     fields.field("top_k", config.top_k, "Which top-k accuracies the test reports, beside top-1.",
                  {.items = between(1, 1000), .shortest = 0, .longest = 10});
-    fields.field("output", config.output, "The run folder; empty: `runs/<name>`.");
+    fields.path("output", config.output, "The run folder; empty: `runs/<name>`.");
 }
 
 RunOptions read_run_config(Json document, const Tables& tables) {
