@@ -112,9 +112,9 @@ void network_input(benchmark::State& state) {
 // --- The frozen network ----------------------------------------------------------------------------------------------
 
 /// One network for all threads and repetitions; the first that asks compiles it.
-const InferenceModule& shared_trunk(const std::string& architecture, const InferenceOptions& options) {
+const Inference& shared_trunk(const std::string& architecture, const InferenceOptions& options) {
     static std::mutex mutex;
-    static std::map<std::string, std::unique_ptr<InferenceModule>> trunks;
+    static std::map<std::string, std::shared_ptr<const Inference>> trunks;
     const std::scoped_lock lock(mutex);
     auto& trunk = trunks[architecture + std::to_string(static_cast<int>(options.precision)) +
                          std::to_string(options.images_per_call)];
@@ -135,9 +135,9 @@ void trunk(benchmark::State& state, const std::string& architecture, Precision p
         state.SkipWithError("this processor has no bfloat16 units");
         return;
     }
-    const InferenceModule* network = nullptr;
+    const Inference* network = nullptr;
     try {
-        network = &shared_trunk(architecture, {precision, state.range(0)});
+        network = &shared_trunk(architecture, {.precision = precision, .images_per_call = state.range(0)});
     } catch (const std::exception& error) {
         state.SkipWithError(error.what());
         return;

@@ -16,7 +16,7 @@
 #include <set>
 #include <sstream>
 
-#include "inference/inference_module.hpp"
+#include "inference/inference.hpp"
 #include "network/grafted_model.hpp"
 #include "network/load_state.hpp"
 

@@ -10,7 +10,7 @@
 #include "deploy/tiny_model.hpp"
 #include "export/onnx/onnx_model.hpp"
 #include "export/runnable_model.hpp"
-#include "inference/inference_module.hpp"
+#include "inference/inference.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {
