@@ -53,9 +53,10 @@ bool is_named(const Architecture& architecture, std::span<const std::string> pat
 
 /// What self-supervised learning puts on a backbone, and beside it.
 bool is_of_self_supervision(const std::string& name) {
-    constexpr std::array<std::string_view, 12> heads = {
-        "head",       "projection_head", "projection", "projector", "proj_head", "predictor",
-        "prototypes", "prediction_head", "queue",      "queue_ptr", "mlp_head",  "contrastive_head"};
+    constexpr std::array<std::string_view, 13> heads = {
+        "head",      "projection_head",  "projection",      "projector", "proj_head",
+        "predictor", "prototypes",       "prediction_head", "queue",     "queue_ptr",
+        "mlp_head",  "contrastive_head", "pooler"};  // of a transformer that was pretrained without classes
     return std::ranges::find(heads, std::string_view(name).substr(0, name.find('.'))) != heads.end();
 }
 

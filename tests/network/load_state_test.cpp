@@ -128,10 +128,11 @@ TEST(LoadState, LeavesOutTheHeadsOfSelfSupervisedLearning) {
     StateDict state{.entries = {{"theirs.weight", at::full({2, 3}, 4)}, {"theirs.bias", at::full({2}, 5)}}};
     state.entries.push_back({"projection_head.0.weight", at::full({2, 2}, 1)});
     state.entries.push_back({"prototypes.weight", at::full({2, 2}, 1)});
+    state.entries.push_back({"pooler.dense.bias", at::full({2}, 1)});  // of Hugging Face's ViTModel
     const LoadReport report = load_state(small(), state);
     EXPECT_TRUE(report.complete());
     EXPECT_THAT(notes_on(report), ElementsAre("left out as a head of self-supervised learning: "
-                                              "projection_head.0.weight, prototypes.weight"));
+                                              "projection_head.0.weight, prototypes.weight, pooler.dense.bias"));
     state.entries.push_back({"theirs.projection.weight", at::full({2, 2}, 1)});  // within the network: an error
     EXPECT_THAT(load_state(small(), state).unexpected, ElementsAre("theirs.projection.weight"));
 }
