@@ -68,15 +68,15 @@ NamedModules all_parts(const Architecture& architecture) {
 }
 
 /// Parameters and buffers by name; no copies.
-std::map<std::string, at::Tensor> tensors_of(const TorchModule& module) {
+std::map<std::string, at::Tensor> tensors_by_name(const TorchModule& module) {
     std::map<std::string, at::Tensor> tensors;
     for (const auto& entry : module.named_parameters()) tensors.emplace(entry.name, entry.value);
     for (const auto& entry : module.named_buffers()) tensors.emplace(entry.name, entry.value);
     return tensors;
 }
 
-std::map<std::string, at::Tensor> tensors_of(const Architecture& architecture) {
-    return tensors_of(make_chain("All", all_parts(architecture)));
+std::map<std::string, at::Tensor> tensors_by_name(const Architecture& architecture) {
+    return tensors_by_name(make_chain("All", all_parts(architecture)));
 }
 
 std::map<std::string, at::Tensor> copies_of(const std::map<std::string, at::Tensor>& tensors) {
@@ -94,7 +94,7 @@ at::Tensor noise(at::IntArrayRef shape, double bound, std::uint64_t seed) {
 void fill_with_noise(const Architecture& architecture) {
     const at::NoGradGuard no_grad;
     std::uint64_t seed = 0;
-    for (auto& [name, tensor] : tensors_of(architecture)) {
+    for (auto& [name, tensor] : tensors_by_name(architecture)) {
         const double fan_in = static_cast<double>(tensor.numel() / tensor.size(0));
         if (fan_in > 1)
             tensor.copy_(noise(tensor.sizes(), 2 / std::sqrt(fan_in), seed++));
@@ -173,8 +173,8 @@ TEST_P(EveryArchitecture, ATrainingStepOfTheLastStageChangesThatStageAndTheHeadA
     const Backbone filled = backbone();
     const NamedModules& stages = filled.architecture.stages;
     GraftedModel model = graft(filled, stages[stages.size() - 2].first);
-    const auto trunk_before = copies_of(tensors_of(model.trunk));
-    const auto scion_before = copies_of(tensors_of(model.scion));
+    const auto trunk_before = copies_of(tensors_by_name(model.trunk));
+    const auto scion_before = copies_of(tensors_by_name(model.scion));
     at::Tensor features;
     {
         const at::NoGradGuard no_grad;
@@ -186,9 +186,9 @@ TEST_P(EveryArchitecture, ATrainingStepOfTheLastStageChangesThatStageAndTheHeadA
     const at::NoGradGuard no_grad;
     for (at::Tensor parameter : model.scion.parameters()) parameter.sub_(parameter.grad().sign(), 1e-3);
 
-    for (const auto& [name, tensor] : tensors_of(model.trunk))
+    for (const auto& [name, tensor] : tensors_by_name(model.trunk))
         EXPECT_TRUE(at::equal(tensor, trunk_before.at(name))) << name;
-    for (const auto& [name, tensor] : tensors_of(model.scion))
+    for (const auto& [name, tensor] : tensors_by_name(model.scion))
         EXPECT_FALSE(at::equal(tensor, scion_before.at(name))) << name;
 }
 
@@ -207,17 +207,17 @@ TEST_P(EveryArchitecture, IsSavedAndLoadedWithTheSameOutput) {
 TEST_P(EveryArchitecture, LoadsAFileThatUsesItsOwnNames) {
     const Backbone filled = backbone();
     StateDict state;
-    for (const auto& [name, tensor] : tensors_of(filled.architecture)) state.entries.push_back({name, tensor});
+    for (const auto& [name, tensor] : tensors_by_name(filled.architecture)) state.entries.push_back({name, tensor});
     const Architecture loaded = make();
     const LoadReport report = load_state(loaded, state);
     ASSERT_TRUE(report.complete()) << explain(report, "its own names", GetParam());
-    for (const auto& [name, tensor] : tensors_of(loaded))
-        EXPECT_TRUE(at::equal(tensor, tensors_of(filled.architecture).at(name))) << name;
+    for (const auto& [name, tensor] : tensors_by_name(loaded))
+        EXPECT_TRUE(at::equal(tensor, tensors_by_name(filled.architecture).at(name))) << name;
 }
 
 TEST_P(EveryArchitecture, HasNoRenameThatLeadsNowhere) {
     const Architecture architecture = make();
-    const auto tensors = tensors_of(architecture);
+    const auto tensors = tensors_by_name(architecture);
     std::vector<Rename> renames = architecture.renames;
     renames.insert(renames.end(), architecture.aliases.begin(), architecture.aliases.end());
     for (const auto& [theirs, ours] : renames)
@@ -229,7 +229,7 @@ TEST_P(EveryArchitecture, HasNoRenameThatLeadsNowhere) {
 TEST_P(EveryArchitecture, HasOnePublishedNameForEveryTensor) {
     const Architecture architecture = make();
     std::set<std::string> published;
-    for (const auto& [own, tensor] : tensors_of(architecture)) {
+    for (const auto& [own, tensor] : tensors_by_name(architecture)) {
         const std::string name = published_name(architecture, own);
         EXPECT_EQ(own_name(architecture, name), own) << name;
         EXPECT_TRUE(published.insert(name).second) << name;

@@ -38,7 +38,7 @@ inline ModelFile random_model(const std::string& architecture, const std::string
     const Backbone backbone = load_backbone(*row, "random", 3, preprocessing);
     const HeadOptions head{.pooling = Pooling::avgmax, .hidden = {8}, .batch_norm = true};
     const GraftedModel grafted = graft_model(backbone, preprocessing, freeze, head, 3, 5);
-    TorchModule classifier = testing::classifier_of(grafted);
+    TorchModule classifier = compose_model(grafted, "torch.softmax(scores, 1)");
     classifier.eval();
     return {classifier,
             {.classes = {"ant", "bee", "cat"},

@@ -6,7 +6,7 @@
 namespace graft {
 namespace {
 
-const CallbackContext kTwoMetrics{{}, {"loss", "val_loss"}, "/callbacks/0"};
+const CallbackContext kTwoMetrics{{}, {{"loss", Direction::min}, {"val_loss", Direction::min}}, "/callbacks/0"};
 
 CallbackContext run_in(const std::filesystem::path& folder) {
     CallbackContext context = kTwoMetrics;
