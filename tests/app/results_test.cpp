@@ -52,7 +52,8 @@ TEST(PrintJson, Indents) {
 TEST(RunLog, BeginsWithTheVersionAndTimesEveryLine) {
     const TemporaryFolder folder;
     {
-        RunLog log(folder / "log.txt", RunLog::Begin::anew);
+        RunLog log;
+        log.open(folder / "log.txt", RunLog::Begin::anew);
         log.write(Severity::note, "note: {} is no placeholder, nor is %v");
         log.write(Severity::warning, "warning: careful");
         log.write_failure("the disk is full");
@@ -65,41 +66,58 @@ TEST(RunLog, BeginsWithTheVersionAndTimesEveryLine) {
 
 TEST(RunLog, IsThereAsSoonAsALineIsWritten) {
     const TemporaryFolder folder;
-    RunLog log(folder / "log.txt", RunLog::Begin::anew);
+    RunLog log;
+    log.open(folder / "log.txt", RunLog::Begin::anew);
     log.write(Severity::note, "first");
     EXPECT_THAT(folder.read("log.txt"), ContainsRegex("first\n"));
 }
 
-TEST(RunLog, TouchesNothingBeforeTheFirstLine) {
+TEST(RunLog, TouchesNothingBeforeTheFolderIsTheRuns) {
     const TemporaryFolder folder;
     folder.write("log.txt", "somebody else's");
-    RunLog log(folder / "log.txt", RunLog::Begin::anew);
+    RunLog log;
+    log.write(Severity::note, "first");
     log.write_failure("this folder holds another run");
     EXPECT_EQ(folder.read("log.txt"), "somebody else's");
+}
+
+TEST(RunLog, HasTheLinesThatCameBeforeItWasOpened) {
+    const TemporaryFolder folder;
+    RunLog log;
+    log.write(Severity::note, "early");
+    log.open(folder / "log.txt", RunLog::Begin::anew);
+    log.write(Severity::note, "late");
+    EXPECT_THAT(folder.read("log.txt"), ContainsRegex("early\n.*late\n"));
 }
 
 TEST(RunLog, BeginsAnewOrGoesOn) {
     const TemporaryFolder folder;
     folder.write("log.txt", "before\n");
-    RunLog(folder / "log.txt", RunLog::Begin::after_what_is_there).write(Severity::note, "after");
+    {
+        RunLog log;
+        log.open(folder / "log.txt", RunLog::Begin::after_what_is_there);
+        log.write(Severity::note, "after");
+    }
     EXPECT_THAT(folder.read("log.txt"), ContainsRegex("^before\n.*after\n"));
-    RunLog(folder / "log.txt", RunLog::Begin::anew).write(Severity::note, "anew");
+    RunLog log;
+    log.open(folder / "log.txt", RunLog::Begin::anew);
+    log.write(Severity::note, "anew");
     EXPECT_THAT(folder.read("log.txt"), ::testing::Not(::testing::HasSubstr("before")));
 }
 
 TEST(RunLog, SaysWhenItCannotBeWritten) {
     const TemporaryFolder folder;
-    RunLog log(folder.path(), RunLog::Begin::anew);  // a folder
-    EXPECT_THAT(error_message<Error>([&] { log.write(Severity::note, "x"); }),
+    RunLog log;
+    EXPECT_THAT(error_message<Error>([&] { log.open(folder.path(), RunLog::Begin::anew); }),  // a folder
                 ::testing::StartsWith(folder.path().string() + ": the log cannot be written: "));
 }
 
 TEST(RunLog, ComplainsOnceWhenTheDiskIsFullAndGoesOn) {
     if (!std::ofstream("/dev/full")) GTEST_SKIP() << "there is no /dev/full here";
     std::vector<std::string> complaints;
-    RunLog log("/dev/full", RunLog::Begin::after_what_is_there,
-               [&](const std::string& message) { complaints.push_back(message); });
+    RunLog log([&](const std::string& message) { complaints.push_back(message); });
     ::testing::internal::CaptureStderr();
+    log.open("/dev/full", RunLog::Begin::after_what_is_there);
     for (int i = 0; i < 3; ++i) log.write(Severity::note, "line");
     EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");  // spdlog itself keeps quiet
     ASSERT_EQ(complaints.size(), 1);

@@ -28,9 +28,9 @@ std::vector<std::string> words(const std::string& text) {
     return {std::istream_iterator<std::string>(stream), {}};
 }
 
-class EveryArchitecture : public ::testing::TestWithParam<std::string> {};
+class EveryExportedArchitecture : public ::testing::TestWithParam<std::string> {};
 
-TEST_P(EveryArchitecture, GivesTheSameProbabilitiesAsOnnx) {
+TEST_P(EveryExportedArchitecture, GivesTheSameProbabilitiesAsOnnx) {
     const auto file = testing::fresh_folder() / "model.onnx";
     const ExportReport report = export_onnx(random_model(GetParam(), "all"), file, WeightsType::float32);
     EXPECT_EQ(report.form, "ONNX, opset 10, float32 weights");
@@ -43,7 +43,7 @@ TEST_P(EveryArchitecture, GivesTheSameProbabilitiesAsOnnx) {
     EXPECT_LT(*report.difference, 1e-4);
 }
 
-TEST_P(EveryArchitecture, ReadsItsExportedSafetensorsAgain) {
+TEST_P(EveryExportedArchitecture, ReadsItsExportedSafetensorsAgain) {
     const auto file = testing::fresh_folder() / "model.safetensors";
     const ModelFile model = random_model(GetParam(), "all");
     export_safetensors(model, file);
@@ -72,7 +72,7 @@ std::set<std::string> published_names(const std::string& name) {
     return names;
 }
 
-TEST_P(EveryArchitecture, IsExportedToSafetensorsUnderItsPublishedNames) {
+TEST_P(EveryExportedArchitecture, IsExportedToSafetensorsUnderItsPublishedNames) {
     const auto file = testing::fresh_folder() / "model.safetensors";
     export_safetensors(random_model(GetParam(), "all"), file);
     std::set<std::string> found;
@@ -81,7 +81,7 @@ TEST_P(EveryArchitecture, IsExportedToSafetensorsUnderItsPublishedNames) {
     EXPECT_EQ(found, published_names(GetParam()));
 }
 
-INSTANTIATE_TEST_SUITE_P(OfTheTable, EveryArchitecture, ::testing::ValuesIn(builtin_architectures().names()),
+INSTANTIATE_TEST_SUITE_P(OfTheTable, EveryExportedArchitecture, ::testing::ValuesIn(builtin_architectures().names()),
                          [](const auto& test) { return test.param; });
 
 TEST(ExportOnnx, CarriesGraftJson) {
