@@ -103,6 +103,7 @@ class Completion(Workspace):
                                     ("graft completion f", "graft completion fish"),
                                     ("graft train con", "graft train config.json"),
                                     ("graft train --set /seed=1 con", "graft train --set /seed=1 config.json"),
+                                    ("graft evaluate model.pt pictures\\ ", "graft evaluate model.pt pictures and more"),
                                     ("graft predict m a b mod", "graft predict m a b model.pt")):
                 self.assertEqual(zsh.completed(typed), expected)
 

@@ -19,14 +19,7 @@ struct ShellRow {
 /// The shells that there are scripts for.
 [[nodiscard]] const Registry<ShellRow>& shells();
 
-[[nodiscard]] std::string bash_completion(const CommandFacts& graft);
-[[nodiscard]] std::string zsh_completion(const CommandFacts& graft);
-[[nodiscard]] std::string fish_completion(const CommandFacts& graft);
-
 /// In single quotes for bash and zsh, where nothing but the quote itself is special.
 [[nodiscard]] std::string shell_quoted(std::string_view text);
-
-/// "a b c".
-[[nodiscard]] std::string joined_by_spaces(const std::vector<std::string>& words);
 
 }  // namespace graft
