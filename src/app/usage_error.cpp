@@ -27,12 +27,12 @@ std::vector<std::string> command_names(const CLI::App& command) {
 std::string unknown_argument(const CLI::App& command, const std::string& argument) {
     if (argument.starts_with("-")) {
         const std::string option = argument.substr(0, argument.find('='));
-        return "unknown option " + option + did_you_mean(option, option_names(command));
+        return format_text("unknown option {}{}", option, did_you_mean(option, option_names(command)));
     }
     const std::vector<std::string> commands = command_names(command);
-    if (commands.empty()) return "unexpected argument \"" + argument + "\"";
-    return "unknown command \"" + argument + "\"" + did_you_mean(argument, commands) +
-           "; the commands are: " + joined(commands);
+    if (commands.empty()) return format_text("unexpected argument \"{}\"", argument);
+    return format_text("unknown command \"{}\"{}; the commands are: {}", argument, did_you_mean(argument, commands),
+                       joined(commands));
 }
 
 /// "graft config init".
@@ -54,7 +54,7 @@ std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
     const std::vector<std::string> rest = app.remaining(true);
     const bool unknown = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !rest.empty();
     const std::string what = unknown ? unknown_argument(command, rest.front()) : std::string(error.what());
-    return what + "\nSee: " + full_name(command) + " --help";
+    return format_text("{}\nSee: {} --help", what, full_name(command));
 }
 
 }  // namespace graft

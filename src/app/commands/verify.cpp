@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
-#include <sstream>
 
 #include "app/commands/commands.hpp"
 #include "app/option_checks.hpp"
@@ -27,13 +26,7 @@ struct VerifyArguments {
     bool json = false;
 };
 
-std::string short_number(double value) {
-    if (value == 0) return "0";
-    std::ostringstream text;
-    text.precision(1);
-    text << std::scientific << value;
-    return text.str();
-}
+std::string short_number(double value) { return value == 0 ? "0" : format_text("{:.1e}", value); }
 
 std::vector<std::string> table_row(const ImageComparison& image) {
     return {image.image, image.reference, short_number(image.decode), short_number(image.tensor),
@@ -45,8 +38,9 @@ std::string table(const Verification& verification, const std::string& folder, s
     std::vector<std::vector<std::string>> rows = {{"image", "compared with", "decode", "tensor", "probabilities"}};
     const std::size_t golden = verification.images.size() - folder_images;
     for (std::size_t i = 0; i < golden; ++i) rows.push_back(table_row(verification.images[i]));
-    ImageComparison worst{.image = with_commas(static_cast<std::int64_t>(folder_images)) + " in " + folder,
-                          .reference = verification.against};
+    ImageComparison worst{
+        .image = format_text("{} in {}", with_commas(static_cast<std::int64_t>(folder_images)), folder),
+        .reference = verification.against};
     for (std::size_t i = golden; i < verification.images.size(); ++i) {
         const ImageComparison& image = verification.images[i];
         if (!image.error.empty()) continue;
@@ -63,16 +57,16 @@ void expect_equal(const Verification& verification) {
     const std::string stage = verification.first_difference();
     if (stage.empty()) return;
     if (stage == "contract") {
-        std::string message = verification.model + " and " + verification.against + " do not say the same:";
+        std::string message = format_text("{} and {} do not say the same:", verification.model, verification.against);
         for (const std::string& line : verification.contract) message += "\n  " + line;
         throw GateError(message);
     }
     const auto first = std::ranges::find_if(verification.images, [&](const ImageComparison& image) {
         return image.first_difference(verification.tolerance) == stage;
     });
-    throw GateError(verification.model + ": differs by more than " + number_as_text(verification.tolerance) +
-                    "; the first stage that does is " + stage + ", on " + first->image + " (compared with " +
-                    first->reference + ")");
+    throw GateError(
+        format_text("{}: differs by more than {}; the first stage that does is {}, on {} (compared with {})",
+                    verification.model, number_as_text(verification.tolerance), stage, first->image, first->reference));
 }
 
 void verify(const VerifyArguments& arguments, const Session& session) {
@@ -95,7 +89,7 @@ void verify(const VerifyArguments& arguments, const Session& session) {
         reporter.finish();
     }
     if (const std::size_t count = verification.unreadable(); count > 0)
-        reporter.warn(std::to_string(count) + " images cannot be read and were not compared");
+        reporter.warn(format_text("{} cannot be read and were not compared", count_of(count, "image")));
     if (arguments.json)
         print_json(to_json(verification));
     else

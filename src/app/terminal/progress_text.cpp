@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 
 #include "core/text.hpp"
 
@@ -13,12 +12,8 @@ namespace {
 /// Two digits below ten, whole numbers above.
 std::string rate_text(double rate) {
     if (rate >= 9.95) return with_commas(std::llround(rate));
-    char text[32];
-    std::snprintf(text, sizeof text, "%.*f", rate >= 0.995 ? 1 : 2, rate);
-    return text;
+    return rate >= 0.995 ? format_text("{:.1f}", rate) : format_text("{:.2f}", rate);
 }
-
-std::string two_digits(std::int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); }
 
 }  // namespace
 
@@ -28,14 +23,13 @@ double share_done(const Progress& progress) {
 }
 
 std::string progress_text(const Progress& progress) {
-    const std::string percent = std::to_string(static_cast<int>(100 * share_done(progress)));
-    std::string text = std::string(3 - percent.size(), ' ') + percent + " %  " + std::to_string(progress.done) + "/" +
-                       std::to_string(progress.total) + " " + progress.unit;
+    std::string text = format_text("{:3} %  {}/{} {}", static_cast<int>(100 * share_done(progress)), progress.done,
+                                   progress.total, progress.unit);
     if (progress.done > 0 && progress.seconds > 0) {
         const double rate = static_cast<double>(progress.done) / progress.seconds;
         const std::size_t left = progress.total - std::min(progress.done, progress.total);
-        text += "  " + rate_text(rate) + " " + progress.unit + "/s  " +
-                duration_text(static_cast<double>(left) / rate) + " left";
+        text += format_text("  {} {}/s  {} left", rate_text(rate), progress.unit,
+                            duration_text(static_cast<double>(left) / rate));
     }
     return progress.detail.empty() ? text : text + "  " + progress.detail;
 }
@@ -52,8 +46,8 @@ std::string progress_bar(double share, std::size_t cells, bool unicode) {
 std::string duration_text(double seconds) {
     const auto whole = static_cast<std::int64_t>(std::llround(std::clamp(seconds, 0.0, 1e9)));
     const std::int64_t hours = whole / 3600, minutes = whole / 60 % 60;
-    if (hours == 0) return std::to_string(minutes) + ":" + two_digits(whole % 60);
-    return std::to_string(hours) + ":" + two_digits(minutes) + ":" + two_digits(whole % 60);
+    if (hours == 0) return format_text("{}:{:02}", minutes, whole % 60);
+    return format_text("{}:{:02}:{:02}", hours, minutes, whole % 60);
 }
 
 }  // namespace graft

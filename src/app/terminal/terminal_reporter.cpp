@@ -56,9 +56,9 @@ void TerminalReporter::finish(std::string_view summary) {
     const double seconds = std::chrono::duration<double>(screen_.now() - began_).count();
     erase();
     if (summary.empty() && !spoke_) return;  // nothing was said that needs an end
-    const std::string line =
-        progress_.phase + "  " + duration_text(seconds) + "  " +
-        (summary.empty() ? std::to_string(progress_.done) + " " + progress_.unit : std::string(summary));
+    const std::string outcome =
+        summary.empty() ? format_text("{} {}", progress_.done, progress_.unit) : std::string(summary);
+    const std::string line = format_text("{}  {}  {}", progress_.phase, duration_text(seconds), outcome);
     say(Severity::note, line, line);
 }
 
