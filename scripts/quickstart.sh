@@ -138,7 +138,7 @@ export_model() {
         return
     fi
     mkdir -p "$run/export"
-    "$GRAFT" export "$run/model.pt" --format torchscript --output "$run/export/model.pt"
+    "$GRAFT" export "$run/model.pt" --format torchscript --output "$run/export/model.pt" --force
 }
 
 summary() {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/fields.hpp"
+#include "core/enum_names.hpp"
 #include "weights/format/unwrap.hpp"
 
 namespace graft {
@@ -33,5 +34,14 @@ void expand_paths(CLI::App& command);
 
 /// The option takes one of these names; help and completion show them. @return the option
 CLI::Option* takes_one_of(CLI::Option* option, const std::vector<std::string>& names);
+
+/// An option that takes the names of an enum; the default is what `value` is before. @return the option
+template <NamedEnum Enum>
+CLI::Option* takes_choice(CLI::App& command, const std::string& name, Enum& value, const std::string& help) {
+    const std::vector<std::string> names(enum_names<Enum>.begin(), enum_names<Enum>.end());
+    const auto take = [&value](const std::string& text) { value = *enum_named<Enum>(text); };
+    return takes_one_of(command.add_option_function<std::string>(name, take, help), names)
+        ->default_str(std::string(text_of(value)));
+}
 
 }  // namespace graft

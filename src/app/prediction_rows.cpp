@@ -28,11 +28,11 @@ PredictionRows::PredictionRows(std::vector<std::string> classes, const Predictio
 }
 
 std::string PredictionRows::header() const {
-    if (options_.format == PredictionRowOptions::Format::json_lines) return "";
+    if (options_.format == RowFormat::json_lines) return "";
     std::string text = "file";
     for (std::size_t k = 1; k <= options_.top_k; ++k) {
-        const std::string rank = options_.top_k == 1 ? "" : "_" + std::to_string(k);
-        text += ",class" + rank + ",probability" + rank;
+        const std::string rank = options_.top_k == 1 ? "" : format_text("_{}", k);
+        text += format_text(",class{},probability{}", rank, rank);
     }
     text += ",error";
     if (options_.all_probabilities)
@@ -41,7 +41,7 @@ std::string PredictionRows::header() const {
 }
 
 std::string PredictionRows::row(const std::filesystem::path& file, const Prediction& prediction) const {
-    const bool csv = options_.format == PredictionRowOptions::Format::csv;
+    const bool csv = options_.format == RowFormat::csv;
     const std::string name = escaped(file.string());
     return (csv ? csv_row(name, prediction) : json_row(name, prediction)) + "\n";
 }

@@ -7,12 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "core/enum_names.hpp"
 #include "graft/deploy/predictor.hpp"
 
 namespace graft {
 
+enum class RowFormat { csv, json_lines };
+template <>
+inline constexpr auto enum_names<RowFormat> = std::to_array<std::string_view>({"csv", "jsonl"});
+
 struct PredictionRowOptions {
-    enum class Format { csv, json_lines } format = Format::csv;
+    RowFormat format = RowFormat::csv;
     std::size_t top_k = 1;           ///< the likeliest classes, at most as many as there are
     bool all_probabilities = false;  ///< also the probability of every class
 };

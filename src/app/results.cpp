@@ -1,6 +1,5 @@
 #include "app/results.hpp"
 
-#include <filesystem>
 #include <iostream>
 
 #include "core/text.hpp"
@@ -12,14 +11,8 @@ void print_json(const Json& document) { std::cout << pretty(document); }
 
 void expect_accuracy(const std::string& what, double accuracy, const std::optional<double>& least) {
     if (least && !(accuracy >= *least))
-        throw GateError(what + " is " + number_as_text(accuracy) + ", below the " + number_as_text(*least) +
-                        " that --fail-under asks for");
-}
-
-void expect_nothing_at(const std::string& file, const std::string& advice) {
-    std::error_code ignored;
-    if (std::filesystem::exists(std::filesystem::symlink_status(file, ignored)))
-        throw ConfigError(file + ": is already there; " + advice);
+        throw GateError(format_text("{} is {}, below the {} that --fail-under asks for", what, number_as_text(accuracy),
+                                    number_as_text(*least)));
 }
 
 }  // namespace graft

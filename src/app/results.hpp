@@ -15,7 +15,4 @@ void print_json(const Json& document);
 /// Throws GateError when `accuracy` is below `least`. @param what for example "the test accuracy"
 void expect_accuracy(const std::string& what, double accuracy, const std::optional<double>& least);
 
-/// Throws ConfigError when something is already there. @param advice what to do then
-void expect_nothing_at(const std::string& file, const std::string& advice);
-
 }  // namespace graft

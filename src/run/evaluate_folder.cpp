@@ -10,6 +10,17 @@
 namespace graft {
 namespace {
 
+struct EvaluationFile {
+    const char* name;
+    std::string (*text)(const EvaluationRecord& record);
+};
+
+constexpr EvaluationFile kFiles[] = {
+    {"evaluation.json", [](const EvaluationRecord& record) { return pretty(to_json(record)); }},
+    {"report.txt", [](const EvaluationRecord& record) { return to_text(record); }},
+    {"classes.csv", [](const EvaluationRecord& record) { return classes_csv(record); }},
+    {"confusion.csv", [](const EvaluationRecord& record) { return confusion_csv(record); }}};
+
 /// predictions.csv: file, true class, predicted class, whether they agree, and a probability per class.
 class PredictionsFile {
 public:
@@ -80,17 +91,20 @@ EvaluationRecord evaluate_test(const std::filesystem::path& model, const Dataset
     const EvaluateOptions how{.top_k = options.top_k,
                               .on_bad_image = options.data.on_bad_image,
                               .workers = static_cast<std::size_t>(options.data.workers.value_or(0)),
-                              .predictions = folder / "predictions.csv"};
+                              .predictions = folder / kPredictionsName};
     EvaluationRecord record = evaluate_folder(predictor, images, how, stop, reporter).finish(*options.data.test);
     write_evaluation(folder, record);
     return record;
 }
 
+std::vector<std::string> evaluation_file_names() {
+    std::vector<std::string> names;
+    for (const EvaluationFile& file : kFiles) names.emplace_back(file.name);
+    return names;
+}
+
 void write_evaluation(const std::filesystem::path& folder, const EvaluationRecord& record) {
-    write_file(folder / "evaluation.json", pretty(to_json(record)));
-    write_file(folder / "report.txt", to_text(record));
-    write_file(folder / "classes.csv", classes_csv(record));
-    write_file(folder / "confusion.csv", confusion_csv(record));
+    for (const EvaluationFile& file : kFiles) write_file(folder / file.name, file.text(record));
 }
 
 }  // namespace graft

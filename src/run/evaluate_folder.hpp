@@ -38,7 +38,11 @@ struct EvaluateOptions {
                                              const RunOptions& options, const std::filesystem::path& folder,
                                              std::stop_token stop, Reporter& reporter);
 
-/// Writes evaluation.json, report.txt, classes.csv and confusion.csv into `folder`.
+inline constexpr const char* kPredictionsName = "predictions.csv";  ///< beside those that write_evaluation writes
+
+/// evaluation.json, report.txt, classes.csv and confusion.csv.
+[[nodiscard]] std::vector<std::string> evaluation_file_names();
+/// Writes the files of these names into `folder`, whatever was there.
 void write_evaluation(const std::filesystem::path& folder, const EvaluationRecord& record);
 
 }  // namespace graft

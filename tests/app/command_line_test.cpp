@@ -30,7 +30,8 @@ const Words kUnderstood[] = {
     {"evaluate", "model.pt", "--top-k", "3", "a", "b"},
     {"evaluate", "model.pt", "data"},  // a folder that is called as a command is
     {"predict", "model.pt", "a.jpg", "folder", "-"},
-    {"predict", "model.pt", "--format", "jsonl", "--top-k", "3", "--probabilities", "--output", "rows", "a.jpg"},
+    {"predict", "model.pt", "--format", "jsonl", "--top-k", "3", "--probabilities", "--output", "rows", "--force",
+     "a.jpg"},
     {"predict", "model.pt", "-", "--json", "--workers", "0"},
     {"export", "model.pt", "--format", "onnx", "--output", "model.onnx", "--force"},
     {"weights", "list", "--json"},
@@ -53,14 +54,14 @@ const Words kUnderstood[] = {
     {"config", "check", "run.json", "--set", "/seed=1", "--json"},
     {"config", "init", "--output", "run.json", "--data", "data"},
     {"config", "schema", "--output", "schema.json"},
-    {"config", "docs"},
+    {"config", "docs", "--output", "config.md", "--force"},
     {"data", "check", "data/train", "--json"},
     {"data", "sample", "data", "--train-per-class", "2", "--test-per-class", "0", "--size", "64", "--seed", "1"},
     {"doctor"},
     {"completion", "bash"},
     {"man"},
     {"man", "train"},
-    {"man", "--output", "pages"},
+    {"man", "--output", "pages", "--force"},
 };
 INSTANTIATE_TEST_SUITE_P(Of, UnderstoodLines, ValuesIn(kUnderstood));
 

@@ -77,13 +77,13 @@ TEST(ConfigInit, WritesAConfigThatChecks) {
     EXPECT_THAT(plan, HasSubstr("  train on    my/images/train\n"));
     EXPECT_THAT(plan, HasSubstr("  test on     my/images/test\n"));
     EXPECT_EQ(error_of<ConfigError>({"config", "init", "--output", file}),
-              file + ": is already there; name another file with --output");
+              "--output: " + file + " is already there; name another file, or --force to replace it");
 }
 
 TEST(ConfigInit, TakesTheFoldersThatAreThere) {
     const TemporaryFolder folder;
-    folder.write("flat/cat/1.jpg", "x");
-    folder.write("halves/train/cat/1.jpg", "x");
+    for (const char* image : {"flat/cat/1.jpg", "flat/dog/1.jpg", "halves/train/cat/1.jpg", "halves/train/dog/1.jpg"})
+        folder.write(image, "x");
     const auto data_of = [&](const std::string& images) {
         const std::string file = (folder / (images + ".json")).string();
         ::testing::internal::CaptureStderr();
@@ -170,15 +170,6 @@ TEST(Train, SaysWhatIsWrongWithItsConfig) {
     const TemporaryFolder folder;
     EXPECT_EQ(error_of<ConfigError>({"train", (folder / "absent.json").string()}),
               (folder / "absent.json").string() + ": cannot be read: No such file or directory");
-}
-
-TEST(Export, ReplacesNothingUnasked) {
-    const TemporaryFolder folder;
-    const std::string output = folder.write("out.pt", "precious").string();
-    EXPECT_EQ(error_of<ConfigError>(
-                  {"export", (folder / "model.pt").string(), "--format", "torchscript", "--output", output}),
-              output + ": is already there; replace it with --force, or name another with --output");
-    EXPECT_EQ(folder.read("out.pt"), "precious");
 }
 
 TEST(Models, MustBeThere) {

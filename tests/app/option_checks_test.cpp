@@ -6,6 +6,7 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 
+#include "data/policy_names.hpp"
 #include "environment_variable.hpp"
 #include "error_message.hpp"
 
@@ -62,6 +63,18 @@ TEST(TakesExclude, TakesOnePatternEachTime) {
     program.parse({"use", "m.pt", "--exclude", "*_mask.png", "a.jpg", "--exclude", "old"});
     EXPECT_THAT(program.exclude, ElementsAre("*_mask.png", "old"));
     EXPECT_THAT(program.paths, ElementsAre("a.jpg"));
+}
+
+TEST(TakesChoice, TakesTheNamesOfAnEnum) {
+    CLI::App app;
+    OnBadImage policy = OnBadImage::fail;
+    const CLI::Option* option = takes_choice(app, "--bad", policy, "What then");
+    EXPECT_EQ(option->get_type_name(), "fail|skip");
+    EXPECT_EQ(option->get_default_str(), "fail");
+    app.parse(std::vector<std::string>{"--bad=skip"});
+    EXPECT_EQ(policy, OnBadImage::skip);
+    EXPECT_EQ(error_message<CLI::ValidationError>([&] { app.parse(std::vector<std::string>{"--bad=skp"}); }),
+              "--bad: expected one of fail, skip, got \"skp\" (did you mean \"skip\"?)");
 }
 
 TEST(TakesMaxPixels, TakesPositiveNumbers) {

@@ -8,16 +8,15 @@
 namespace graft {
 namespace {
 
-using Format = PredictionRowOptions::Format;
 const std::vector<std::string> kPets = {"cat", "dog, small", "emu"};
 const Prediction kDog{.probabilities = {0.1F, 0.7F, 0.2F}};
 const Prediction kDamaged{.error = "a.jpg: ends early, at \"SOS\""};
 
 PredictionRows csv(std::size_t top_k = 1, bool all = false) {
-    return {kPets, {.format = Format::csv, .top_k = top_k, .all_probabilities = all}};
+    return {kPets, {.format = RowFormat::csv, .top_k = top_k, .all_probabilities = all}};
 }
 PredictionRows json(std::size_t top_k = 1, bool all = false) {
-    return {kPets, {.format = Format::json_lines, .top_k = top_k, .all_probabilities = all}};
+    return {kPets, {.format = RowFormat::json_lines, .top_k = top_k, .all_probabilities = all}};
 }
 
 TEST(PredictionRows, AreCsvWithTheLikeliestClass) {

@@ -28,16 +28,6 @@ TEST(ExpectAccuracy, ThrowsBelowTheGateOnly) {
     EXPECT_THROW(expect_accuracy("the accuracy", std::numeric_limits<double>::quiet_NaN(), 0.5), GateError);
 }
 
-TEST(ExpectNothingAt, ThrowsForWhateverIsThere) {
-    const TemporaryFolder folder;
-    const std::string file = (folder / "run.json").string();
-    EXPECT_NO_THROW(expect_nothing_at(file, "go away"));
-    std::filesystem::create_symlink("nowhere", file);
-    EXPECT_EQ(error_message<ConfigError>([&] { expect_nothing_at(file, "name another"); }),
-              file + ": is already there; name another");
-    EXPECT_THROW(expect_nothing_at(folder.path().string(), ""), ConfigError);
-}
-
 TEST(JsonLine, ReplacesBytesThatAreNoUtf8) {
     EXPECT_EQ(json_line({{"file", "\xff.jpg"}}), R"({"file":"\\xFF.jpg"})");
     EXPECT_EQ(json_line({{"text", "two\nlines"}}), R"({"text":"two\nlines"})");

@@ -152,7 +152,7 @@ TEST_F(WeightsCommand, AddReplacesOnlyWhenAsked) {
     const std::string file = resnet18_file("net.safetensors").string(), target = (folder / "net.pt").string();
     folder.write("net.pt", "mine");
     EXPECT_EQ(error_of<ConfigError>({"add", file, "--architecture", "resnet18", "--input-size", "64"}),
-              target + ": is already there; replace it with --force, or choose another --name");
+              "--name: " + target + " is already there; name another file, or --force to replace it");
     EXPECT_EQ(folder.read("net.pt"), "mine");
     EXPECT_EQ(graft({"add", file, "--architecture", "resnet18", "--input-size", "64", "--force"}), target + "\n");
     EXPECT_TRUE(described_weights(target));
@@ -206,9 +206,8 @@ TEST_F(WeightsCommand, ConvertSaysWhatItNeeds) {
                 StartsWith("--architecture: is needed: " + file));
     outside.write("there.safetensors", "mine");
     EXPECT_EQ(error_of<ConfigError>({"convert", file, (outside / "there.safetensors").string()}),
-              (outside / "there.safetensors").string() +
-                  ": is already there; replace it with --force, or name another "
-                  "file");
+              "OUTPUT: " + (outside / "there.safetensors").string() +
+                  " is already there; name another file, or --force to replace it");
     EXPECT_EQ(outside.read("there.safetensors"), "mine");
 }
 

@@ -60,6 +60,9 @@ class Evaluate(ModelWorkspace):
         self.assertEqual(len(predictions), 24)
         confusion = read_rows((self.folder / "one" / "confusion.csv").read_text(encoding="utf-8"))
         self.assertEqual(sum(int(row[name]) for row in confusion for name in CLASSES), 24)
+        again = self.graft("evaluate", "model.pt", "data/test", "--output", "one", expect=2)
+        self.assertIn("--output: one/predictions.csv is already there", again.err)
+        self.graft("evaluate", "model.pt", "data/test", "--output", "one", "--force")
 
     def test_writes_files_of_each_folder_and_of_all(self):
         self.graft("evaluate", "model.pt", "data/test", "data/train", "--output", "two")
@@ -210,6 +213,17 @@ class Predict(ModelWorkspace):
         self.assertEqual(written, self.graft("predict", "model.pt", "data/test").out)
         self.assertEqual(contents_of(self.folder / "rows"), {"all.csv"})
 
+    def test_rows_never_replace_a_file_unless_told_to(self):
+        photo = self.folder / "photo.jpg"
+        photo.write_bytes((self.folder / "data/test/fish/001.jpg").read_bytes())
+        picture = photo.read_bytes()
+        said = self.graft("predict", "model.pt", "photo.jpg", "--output", "photo.jpg", expect=2)
+        self.assertIn("--output: photo.jpg is already there", said.err)
+        self.assertEqual(photo.read_bytes(), picture)
+        (self.folder / "old.csv").write_text("old", encoding="utf-8")
+        self.graft("predict", "model.pt", "photo.jpg", "--output", "old.csv", "--force")
+        self.assertTrue((self.folder / "old.csv").read_text(encoding="utf-8").startswith("file,class,"))
+
     def test_the_number_of_workers_changes_nothing(self):
         one = self.graft("predict", "model.pt", "data/test", "--probabilities", "--workers", "1").out
         self.assertEqual(self.graft("predict", "model.pt", "data/test", "--probabilities", "--workers", "3").out, one)
@@ -266,7 +280,7 @@ class ModelFiles(ModelWorkspace):
         there.write_text("precious", encoding="utf-8")
         command = ["export", "model.pt", "--format", "torchscript", "--output", "there.pt"]
         refused = self.graft(*command, expect=2)
-        self.assertIn("there.pt: is already there; replace it with --force", refused.err)
+        self.assertIn("--output: there.pt is already there; name another file, or --force to replace it", refused.err)
         self.assertEqual(there.read_text(encoding="utf-8"), "precious")
         self.graft(*command, "--force")
         self.graft("inspect", "there.pt")
@@ -376,7 +390,7 @@ class ConfigCommand(Workspace):
         self.assertTrue(checked.out.startswith("new.json: OK\n"))
         self.assertIn("data/train", checked.out)
         refused = self.graft("config", "init", "--output", "new.json", expect=2)
-        self.assertIn("new.json: is already there", refused.err)
+        self.assertIn("--output: new.json is already there", refused.err)
 
     def test_init_understands_class_folders_without_a_test_part(self):
         self.graft("config", "init", "--output", "flat.json", "--data", "data/train")

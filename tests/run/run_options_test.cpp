@@ -283,12 +283,12 @@ std::string content(const fs::path& file) {
 
 TEST(ConfigSchema, IsTheOneInConfigs) {
     EXPECT_EQ(content(kProject / "configs/schema.json"), pretty(run_config_schema(Tables{})))
-        << "write it anew: build/<preset>/graft config schema --output configs/schema.json";
+        << "write it anew: build/<preset>/graft config schema --output configs/schema.json --force";
 }
 
 TEST(ConfigReference, IsTheOneInDocs) {
     EXPECT_EQ(content(kProject / "docs/config.md"), run_config_markdown(Tables{}))
-        << "write it anew: build/<preset>/graft config docs --output docs/config.md";
+        << "write it anew: build/<preset>/graft config docs --output docs/config.md --force";
 }
 
 TEST(ConfigReference, LinksOnlyToHeadingsThatAreThere) {

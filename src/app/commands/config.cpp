@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/output_file.hpp"
 #include "app/results.hpp"
 #include "app/starter_config.hpp"
 #include "core/files.hpp"
@@ -21,8 +22,14 @@ struct CheckArguments {
     bool json = false;
 };
 
+struct TextArguments {
+    std::string output;
+    bool force = false;
+};
+
 struct InitArguments {
     std::string output = "run.json", data = "data";
+    bool force = false;
 };
 
 /// What a run with this config would do, in a few lines.
@@ -51,7 +58,7 @@ void check(const CheckArguments& arguments) {
 }
 
 void init(const InitArguments& arguments) {
-    expect_nothing_at(arguments.output, "name another file with --output");
+    expect_free(arguments.output, arguments.force, "--output");
     const StarterConfig starter = starter_config(arguments.data, "my-classifier");
     for (const std::string& note : starter.notes) std::cerr << shown_lines(note) << "\n";
     write_file(arguments.output, pretty(starter.document));
@@ -62,11 +69,13 @@ void init(const InitArguments& arguments) {
                   << (fs::path(arguments.output).parent_path() / "schema.json").string() << "\n";
 }
 
-void print_or_write(const std::string& text, const std::string& output) {
-    if (output.empty())
+void print_or_write(const std::string& text, const TextArguments& arguments) {
+    if (arguments.output.empty()) {
         std::cout << text;
-    else
-        write_file(output, text);
+        return;
+    }
+    expect_free(arguments.output, arguments.force, "--output");
+    write_file(arguments.output, text);
 }
 
 void add_check(CLI::App& config, Command& chosen) {
@@ -88,17 +97,19 @@ void add_init(CLI::App& config, Command& chosen) {
         ->add_option("--data", arguments->data, "Your images: class folders, or train, val and test with class folders")
         ->capture_default_str()
         ->type_name("DIR");
+    takes_force(*command, arguments->force);
     command->callback([arguments, &chosen] { chosen = [arguments](const Session&) { init(*arguments); }; });
 }
 
 /// A command that prints a text made from the declarations of the options.
 void add_text(CLI::App& config, Command& chosen, const std::string& name, const std::string& summary,
               std::string (*make)(const Tables&)) {
-    const auto output = std::make_shared<std::string>();
+    const auto arguments = std::make_shared<TextArguments>();
     CLI::App* command = config.add_subcommand(name, summary);
-    command->add_option("--output", *output, "Write it to a file")->type_name("FILE");
-    command->callback([output, make, &chosen] {
-        chosen = [output, make](const Session&) { print_or_write(make(Tables{}), *output); };
+    command->add_option("--output", arguments->output, "Write it to a file")->type_name("FILE");
+    takes_force(*command, arguments->force);
+    command->callback([arguments, make, &chosen] {
+        chosen = [arguments, make](const Session&) { print_or_write(make(Tables{}), *arguments); };
     });
 }
 

@@ -5,10 +5,12 @@
 
 #include "app/commands/commands.hpp"
 #include "app/option_checks.hpp"
+#include "app/output_file.hpp"
 #include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
+#include "data/policy_names.hpp"
 #include "image/decode/decode.hpp"
 #include "inference/throughput.hpp"
 #include "run/evaluate_folder.hpp"
@@ -22,12 +24,14 @@ struct EvaluateArguments {
     std::string model;
     std::vector<std::string> folders;
     std::vector<std::int64_t> top_k = {5};
-    std::string classes = "fail", on_bad_image = "fail", output;
+    ClassMismatch classes = ClassMismatch::fail;
+    OnBadImage on_bad_image = OnBadImage::fail;
+    std::string output;
     std::vector<std::string> exclude;
     std::int64_t max_pixels = kDefaultMaxPixels;
     std::size_t workers = 0;
     std::optional<double> fail_under;
-    bool json = false;
+    bool json = false, force = false;
 };
 
 /// The folder's own name, also of "." and of "a/b/".
@@ -45,9 +49,19 @@ std::vector<fs::path> output_folders(const EvaluateArguments& arguments) {
     for (const std::string& folder : arguments.folders) {
         const std::string leaf = leaf_name(folder);
         const int count = ++taken[leaf];
-        places.push_back(output / (count == 1 ? leaf : leaf + "-" + std::to_string(count)));
+        places.push_back(output / (count == 1 ? leaf : format_text("{}-{}", leaf, count)));
     }
     return places;
+}
+
+/// Before any work is done. Throws ConfigError when a file that would be written is already there.
+void expect_free_output(const EvaluateArguments& arguments) {
+    if (arguments.output.empty()) return;
+    std::vector<fs::path> folders = output_folders(arguments);
+    for (const fs::path& folder : folders) expect_free(folder / kPredictionsName, arguments.force, "--output");
+    if (folders.size() > 1) folders.emplace_back(arguments.output);
+    for (const fs::path& folder : folders)
+        for (const std::string& name : evaluation_file_names()) expect_free(folder / name, arguments.force, "--output");
 }
 
 /// Counts over all folders, and a record of each.
@@ -63,10 +77,9 @@ struct Evaluated {
 Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& predictor, const Session& session) {
     TerminalReporter reporter(session.screen);
     if (!predictor.engine_note().empty()) reporter.note(predictor.engine_note());
-    const auto mismatch = arguments.classes == "fail" ? ClassMismatch::fail : ClassMismatch::use_known;
     std::vector<ImageFolder> scanned;  // all of them before the first image is read: a wrong name costs no time
     for (const std::string& folder : arguments.folders)
-        scanned.push_back(scan_image_folder(folder, predictor.classes(), mismatch,
+        scanned.push_back(scan_image_folder(folder, predictor.classes(), arguments.classes,
                                             {.exclude = arguments.exclude, .asked_by = AskedBy::command}));
     for (const ImageFolder& folder : scanned) tell(folder.remarks, reporter);
     const std::vector<fs::path> outputs = output_folders(arguments);
@@ -74,9 +87,9 @@ Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& pred
     for (std::size_t i = 0; i < scanned.size(); ++i) {
         const EvaluateOptions options{
             .top_k = arguments.top_k,
-            .on_bad_image = arguments.on_bad_image == "fail" ? OnBadImage::fail : OnBadImage::skip,
+            .on_bad_image = arguments.on_bad_image,
             .workers = arguments.workers,
-            .predictions = arguments.output.empty() ? fs::path() : outputs[i] / "predictions.csv"};
+            .predictions = arguments.output.empty() ? fs::path() : outputs[i] / kPredictionsName};
         const ClassificationMetrics metrics = evaluate_folder(predictor, scanned[i], options, session.stop, reporter);
         evaluated.all.add(metrics);
         evaluated.folders.push_back(metrics.finish(arguments.folders[i]));
@@ -97,7 +110,7 @@ std::vector<std::string> folder_row(const std::string& name, const EvaluationRec
 std::string folders_text(const Evaluated& evaluated, const EvaluationRecord& total) {
     std::vector<std::vector<std::string>> rows = {{"folder", "images", "accuracy"}};
     for (const auto& [k, share] : total.top_k)
-        if (k > 1) rows.front().push_back("top-" + std::to_string(k));
+        if (k > 1) rows.front().push_back(format_text("top-{}", k));
     rows.front().emplace_back("loss");
     for (const EvaluationRecord& record : evaluated.folders) rows.push_back(folder_row(record.source, record));
     rows.push_back(folder_row("all", total));
@@ -113,8 +126,8 @@ Json evaluated_json(const Evaluated& evaluated, const EvaluationRecord& total) {
 }
 
 void evaluate(const EvaluateArguments& arguments, const Session& session) {
-    const Predictor predictor(arguments.model,
-                              {.throughput = throughput_file(), .max_pixels = arguments.max_pixels});
+    expect_free_output(arguments);
+    const Predictor predictor(arguments.model, {.throughput = throughput_file(), .max_pixels = arguments.max_pixels});
     const Evaluated evaluated = evaluate_all(arguments, predictor, session);
     const EvaluationRecord total = evaluated.total();
     const bool several = evaluated.folders.size() > 1;
@@ -143,16 +156,13 @@ void add_evaluate(CLI::App& app, Command& chosen) {
         ->delimiter(',')
         ->allow_extra_args(false)
         ->check(integer_in(between(1, 100000)));
-    takes_one_of(command->add_option("--classes", arguments->classes, "When a folder has other classes than the model"),
-                 {"fail", "use_known"})
-        ->capture_default_str();
-    takes_one_of(command->add_option("--on-bad-image", arguments->on_bad_image, "When an image cannot be read"),
-                 {"fail", "skip"})
-        ->capture_default_str();
+    takes_choice(*command, "--classes", arguments->classes, "When a folder has other classes than the model");
+    takes_choice(*command, "--on-bad-image", arguments->on_bad_image, "When an image cannot be read");
     takes_exclude(*command, arguments->exclude);
     takes_max_pixels(*command, arguments->max_pixels);
     command->add_option("--output", arguments->output, "Write report, confusion matrix and predictions here")
         ->type_name("FOLDER");
+    takes_force(*command, arguments->force);
     command->add_option("--workers", arguments->workers, "Threads; 0: one per core")
         ->capture_default_str()
         ->type_name("N")

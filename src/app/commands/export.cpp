@@ -5,7 +5,7 @@
 
 #include "app/commands/commands.hpp"
 #include "app/option_checks.hpp"
-#include "app/results.hpp"
+#include "app/output_file.hpp"
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/registry.hpp"
 #include "core/text.hpp"
@@ -113,7 +113,7 @@ void export_model(const ExportArguments& arguments, const Session& session) {
     const FormatRow& row = chosen_format(arguments);
     const fs::path model = arguments.model;
     const fs::path output = arguments.output.empty() ? default_output(model, row) : fs::path(arguments.output);
-    if (!arguments.force) expect_nothing_at(output.string(), "replace it with --force, or name another with --output");
+    expect_free(output, arguments.force, "--output");
     TerminalReporter reporter(session.screen);
     tell(row.write(load_model(model), output, arguments, reporter), reporter);
     std::cout << output.string() << "\n";
@@ -147,7 +147,7 @@ void add_export(CLI::App& app, Command& chosen) {
     command->add_option("--test", arguments->test, "int8: class folders to tell the accuracy on, before and after")
         ->type_name("FOLDER");
     command->add_flag("--optimize", arguments->optimize, "TorchScript: frozen, with batch norms folded");
-    command->add_flag("--force", arguments->force, "Replace a file that is already there");
+    takes_force(*command, arguments->force);
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { export_model(*arguments, session); }; });
 }

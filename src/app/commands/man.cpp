@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/output_file.hpp"
 #include "app/shell/man_page.hpp"
 #include "core/files.hpp"
 #include "core/names.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 struct ManArguments {
     std::string command, output;
+    bool force = false;
 };
 
 /// The text of each page by the name of its file.
@@ -34,8 +36,8 @@ std::string page_of(const CommandFacts& graft, const std::string& name) {
         if (command.name == name) return command_man_page(command);
         known.push_back(command.name);
     }
-    throw ConfigError("COMMAND: there is no command \"" + name + "\"" + did_you_mean(name, known) +
-                      "; the commands are: " + joined(known));
+    throw ConfigError(format_text("COMMAND: there is no command \"{}\"{}; the commands are: {}", name,
+                                  did_you_mean(name, known), joined(known)));
 }
 
 void show(const CommandFacts& graft, const ManArguments& arguments) {
@@ -44,7 +46,10 @@ void show(const CommandFacts& graft, const ManArguments& arguments) {
         return;
     }
     if (!arguments.command.empty()) throw ConfigError("--output: all pages are written; leave out COMMAND");
-    for (const auto& [name, page] : pages_of(graft)) write_file(std::filesystem::path(arguments.output) / name, page);
+    const std::filesystem::path folder = arguments.output;
+    const std::map<std::string, std::string> pages = pages_of(graft);
+    for (const auto& [name, page] : pages) expect_free(folder / name, arguments.force, "--output");
+    for (const auto& [name, page] : pages) write_file(folder / name, page);
 }
 
 }  // namespace
@@ -55,6 +60,7 @@ void add_man(CLI::App& app, Command& chosen) {
     command->add_option("command", arguments->command, "The command it is about; default: graft itself")
         ->type_name("COMMAND");
     command->add_option("--output", arguments->output, "Write all pages into this folder")->type_name("FOLDER");
+    takes_force(*command, arguments->force);
     // Read while the parser, which the facts come from, is still there.
     command->callback([&app, arguments, &chosen] {
         chosen = [facts = command_facts(app), arguments](const Session&) { show(facts, *arguments); };

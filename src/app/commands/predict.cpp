@@ -6,10 +6,12 @@
 
 #include "app/commands/commands.hpp"
 #include "app/option_checks.hpp"
+#include "app/output_file.hpp"
 #include "app/path_stream.hpp"
 #include "app/prediction_rows.hpp"
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "data/image_folder.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
@@ -25,8 +27,9 @@ constexpr std::size_t kStreamChunk = 64;  // images of a stream that are classif
 struct PredictArguments {
     std::string model;
     std::vector<std::string> paths;
-    std::string format = "csv", output;
-    bool json = false, all_probabilities = false;
+    RowFormat format = RowFormat::csv;
+    std::string output;
+    bool json = false, all_probabilities = false, force = false;
     std::vector<std::string> exclude;
     std::int64_t max_pixels = kDefaultMaxPixels;
     std::size_t top_k = 1, workers = 0;
@@ -59,11 +62,9 @@ public:
           workers_(arguments.workers),
           stop_(session.stop),
           reporter_(reporter),
-          rows_(predictor.classes(),
-                {.format = arguments.json || arguments.format == "jsonl" ? PredictionRowOptions::Format::json_lines
-                                                                         : PredictionRowOptions::Format::csv,
-                 .top_k = arguments.top_k,
-                 .all_probabilities = arguments.all_probabilities}),
+          rows_(predictor.classes(), {.format = arguments.json ? RowFormat::json_lines : arguments.format,
+                                      .top_k = arguments.top_k,
+                                      .all_probabilities = arguments.all_probabilities}),
           sink_(arguments.output) {
         sink_.write(rows_.header());
     }
@@ -87,14 +88,14 @@ public:
     void finish() {
         if (images_ == 0) throw DataError("there are no images to classify");
         sink_.commit();
-        if (failed_ == images_) throw DataError("none of the " + std::to_string(images_) + " images could be read");
+        if (failed_ == images_) throw DataError(format_text("none of the {} images could be read", images_));
         if (failed_ > 0)
-            reporter_.warn(std::to_string(failed_) + " of " + std::to_string(images_) +
-                           " images could not be read: their rows hold the reason");
+            reporter_.warn(
+                format_text("{} of {} images could not be read: their rows hold the reason", failed_, images_));
     }
 
 private:
-    [[noreturn]] void stop() const { throw Interrupted("interrupted after " + std::to_string(images_) + " images"); }
+    [[noreturn]] void stop() const { throw Interrupted(format_text("interrupted after {} images", images_)); }
 
     const Predictor& predictor_;
     std::size_t workers_;
@@ -116,8 +117,8 @@ void append_images(std::vector<fs::path>& images, const std::string& path, const
 }
 
 void predict(const PredictArguments& arguments, const Session& session) {
-    const Predictor predictor(arguments.model,
-                              {.throughput = throughput_file(), .max_pixels = arguments.max_pixels});
+    if (!arguments.output.empty()) expect_free(arguments.output, arguments.force, "--output");
+    const Predictor predictor(arguments.model, {.throughput = throughput_file(), .max_pixels = arguments.max_pixels});
     TerminalReporter spoken(session.screen);
     SilentReporter silent;
     if (!predictor.engine_note().empty()) spoken.note(predictor.engine_note());
@@ -155,8 +156,7 @@ void add_predict(CLI::App& app, Command& chosen) {
     command->add_option("paths", arguments->paths, "Images, folders, or - to read paths from standard input")
         ->required()
         ->type_name("PATH");
-    takes_one_of(command->add_option("--format", arguments->format, "How rows are written"), {"csv", "jsonl"})
-        ->capture_default_str();
+    takes_choice(*command, "--format", arguments->format, "How rows are written");
     command->add_flag("--json", arguments->json, "The same as --format jsonl");
     command->add_option("--top-k", arguments->top_k, "The likeliest classes of each image")
         ->capture_default_str()
@@ -166,6 +166,7 @@ void add_predict(CLI::App& app, Command& chosen) {
     takes_exclude(*command, arguments->exclude);
     takes_max_pixels(*command, arguments->max_pixels);
     command->add_option("--output", arguments->output, "Write the rows to a file")->type_name("FILE");
+    takes_force(*command, arguments->force);
     command->add_option("--workers", arguments->workers, "Threads; 0: one per core")
         ->capture_default_str()
         ->type_name("N")

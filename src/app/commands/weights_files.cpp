@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "app/option_checks.hpp"
-#include "app/results.hpp"
+#include "app/output_file.hpp"
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/folders.hpp"
 #include "core/text.hpp"
@@ -39,8 +39,7 @@ void tell(const WeightsReport& report, const Session& session) {
 
 void add(const AddArguments& arguments, const Session& session) {
     const WeightsAddition addition = plan_addition(arguments.file, arguments.words, weights_folder());
-    if (!arguments.force)
-        expect_nothing_at(addition.target.string(), "replace it with --force, or choose another --name");
+    expect_free(addition.target, arguments.force, "--name");
     tell(add_to_folder(addition, arguments.choice), session);
     TerminalReporter(session.screen)
         .note(format_text("a config names it so: \"weights\": \"{}\"", addition.entry.name));
@@ -67,7 +66,7 @@ void convert(const ConvertArguments& arguments, const Session& session) {
     const bool safetensors = format_of(arguments) == "safetensors";
     if (safetensors && !arguments.architecture.empty())
         throw ConfigError("--architecture: is for --format torchscript; safetensors files hold tensors alone");
-    if (!arguments.force) expect_nothing_at(arguments.output, "replace it with --force, or name another file");
+    expect_free(arguments.output, arguments.force, "OUTPUT");
     tell(safetensors ? write_safetensors_weights(arguments.file, arguments.output, arguments.choice)
                      : write_torchscript(arguments),
          session);
@@ -105,7 +104,7 @@ void add_weights_add(CLI::App& weights, Command& chosen) {
         ->type_name("NAME");
     add_description_options(*command, arguments->words);
     takes_weights_choice(*command, arguments->choice);
-    command->add_flag("--force", arguments->force, "Replace weights that are already there");
+    takes_force(*command, arguments->force);
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { add(*arguments, session); }; });
 }
@@ -122,7 +121,7 @@ void add_weights_convert(CLI::App& weights, Command& chosen) {
                      "TorchScript: the network that it belongs to, where FILE does not say")
         ->type_name("NAME");
     takes_weights_choice(*command, arguments->choice);
-    command->add_flag("--force", arguments->force, "Replace a file that is already there");
+    takes_force(*command, arguments->force);
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { convert(*arguments, session); }; });
 }

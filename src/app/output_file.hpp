@@ -1,0 +1,23 @@
+/// @file
+/// What graft did not write in the same call is not replaced: every file that a command writes where somebody else
+/// names it passes here first.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace CLI {
+class App;
+}
+
+namespace graft {
+
+/// `--force`: files that are already there are replaced.
+void takes_force(CLI::App& command, bool& force);
+
+/// To be called before any work is done. Whatever has the name counts, a dangling link too.
+/// @param named_by the argument that chose the name: "--output"
+/// @throws ConfigError when something is there, unless it is to be replaced
+void expect_free(const std::filesystem::path& file, bool force, std::string_view named_by);
+
+}  // namespace graft
