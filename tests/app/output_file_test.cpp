@@ -137,6 +137,18 @@ TEST(Evaluate, LeavesFilesOfEachFolderAndOfAll) {
     EXPECT_THROW(run(forced), DataError);
 }
 
+TEST(Evaluate, WritesNothingIntoTheFoldersOfImages) {
+    const TemporaryFolder folder;
+    folder.write("test/cat/1.jpg", "x");
+    const std::string test = (folder / "test").string();
+    for (const std::string& output : {test, test + "/", test + "/cat", test + "/out", test + "/cat/../out"})
+        EXPECT_EQ(error_of({"evaluate", "no-model.pt", (folder / "other").string(), test, "--output", output}),
+                  "--output: " + output + " lies in " + test + ", whose images are evaluated: name a folder outside");
+    for (const std::string& output : {test + "-out", test + "/../out", folder.path().string()})
+        EXPECT_THROW(run({"evaluate", "no-model.pt", test, "--output", output}), DataError) << output;  // the model
+    EXPECT_THAT(folder.names(), ElementsAre("test", "test/cat", "test/cat/1.jpg"));
+}
+
 TEST(Evaluation, WritesTheFilesThatItNames) {
     const TemporaryFolder folder;
     write_evaluation(folder.path(), {.classes = {}, .confusion = {}});

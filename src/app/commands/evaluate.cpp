@@ -11,6 +11,7 @@
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
 #include "data/policy_names.hpp"
+#include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
 #include "inference/throughput.hpp"
 #include "run/evaluate_folder.hpp"
@@ -54,9 +55,20 @@ std::vector<fs::path> output_folders(const EvaluateArguments& arguments) {
     return places;
 }
 
+/// What is written must not be taken for a class of the next evaluation. Throws ConfigError.
+void expect_outside(const fs::path& output, const fs::path& folder) {
+    std::error_code ignored;
+    const fs::path inner = fs::weakly_canonical(fs::absolute(output), ignored);
+    const fs::path below = inner.lexically_relative(fs::weakly_canonical(fs::absolute(folder), ignored));
+    if (!below.empty() && *below.begin() != "..")
+        throw ConfigError(
+            format_text("--output: {} lies in {}, whose images are evaluated: name a folder outside", output, folder));
+}
+
 /// Before any work is done. Throws ConfigError when a file that would be written is already there.
 void expect_free_output(const EvaluateArguments& arguments) {
     if (arguments.output.empty()) return;
+    for (const std::string& folder : arguments.folders) expect_outside(arguments.output, folder);
     std::vector<fs::path> folders = output_folders(arguments);
     for (const fs::path& folder : folders) expect_free(folder / kPredictionsName, arguments.force, "--output");
     if (folders.size() > 1) folders.emplace_back(arguments.output);
