@@ -215,14 +215,31 @@ TEST_P(EveryArchitecture, LoadsAFileThatUsesItsOwnNames) {
         EXPECT_TRUE(at::equal(tensor, tensors_by_name(filled.architecture).at(name))) << name;
 }
 
+/// The names of the tensors of all architectures.
+const std::set<std::string>& all_names() {
+    static const std::set<std::string> names = [] {
+        std::set<std::string> all;
+        for (const ArchitectureRow& row : builtin_architectures())
+            for (const auto& [name, tensor] : tensors_by_name(row.make(224, 224))) all.insert(name);
+        return all;
+    }();
+    return names;
+}
+
 TEST_P(EveryArchitecture, HasNoRenameThatLeadsNowhere) {
     const Architecture architecture = make();
     const auto tensors = tensors_by_name(architecture);
-    std::vector<Rename> renames = architecture.renames;
-    renames.insert(renames.end(), architecture.aliases.begin(), architecture.aliases.end());
-    for (const auto& [theirs, ours] : renames)
+    for (const auto& [theirs, ours] : architecture.renames)
         EXPECT_TRUE(ours.starts_with(architecture.classifier) ||
                     std::ranges::any_of(tensors, [&](const auto& entry) { return entry.first.starts_with(ours); }))
+            << theirs << " -> " << ours;
+}
+
+TEST_P(EveryArchitecture, SharesAliasesWithItsFamilyAlone) {
+    const Architecture architecture = make();
+    for (const auto& [theirs, ours] : architecture.aliases)
+        EXPECT_TRUE(ours.starts_with(architecture.classifier) ||
+                    std::ranges::any_of(all_names(), [&](const std::string& name) { return name.starts_with(ours); }))
             << theirs << " -> " << ours;
 }
 

@@ -62,6 +62,14 @@ TEST_P(EveryOptimizer, TakesItsLearningRateFromTheOptionsAndWhileTraining) {
     EXPECT_EQ(learning_rate_of(*optimizer, 0), 0.5);
 }
 
+TEST_P(EveryOptimizer, GivesAGroupTheRateThatHappensToBeTheClassesDefault) {
+    OptimizerPlugin plugin = row().make();
+    ASSERT_TRUE(read_options({{"learning_rate", 0.002}}, [&](Fields& fields) { plugin.describe(fields); }).empty());
+    const auto optimizer =
+        plugin.build({{.name = "stage", .parameters = {parameter_of(1)}, .learning_rate_factor = 0.5}});
+    EXPECT_EQ(learning_rate_of(*optimizer, 0), 0.001);
+}
+
 TEST_P(EveryOptimizer, GivesEveryGroupItsOwnLearningRateAndWeightDecay) {
     OptimizerPlugin plugin = row().make();
     const Json options = {{"learning_rate", 0.5}, {"weight_decay", 0.25}};

@@ -26,7 +26,7 @@ ImageFolder folder_of(const std::vector<std::string>& classes, std::vector<std::
     std::ranges::sort(names);
     for (const std::string& name : names) {
         const auto label = std::ranges::find(classes, name.substr(0, name.find('/'))) - classes.begin();
-        folder.samples.push_back({folder.root / name, name, label, stable_id(name)});
+        folder.samples.push_back({.file = folder.root / name, .name = name, .label = label, .id = stable_id(name)});
     }
     return folder;
 }

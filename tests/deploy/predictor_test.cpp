@@ -242,7 +242,7 @@ TEST_F(PredictorTest, CanBeMoved) {
 TEST_F(PredictorTest, RefusesFilesThatAreNoModels) {
     write_file(folder_ / "notes.txt", "no model");
     const std::string file = (folder_ / "notes.txt").string();
-    EXPECT_TRUE(refusal_of([&] { Predictor{file}; }).starts_with(file + ": is not a model that LibTorch can open: "));
+    EXPECT_TRUE(refusal_of([&] { Predictor{file}; }).starts_with(file + ": is of an unknown kind "));
     const std::string absent = (folder_ / "absent.pt").string();
     EXPECT_EQ(refusal_of([&] { Predictor{absent}; }), absent + ": cannot be read: No such file or directory");
 }

@@ -119,7 +119,7 @@ TEST(RunnableModel, IsToldByItsContent) {
     write_file(file, std::string("\x08\x07\x12\x03"));
     EXPECT_THAT(error_of([&] { static_cast<void>(open_runnable_model(file)); }), HasSubstr("is no ONNX file"));
     write_file(file, "text");
-    EXPECT_THAT(error_of([&] { static_cast<void>(open_runnable_model(file)); }), HasSubstr("is not a model"));
+    EXPECT_THAT(error_of([&] { static_cast<void>(open_runnable_model(file)); }), HasSubstr("is of an unknown kind"));
 }
 
 TEST(RunnableModel, SaysWhyItDoesNotRunOnAGpu) {
@@ -140,7 +140,8 @@ TEST(RunnableModel, RunsOnnxFilesOnTheCpuOnly) {
 
 TEST(Verify, FindsTheGpuEqualToTheCpu) {
     if (!at::globalContext().hasCUDA()) GTEST_SKIP() << "LibTorch finds no GPU";
-    EXPECT_EQ(compare(open_runnable_model(stored_model("format2.pt"), {DeviceKind::cuda}), stored()).first_difference(), "");
+    EXPECT_EQ(compare(open_runnable_model(stored_model("format2.pt"), {DeviceKind::cuda}), stored()).first_difference(),
+              "");
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 """Writes tests/deploy/fixtures/format1.pt: a model file as the first version of graft wrote it, without golden images.
 
-usage: make_models.py FOLDER      needs torch; the file of format 2 beside it is what `graft export FOLDER/format1.pt
-                                  --format torchscript --output FOLDER/format2.pt` makes of it
+usage: make_models.py FOLDER      needs torch; those of formats 2 and 3 beside it are what `graft export FOLDER/format1.pt
+                                  --format torchscript --output FOLDER/formatN.pt` of graft 0.1 and 0.2 made of it
 """
 
 import json
