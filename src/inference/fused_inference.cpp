@@ -12,8 +12,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/text.hpp"
@@ -91,21 +93,31 @@ bool has_bfloat16_units() {
 
 FusedInference::FusedInference(const TorchModule& module, const at::Tensor& example, const InferenceOptions& options)
     : options_(options), engine_("oneDNN graph") {
+    if (options.threads_per_call == 0) {
+        build(module, example);
+        return;
+    }
+    std::async(std::launch::async, [&] {
+        at::set_num_threads(options.threads_per_call);
+        build(module, example);
+    }).get();
+}
+
+void FusedInference::build(const TorchModule& module, const at::Tensor& example) {
     const c10::InferenceMode inference;
     TorchModule original = module.deepcopy();
     original.eval();
     const at::Tensor input =
-        example.expand({options.images_per_call, -1, -1, -1}).contiguous(at::MemoryFormat::ChannelsLast);
+        example.expand({options_.images_per_call, -1, -1, -1}).contiguous(at::MemoryFormat::ChannelsLast);
     const at::Tensor expected = original.forward({input}).toTensor();
-    if (options.precision == Precision::bfloat16) {
+    if (options_.precision == Precision::bfloat16) {
         original = in_bfloat16(original);
         allowed_ = allowed_in_bfloat16(original, input, expected);
     }
-    TorchModule mirrored = torch::jit::freeze(original);
-    mirrored_ = mirror_same_padding(*mirrored.get_method("forward").graph());
-    if (mirrored_ && compile(mirrored, input, expected)) return;
-    mirrored_ = false;
-    if (compile(torch::jit::freeze(original), input, expected)) return;
+    const TorchModule frozen = torch::jit::freeze(original);
+    mirrored_ = mirror_same_padding(*frozen.get_method("forward").graph());
+    if (compile(frozen, input, expected)) return;
+    if (std::exchange(mirrored_, false) && compile(torch::jit::freeze(original), input, expected)) return;
     engine_ = "folded";
     module_ = torch::jit::freeze(original);
 }

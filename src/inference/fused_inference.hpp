@@ -27,6 +27,7 @@ public:
     [[nodiscard]] const std::string& cause() const override { return cause_; }
 
 private:
+    void build(const TorchModule& module, const at::Tensor& example);
     [[nodiscard]] bool compile(const TorchModule& frozen, const at::Tensor& input, const at::Tensor& expected);
     [[nodiscard]] std::string difference_from(const at::Tensor& found, const at::Tensor& expected) const;
     [[nodiscard]] at::Tensor run(const at::Tensor& images) const;

@@ -19,6 +19,9 @@ struct InferenceOptions {
     Device device;
     Precision precision = Precision::float32;
     std::int64_t images_per_call = 1;  ///< what the network is compiled for; other numbers are cut up and filled up
+    /// 1 where only threads call it that have called use_one_thread_here(): then it is compiled on one thread too, and
+    /// does not wait for cores that others keep busy. 0: calls use as many threads as their caller has.
+    int threads_per_call = 0;
 };
 
 /// Gives images' outputs, without autograd. Thread-safe. What an image gives does not depend on the others of a batch.

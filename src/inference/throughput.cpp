@@ -143,7 +143,7 @@ InferencePlan measure_throughput(const TorchModule& module, const at::Tensor& ex
     const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
     InferencePlan best;
     for (const std::int64_t images : {1, 2, 4}) {
-        const auto network = make_inference(module, example, {options.device, options.precision, images});
+        const auto network = make_inference(module, example, {options.device, options.precision, images, 1});
         for (const std::size_t workers : std::set<std::size_t>{threads, physical_cores(threads)}) {
             const double speed = images_per_second(*network, example, workers);
             if (speed > best.images_per_second * (images == 1 ? 1 : kWorthwhile)) best = {workers, images, speed};

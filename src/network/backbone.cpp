@@ -11,6 +11,7 @@
 #include "core/hash.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "network/foreign/first_output.hpp"
 #include "network/foreign/split_module.hpp"
 #include "network/foreign/torchscript_file.hpp"
 #include "network/head.hpp"
@@ -78,11 +79,19 @@ struct Loaded {
     std::vector<std::string> notes;
 };
 
+/// What people should know of the file's forward, once it gives one tensor.
+std::vector<std::string> use_one_output(TorchModule& module, const Preprocessing& preprocessing,
+                                        const std::string& file) {
+    const std::string note = use_first_output(module, normalised_probe(preprocessing), file);
+    return note.empty() ? std::vector<std::string>() : std::vector{note};
+}
+
 Loaded load_torchscript(const Architecture& architecture, const Preprocessing& preprocessing, const std::string& file,
                         const LoadAllowance& allowance) {
     if (!allowance.choice.key.empty())
         throw DataError(file + ": is TorchScript, which holds one network: a key chooses in files of torch.save");
-    const TorchModule module = open_torchscript(file);
+    TorchModule module = open_torchscript(file);
+    std::vector<std::string> notes = use_one_output(module, preprocessing, file);
     const StateDict all{.entries = named_tensors(module)};
     if (all.entries.empty())
         throw DataError(file + ": has no parameters (a frozen module keeps them as constants): export it unfrozen");
@@ -91,7 +100,7 @@ Loaded load_torchscript(const Architecture& architecture, const Preprocessing& p
     if (!report.complete()) throw DataError(explain(report, file, architecture.name));
     if (report.absent.empty() && report.unused.empty())
         expect_same_output(module, architecture, below_prefix(state, report.prefix.text), preprocessing, file);
-    return {std::move(report), sha256_of_file(file), {}};
+    return {std::move(report), sha256_of_file(file), std::move(notes)};
 }
 
 Loaded load_file(const Architecture& architecture, const Preprocessing& preprocessing, const std::string& file,
@@ -148,11 +157,11 @@ Backbone load_backbone(const ArchitectureRow& row, const std::string& weights, s
 
 Backbone load_torchscript_backbone(const std::string& file, const Preprocessing& preprocessing) {
     Backbone backbone{.weights = file, .weights_hash = sha256_of_file(file)};
-    const TorchModule module = open_torchscript(file);
+    TorchModule module = open_torchscript(file);
+    std::vector<std::string> notes = use_one_output(module, preprocessing, file);
     const at::Tensor one = normalised_probe(preprocessing);
     SplitModule split = split_module(module, at::cat({one, one.flip({3}) * 0.75}), file);
     for (const NamedTensor& entry : named_tensors(module)) backbone.loading.loaded.push_back(entry.name);
-    std::vector<std::string> notes;
     if (!split.whole_because.empty())
         notes.push_back(format_text("this network is frozen whole or trained whole: {}", split.whole_because));
     if (split.classifier.empty())

@@ -20,6 +20,11 @@ FOLDER = Path(__file__).resolve().parent.parent / "network" / "fixtures"
 EXAMPLE = torch.linspace(-2, 2, 2 * 3 * 32 * 32).reshape(2, 3, 32, 32)
 
 
+class Outputs(typing.NamedTuple):
+    logits: torch.Tensor
+    aux: typing.Optional[torch.Tensor]
+
+
 class Block(nn.Module):
     """A residual block that adds and activates in place."""
 
@@ -255,6 +260,90 @@ class Tuple(nn.Module):
         return self.conv(x), x
 
 
+class Squeeze(nn.Module):
+    """Built as SqueezeNets are: a 1x1 convolution makes the scores of every place, pooling averages them."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d(3, 4, 3, 2), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2),
+                                      nn.Conv2d(4, 6, 3, 1, 1), nn.ReLU(inplace=True))
+        self.classifier = nn.Sequential(nn.Dropout(0.5), nn.Conv2d(6, 5, 1), nn.ReLU(inplace=True),
+                                        nn.AdaptiveAvgPool2d((1, 1)))
+
+    def forward(self, x):
+        return torch.flatten(self.classifier(self.features(x)), 1)
+
+
+class PointHead(nn.Module):
+    """After the pooling, a 1x1 convolution with an activation makes features, and one without makes scores."""
+
+    def __init__(self, classes=5):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 4, 3, 2, 1)
+        self.layer = nn.Sequential(nn.Conv2d(4, 6, 3, 2, 1), nn.ReLU())
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.conv_head = nn.Conv2d(6, 8, 1)
+        self.act = nn.ReLU()
+        self.classifier = nn.Conv2d(8, classes, 1) if classes else nn.Identity()
+
+    def forward(self, x):
+        x = self.act(self.conv_head(self.pool(self.layer(self.stem(x)))))
+        return torch.flatten(self.classifier(x), 1)
+
+
+class Auxiliary(nn.Module):
+    """Built as GoogLeNet is: scripted, it gives a named tuple, in eval mode of the scores and None."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 4, 3, 2, 1)
+        self.aux1 = nn.Linear(4, 5)
+        self.conv2 = nn.Conv2d(4, 6, 3, 2, 1)
+        self.fc = nn.Linear(6, 5)
+
+    def forward(self, x) -> Outputs:
+        x = functional.relu(self.conv1(x))
+        aux: typing.Optional[torch.Tensor] = None
+        if self.training:
+            aux = self.aux1(x.mean([2, 3]))
+        x = functional.relu(self.conv2(x))
+        return Outputs(self.fc(x.mean([2, 3])), aux)
+
+
+class TwoHeads(nn.Module):
+    """Two scores of the same shape."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, 2, 1)
+        self.one = nn.Linear(4, 5)
+        self.two = nn.Linear(4, 5)
+
+    def forward(self, x):
+        x = self.conv(x).mean([2, 3])
+        return self.one(x), self.two(x)
+
+
+class DropsNothing(nn.Module):
+    """Dropout as attention of torchvision 0.14 has it: in training mode always, its share set to 0 in eval mode."""
+
+    def __init__(self, share=0.0, when_training=0.1):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, 2, 1)
+        self.share = share
+        self.when_training = when_training
+        self.fc = nn.Linear(4, 5)
+
+    def forward(self, x):
+        x = functional.dropout(self.conv(x).mean([2, 3]), p=self.share)
+        share = self.when_training
+        if not self.training:
+            share = 0.0
+        if share > 0.0:
+            x = functional.dropout(x, p=share)
+        return self.fc(x)
+
+
 def sequential():
     return nn.Sequential(nn.Conv2d(3, 4, 3, 2, 1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 6, 3, 2, 1), nn.ReLU(),
                          nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 5))
@@ -332,6 +421,13 @@ def main():
                            ("in_place", InPlace), ("forgotten_dropout", ForgottenDropout), ("noise", Noise),
                            ("batch_mean", BatchMean), ("tuple", Tuple)):
             save(f"{name}_scripted", make, "scripted")
+        save("auxiliary_scripted", Auxiliary, "scripted")
+        save("drops_nothing_scripted", DropsNothing, "scripted")
+        save("drops_always_scripted", lambda: DropsNothing(share=0.3), "scripted")
+        for name, make in (("squeeze", Squeeze), ("point_head", PointHead), ("two_heads", TwoHeads)):
+            save(f"{name}_scripted", make, "scripted")
+            save(f"{name}_traced", make, "traced")
+        save("point_headless_scripted", lambda: PointHead(classes=0), "scripted")
         save("residual_frozen", Residual, "frozen")
         save("residual_half", lambda: Residual().half(), "scripted")
         save("trained_traced", Residual, "traced", mode="train")

@@ -76,6 +76,23 @@ at::Tensor own_output(const std::string& name, const at::Tensor& input) {
     return run(module, input.clone());
 }
 
+/// What splitting is refused with, without the name of the file.
+std::string refusal_of(const std::string& name) {
+    const std::string message = error_message<DataError>([&] { (void)split(name); });
+    return message.starts_with(stored(name) + ": ") ? message.substr(stored(name).size() + 2) : message;
+}
+
+/// A 1x1 convolution of a file, applied by hand to vectors [N,…,C].
+at::Tensor point_convolution(const std::string& file, const std::string& layer, const at::Tensor& vectors) {
+    at::Tensor weight, bias;
+    for (const auto& parameter : torch::jit::load(stored(file)).named_parameters()) {
+        if (parameter.name == layer + ".weight") weight = parameter.value;
+        if (parameter.name == layer + ".bias") bias = parameter.value;
+    }
+    const at::NoGradGuard no_grad;
+    return vectors.matmul(weight.flatten(1).t()) + bias;
+}
+
 class EitherWay : public ::testing::TestWithParam<const char*> {
 protected:
     [[nodiscard]] static std::string file(const std::string& network) { return network + "_" + GetParam(); }
@@ -215,10 +232,57 @@ TEST(SplitModule, SurvivesSavingAndLoading) {
     }
 }
 
-/// What splitting is refused with, without the name of the file.
-std::string refusal_of(const std::string& name) {
-    const std::string message = error_message<DataError>([&] { (void)split(name); });
-    return message.starts_with(stored(name) + ": ") ? message.substr(stored(name).size() + 2) : message;
+TEST_P(EitherWay, AConvolutionWhoseMapsAreAveragedIntoTheScoresIsTheClassifier) {
+    const SplitModule found = split(file("squeeze"));
+    EXPECT_THAT(names_of(found), ElementsAre("features.0", "features.3"));
+    EXPECT_EQ(found.classifier, "classifier.1");
+    EXPECT_EQ(found.classes, 5);
+    EXPECT_EQ(found.form, FeatureForm::map);
+    EXPECT_EQ(found.channels, 6);
+    const at::Tensor map = run_chain(found, pictures());  // [2,6,7,7]
+    const at::Tensor places = map.flatten(2).transpose(1, 2);
+    const at::Tensor scores = point_convolution(file("squeeze"), "classifier.1", places).relu().mean(1);
+    EXPECT_LT(difference(scores, own_output(file("squeeze"), pictures())), 1e-5);
+}
+
+TEST_P(EitherWay, AConvolutionAfterThePoolingIsTheClassifierWhereNoActivationFollows) {
+    const SplitModule found = split(file("point_head"));
+    EXPECT_THAT(names_of(found), ElementsAre("stem", "layer", "conv_head"));
+    EXPECT_EQ(found.classifier, "classifier");
+    EXPECT_EQ(found.classes, 5);
+    EXPECT_EQ(found.channels, 8);
+    const at::Tensor vector = run_chain(found, pictures()).flatten(1);
+    EXPECT_LT(difference(point_convolution(file("point_head"), "classifier", vector),
+                         own_output(file("point_head"), pictures())),
+              1e-5);
+}
+
+TEST(SplitModule, AConvolutionWithAnActivationAfterThePoolingMakesFeatures) {
+    const SplitModule found = split("point_headless_scripted");
+    EXPECT_EQ(found.classifier, "");
+    EXPECT_EQ(found.channels, 8);
+}
+
+TEST(SplitModule, TakesDropoutThatDropsNothing) {
+    const SplitModule found = split("drops_nothing_scripted");
+    EXPECT_THAT(names_of(found), ElementsAre("conv"));
+    EXPECT_EQ(found.classifier, "fc");
+    EXPECT_THAT(refusal_of("drops_always_scripted"), HasSubstr("it has dropout (1) that cannot be switched off"));
+}
+
+TEST(SplitModule, TakesTheFirstOfSeveralScores) {
+    const Backbone auxiliary = load_torchscript_backbone(stored("auxiliary_scripted"), pixels());
+    EXPECT_THAT(auxiliary.note, HasSubstr("its forward gives 2 outputs, of which the first is used; its classifier fc "
+                                          "(5 classes) is left out"));
+    EXPECT_EQ(auxiliary.architecture.channels, 6);
+    EXPECT_EQ(auxiliary.architecture.stages.size(), 2);
+    EXPECT_THAT(error_message<DataError>([] { (void)load_torchscript_backbone(stored("tuple_scripted"), pixels()); }),
+                HasSubstr("its forward returns (Tensor, Tensor), not one tensor. Wrap it"));
+    for (const char* name : {"two_heads_scripted", "two_heads_traced"}) {
+        const Backbone both = load_torchscript_backbone(stored(name), pixels());
+        EXPECT_THAT(both.note, HasSubstr("its classifier one (5 classes) is left out")) << name;
+        EXPECT_EQ(both.architecture.channels, 4) << name;
+    }
 }
 
 TEST(SplitModule, IsRefusedWhenItIsFixedToTrainingMode) {
@@ -235,7 +299,9 @@ TEST(SplitModule, IsRefusedWhenItsOutputIsNotAFunctionOfTheImage) {
     EXPECT_THAT(refusal_of("noise_scripted"), HasSubstr("gives other numbers each time"));
     EXPECT_THAT(refusal_of("batch_mean_scripted"), HasSubstr("depends on the other images"));
     EXPECT_THAT(refusal_of("fixed_number_traced"), HasSubstr("It takes one image but not two"));
-    EXPECT_EQ(refusal_of("tuple_scripted"), "its forward returns Tuple, not one tensor");
+    EXPECT_EQ(refusal_of("tuple_scripted"),
+              "its forward returns (Tensor, Tensor), not one tensor. Wrap it in a module whose forward returns the "
+              "tensor that is meant, and script or trace that");
 }
 
 /// What opening a file with these bytes is refused with; "no error" when it is not.

@@ -185,9 +185,7 @@ void ForwardGraph::make_constant(Block& block) {
         if (node->kind() != prim::GetAttr || node->s(attr::name) == "training") continue;
         if (!path_of(node->output())) continue;
         const c10::IValue value = attribute(node->output());
-        if (!value.isBool() && !value.isInt() && !value.isDouble() && !value.isString() && !value.isNone() &&
-            !value.isIntList() && !value.isDoubleList())
-            continue;
+        if (!is_setting(value)) continue;
         const torch::jit::WithInsertPoint before(node);
         Value* const constant = graph_->insertConstant(value);
         node->output()->replaceAllUsesWith(constant);
@@ -254,6 +252,11 @@ bool counts_images(const Node* node) {
                is_zero(node->input(1));
     // What a traced module makes of it on the way.
     return (kind == "prim::NumToTensor" || kind == "aten::Int") && counts_images(node->input(0)->node());
+}
+
+bool is_setting(const c10::IValue& attribute) {
+    return attribute.isBool() || attribute.isInt() || attribute.isDouble() || attribute.isString() ||
+           attribute.isNone() || attribute.isIntList() || attribute.isDoubleList();
 }
 
 std::vector<at::Tensor> tensors_in(const c10::IValue& attribute) {

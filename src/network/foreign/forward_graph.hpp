@@ -77,6 +77,9 @@ private:
 /// the tensor at hand, so that it keeps no other tensor alive.
 [[nodiscard]] bool counts_images(const torch::jit::Node* node);
 
+/// Whether an attribute is a number, a flag or a text, or several: what a module was made with.
+[[nodiscard]] bool is_setting(const c10::IValue& attribute);
+
 /// The parameters and buffers that are, or are in, an attribute.
 [[nodiscard]] std::vector<at::Tensor> tensors_in(const c10::IValue& attribute);
 

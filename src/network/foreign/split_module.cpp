@@ -5,8 +5,10 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
@@ -88,10 +90,11 @@ public:
         const bool is_cut = last > 0;
         last = open_large_children(graph_, is_cut ? last : graph_.boundaries().size());
         std::vector<std::size_t> ends = stage_ends(graph_, last);
-        drop_unfit(ends);
-        const at::Tensor features = tensor_after(last);
+        const std::map<std::size_t, at::Tensor> passing = drop_unfit(ends);
+        const at::Tensor& features = passing.at(last);
         if (is_cut) expect_the_rest(last, features);
-        ends.back() = last_before_pooling(ends, features, split);
+        const std::size_t first = ends.size() > 1 ? ends[ends.size() - 2] : 0;
+        ends.back() = last_before_pooling({first, last}, passing.at(first), features, split);
         name_stages(ends, split);
         expect_chain(split, features);
         return split;
@@ -101,21 +104,22 @@ private:
     at::Tensor part(std::size_t first, std::size_t last, const at::Tensor& input) const {
         return run(StageMaker(graph_).make(first, last), input);
     }
-    at::Tensor tensor_after(std::size_t last) const { return part(0, last, images_.clone()).clone(); }
 
     /// The classifier's part on the features gives the module's own output.
     void expect_the_rest(std::size_t last, const at::Tensor& features) const {
-        if (!agree(part(last, graph_.boundaries().size(), features), expected_))
+        if (!agree(part(last, graph_.boundaries().size(), features.clone()), expected_))
             throw DataError("without its classifier it computes something else");
     }
 
-    /// Drops ends where images are not the first axis, and those whose tensor the next part changes in place.
-    void drop_unfit(std::vector<std::size_t>& ends) const {
+    /// Drops ends where images are not the first axis, and those whose tensor the next part changes in place. Returns
+    /// what passes at the ends, the beginning and the last one included.
+    std::map<std::size_t, at::Tensor> drop_unfit(std::vector<std::size_t>& ends) const {
+        std::map<std::size_t, at::Tensor> passing;
         std::set<std::size_t> unfit;
         std::size_t first = 0;
         at::Tensor both = images_.clone(), one = images_.narrow(0, 0, 1).clone();
         for (const std::size_t end : ends) {
-            const at::Tensor before = both.clone();
+            const at::Tensor before = passing[first] = both.clone();
             const at::Tensor next = part(first, end, both), next_of_one = part(first, end, one);
             if (!at::equal(both, before)) unfit.insert(first);
             if (next.dim() < 2 || next.size(0) != 2 || !agree(next.narrow(0, 0, 1), next_of_one)) unfit.insert(end);
@@ -123,25 +127,31 @@ private:
             one = next_of_one;
             first = end;
         }
+        passing[first] = both.clone();
         unfit.erase(ends.back());
         std::erase_if(ends, [&](std::size_t end) { return unfit.contains(end); });
+        return passing;
     }
 
     /// Where the last stage ends when graft's own pooling makes the same vector of what is there; else at the features.
-    std::size_t last_before_pooling(const std::vector<std::size_t>& ends, const at::Tensor& features,
-                                    SplitModule& split) const {
-        const std::size_t last = ends.back(), first = ends.size() > 1 ? ends[ends.size() - 2] : 0;
+    /// @param stage it begins after the first end, where `input` passes, and ends at the second, at the features
+    std::size_t last_before_pooling(std::pair<std::size_t, std::size_t> stage, const at::Tensor& input,
+                                    const at::Tensor& features, SplitModule& split) const {
+        const auto [first, last] = stage;
         const at::Tensor vector = features.dim() == 4 ? features.flatten(1) : features;
         std::size_t earliest = last;
         while (earliest > first + 1 && !has_parameters(graph_, earliest)) --earliest;
-        for (std::size_t end = earliest; vector.dim() == 2 && end <= last; ++end) {
-            const at::Tensor value = tensor_after(end);
-            if (value.dim() != 3 && value.dim() != 4) continue;
-            const FeatureForm form = value.dim() == 4 ? FeatureForm::map : FeatureForm::tokens;
-            if (!agree(run(make_pooling(Pooling::avg, form), value), vector)) continue;
-            split.form = form;
-            split.channels = channels_of(value, form);
-            return end;
+        if (vector.dim() == 2) {
+            at::Tensor value = input.clone();
+            for (std::size_t begin = first, end = earliest; end <= last; begin = end++) {
+                value = part(begin, end, value);
+                if (value.dim() != 3 && value.dim() != 4) continue;
+                const FeatureForm form = value.dim() == 4 ? FeatureForm::map : FeatureForm::tokens;
+                if (!agree(run(make_pooling(Pooling::avg, form), value), vector)) continue;
+                split.form = form;
+                split.channels = channels_of(value, form);
+                return end;
+            }
         }
         split.form = form_of(features, "");
         split.channels = channels_of(features, split.form);

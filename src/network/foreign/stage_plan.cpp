@@ -52,18 +52,40 @@ bool begins_a_stage(const ForwardGraph& graph, std::size_t end) {
                        });
 }
 
-/// What may follow a classifier or stand between it and the features.
-bool keeps_scores(const Node& node) {
-    static const std::set<std::string_view> kKinds = {"aten::softmax",   "aten::log_softmax", "aten::sigmoid",
-                                                      "aten::dropout",   "aten::dropout_",    "aten::to",
-                                                      "aten::contiguous"};
-    return kKinds.contains(node.kind().toQualString());
+bool is_one_of(const Node& node, const std::set<std::string_view>& kinds) {
+    return kinds.contains(node.kind().toQualString());
 }
 
-/// The input and the weight of a dense layer; nothing for other operators.
+/// What stands between the end of a network and what may be its classifier.
+struct Ending {
+    Node* node;  ///< the candidate
+    bool pools = false, reshapes = false, activates = false;
+};
+Ending ending_of(Node* node) {
+    static const std::set<std::string_view> kKeepScores = {"aten::softmax",   "aten::log_softmax", "aten::sigmoid",
+                                                           "aten::dropout",   "aten::dropout_",    "aten::to",
+                                                           "aten::contiguous"};
+    static const std::set<std::string_view> kPool = {"aten::adaptive_avg_pool2d", "aten::avg_pool2d", "aten::mean"};
+    static const std::set<std::string_view> kReshape = {"aten::flatten", "aten::reshape", "aten::view",
+                                                        "aten::squeeze"};
+    static const std::set<std::string_view> kActivate = {"aten::relu", "aten::relu_"};
+    for (Ending ending{node};; ending.node = ending.node->input(0)->node()) {
+        if (is_one_of(*ending.node, kPool))
+            ending.pools = true;
+        else if (is_one_of(*ending.node, kReshape))
+            ending.reshapes = true;
+        else if (is_one_of(*ending.node, kActivate))
+            ending.activates = true;
+        else if (!is_one_of(*ending.node, kKeepScores))
+            return ending;
+    }
+}
+
+/// A layer that makes class scores of each vector of its input.
 struct Dense {
     Value *input, *weight;
 };
+/// A dense layer; nothing for other operators.
 std::optional<Dense> as_dense(Node& node) {
     const std::string_view kind = node.kind().toQualString();
     if (kind == "aten::linear") return Dense{node.input(0), node.input(1)};
@@ -71,6 +93,28 @@ std::optional<Dense> as_dense(Node& node) {
     const Node* const transposed = node.input(2)->node();
     if (std::string_view(transposed->kind().toQualString()) != "aten::t") return std::nullopt;
     return Dense{node.input(1), transposed->input(0)};
+}
+/// A convolution of 1x1 with a bias, a dense layer at every place; nothing for other operators.
+std::optional<Dense> as_point_convolution(const ForwardGraph& graph, Node& node) {
+    const std::string_view kind = node.kind().toQualString();
+    if (kind != "aten::conv2d" && kind != "aten::_convolution") return std::nullopt;
+    const auto groups = torch::jit::toIValue(node.input(kind == "aten::conv2d" ? 6 : 8));
+    if (!groups || !groups->isInt() || groups->toInt() != 1) return std::nullopt;
+    const auto is_tensor = [&](const Value* value) {
+        return graph.path_of(value) && graph.attribute(value).isTensor();
+    };
+    if (!is_tensor(node.input(1)) || !is_tensor(node.input(2))) return std::nullopt;
+    const at::Tensor weight = graph.attribute(node.input(1)).toTensor();
+    if (weight.dim() != 4 || weight.size(2) != 1 || weight.size(3) != 1) return std::nullopt;
+    return Dense{node.input(0), node.input(1)};
+}
+
+/// A dense layer at the end, or a 1x1 convolution whose maps are averaged into the scores (SqueezeNet's) or which
+/// stands after the pooling. There an activation makes it a layer of features (MobileNetV3's).
+std::optional<Dense> classifier_at(const ForwardGraph& graph, const Ending& ending) {
+    if (!ending.pools && !ending.reshapes && !ending.activates) return as_dense(*ending.node);
+    if (!ending.pools && ending.activates) return std::nullopt;
+    return as_point_convolution(graph, *ending.node);
 }
 
 std::optional<std::size_t> end_where(const ForwardGraph& graph, const Value* tensor) {
@@ -120,13 +164,12 @@ bool has_parameters(const ForwardGraph& graph, std::size_t end) {
 std::optional<FoundClassifier> find_classifier(ForwardGraph& graph) {
     ForwardGraph trial = graph;
     for (int depth = 0; depth < kDeepest;) {
-        Node* node = trial.result()->node();
-        while (keeps_scores(*node)) node = node->input(0)->node();
-        if (trial.open(node)) {
+        const Ending ending = ending_of(trial.result()->node());
+        if (trial.open(ending.node)) {
             ++depth;
             continue;
         }
-        const auto dense = as_dense(*node);
+        const auto dense = classifier_at(trial, ending);
         const auto path = dense ? trial.path_of(dense->weight) : std::nullopt;
         const auto end = dense ? end_where(trial, dense->input) : std::nullopt;
         if (!path || !end || !any_parameters_before(trial, *end)) return std::nullopt;

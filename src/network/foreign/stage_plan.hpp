@@ -12,15 +12,16 @@
 
 namespace graft {
 
-/// The dense layer at the end of a network.
+/// The layer at the end of a network that makes class scores of features.
 struct FoundClassifier {
     std::size_t end = 0;  ///< the boundary before it, counted as an end
     std::string name;     ///< of the layer
     std::int64_t classes = 0;
 };
 
-/// Looks for a dense layer that only softmax, dropout and the like follow, and opens the children that hide it. Nothing
-/// is found, and the graph stays as it is, when there is none or its input is not all that it gets.
+/// Looks for a dense layer that only softmax, dropout and the like follow, or for a 1x1 convolution with a bias that is
+/// followed by the last pooling or follows it itself, and opens the children that hide it. Nothing is found, and the
+/// graph stays as it is, when there is none or its input is not all that it gets.
 [[nodiscard]] std::optional<FoundClassifier> find_classifier(ForwardGraph& graph);
 
 /// The ends of the stages, `last` among them: a stage begins with a part that has weights (more than the scale and

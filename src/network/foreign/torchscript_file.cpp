@@ -1,6 +1,7 @@
 #include "network/foreign/torchscript_file.hpp"
 
 #include <torch/csrc/autograd/grad_mode.h>
+#include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/serialization/import.h>
 
 #include "core/text.hpp"
@@ -22,6 +23,15 @@ void make_float32(const torch::jit::Module& module) {
     for (const at::Tensor& buffer : module.buffers()) widen(buffer);
 }
 
+/// Warnings of the code's author would stand among graft's own words.
+void drop_warnings(torch::jit::Block& block) {
+    for (auto next = block.nodes().begin(); next != block.nodes().end();) {
+        torch::jit::Node* const node = *next++;
+        for (torch::jit::Block* inner : node->blocks()) drop_warnings(*inner);
+        if (node->kind() == c10::aten::warn) node->destroy();
+    }
+}
+
 }  // namespace
 
 bool is_torchscript(const std::filesystem::path& file) { return serves(what_is(file).kind, FileUse::torchscript); }
@@ -36,12 +46,27 @@ torch::jit::Module open_torchscript(const std::filesystem::path& file) {
         module.eval();
         make_float32(module);
     } catch (const std::exception& error) {
-        throw DataError(name + ": LibTorch cannot read this TorchScript file: " + cause_in(error.what()));
+        throw DataError(
+            format_text("{}: LibTorch cannot read this TorchScript file: {}", name, cause_in(error.what())));
     }
     if (!module.find_method("forward")) throw DataError(name + ": has no forward method, so there is nothing to run");
+    for (const torch::jit::Module& part : module.modules())
+        if (const auto forward = part.find_method("forward")) drop_warnings(*forward->graph()->block());
     if (const std::string recorded = recorded_training_mode(module); !recorded.empty())
         throw DataError(name + ": " + recorded);
     return module;
+}
+
+std::string forward_fails(const std::string& file, const at::Tensor& input, const std::exception& error) {
+    return format_text("{}: its forward fails on a {} input: {}", file, bracketed_shape(input.sizes()),
+                       cause_in(error.what()));
+}
+
+std::string not_one_tensor(const std::string& file, const c10::IValue& result) {
+    return format_text(
+        "{}: its forward returns {}, not one tensor. Wrap it in a module whose forward returns the tensor that is "
+        "meant, and script or trace that",
+        file, result.type()->repr_str());
 }
 
 at::Tensor output_of(torch::jit::Module module, const at::Tensor& input, const std::string& file) {
@@ -49,10 +74,9 @@ at::Tensor output_of(torch::jit::Module module, const at::Tensor& input, const s
     try {
         result = module.forward({input});
     } catch (const std::exception& error) {  // TorchScript's own are no c10::Error
-        throw DataError(file + ": its forward fails on a " + bracketed_shape(input.sizes()) +
-                        " input: " + cause_in(error.what()));
+        throw DataError(forward_fails(file, input, error));
     }
-    if (!result.isTensor()) throw DataError(file + ": its forward returns " + result.tagKind() + ", not one tensor");
+    if (!result.isTensor()) throw DataError(not_one_tensor(file, result));
     return result.toTensor();
 }
 

@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <exception>
 #include <filesystem>
 #include <string>
 
@@ -17,6 +18,10 @@ namespace graft {
 /// Throws DataError naming the file when the archive is damaged (every record's CRC is checked), unpacks to far more
 /// than it is large, or LibTorch cannot read it; or when the module was recorded in training mode.
 [[nodiscard]] torch::jit::Module open_torchscript(const std::filesystem::path& file);
+
+/// What is wrong with a forward that throws, and with one that gives something else than a tensor.
+[[nodiscard]] std::string forward_fails(const std::string& file, const at::Tensor& input, const std::exception& error);
+[[nodiscard]] std::string not_one_tensor(const std::string& file, const c10::IValue& result);
 
 /// Runs `forward(input)` for a file's module.
 /// Throws DataError naming the file when it fails or gives something else than one tensor.

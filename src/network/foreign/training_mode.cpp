@@ -9,12 +9,18 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
+#include <vector>
+
+#include "core/text.hpp"
+#include "network/foreign/forward_graph.hpp"
 
 namespace graft {
 namespace {
 
 using torch::jit::Node;
+using torch::jit::Value;
 
 /// Which input of an operator says whether it runs in training mode.
 const std::map<std::string_view, std::size_t> kNorms = {{"aten::batch_norm", 5},
@@ -40,10 +46,10 @@ bool is_constant_true(const torch::jit::Value* value) {
     return constant && constant->isBool() && constant->toBool();
 }
 
-/// A dropout that drops nothing does no harm.
-bool drops_nothing(const Node& node) {
+/// A dropout that drops nothing does no harm. Where the share is not known here, the network's behaviour decides later.
+bool drops_something(const Node& node) {
     const auto share = torch::jit::toIValue(node.input(1));
-    return share && share->isScalar() && share->toScalar().toDouble() == 0;
+    return share && share->isScalar() && share->toScalar().toDouble() > 0;
 }
 
 bool is_fixed(const Node& node, const std::map<std::string_view, std::size_t>& operators) {
@@ -54,8 +60,32 @@ bool is_fixed(const Node& node, const std::map<std::string_view, std::size_t>& o
 void search(const torch::jit::Block& block, Found& found) {
     for (const Node* node : block.nodes()) {
         if (is_fixed(*node, kNorms)) ++found.norms;
-        if (is_fixed(*node, kDropouts) && !drops_nothing(*node)) ++found.dropouts;
+        if (is_fixed(*node, kDropouts) && drops_something(*node)) ++found.dropouts;
         for (const torch::jit::Block* inner : node->blocks()) search(*inner, found);
+    }
+}
+
+/// The attribute that a value of the module's code is; nothing for other values.
+std::optional<c10::IValue> attribute_of(const Value* value, const torch::jit::Module& module) {
+    if (value == value->owningGraph()->inputs()[0]) return module._ivalue();
+    if (value->node()->kind() != torch::jit::prim::GetAttr) return std::nullopt;
+    const auto owner = attribute_of(value->node()->input(), module);
+    if (!owner || !owner->isObject()) return std::nullopt;
+    return owner->toObjectRef().getAttr(value->node()->s(torch::jit::attr::name));
+}
+
+/// Puts in what the module was made with, and that it is in eval mode: this decides which branches are taken and how
+/// large the shares of dropouts are.
+void put_in_settings(torch::jit::Block& block, const torch::jit::Module& module) {
+    for (auto next = block.nodes().begin(); next != block.nodes().end();) {
+        Node* const node = *next++;
+        for (torch::jit::Block* inner : node->blocks()) put_in_settings(*inner, module);
+        if (node->kind() != torch::jit::prim::GetAttr) continue;
+        const auto attribute = attribute_of(node->output(), module);
+        if (!attribute || !is_setting(*attribute)) continue;
+        const torch::jit::WithInsertPoint before(node);
+        node->output()->replaceAllUsesWith(node->owningGraph()->insertConstant(*attribute));
+        node->destroy();
     }
 }
 
@@ -64,18 +94,19 @@ void search(const torch::jit::Block& block, Found& found) {
 std::string recorded_training_mode(const torch::jit::Module& module) {
     std::shared_ptr<torch::jit::Graph> graph = module.get_method("forward").graph()->copy();
     torch::jit::Inline(*graph);
+    put_in_settings(*graph->block(), module);
     torch::jit::ConstantPropagation(graph);  // drops branches that are never taken
     Found found;
     search(*graph->block(), found);
     if (found.norms + found.dropouts == 0) return "";
-    std::string what;
-    if (found.norms > 0) what = "batch norms (" + std::to_string(found.norms) + ") that normalise by the batch at hand";
-    if (found.dropouts > 0)
-        what += (what.empty() ? "" : " and ") + std::string("dropout (") + std::to_string(found.dropouts) +
-                ") that cannot be switched off";
-    return "is fixed to training mode: it has " + what +
-           ", whatever eval() says. It was traced before eval() was called, or its code asks for it: call eval() and "
-           "trace or script it again";
+    std::vector<std::string> what;
+    if (found.norms > 0)
+        what.push_back(format_text("batch norms ({}) that normalise by the batch at hand", found.norms));
+    if (found.dropouts > 0) what.push_back(format_text("dropout ({}) that cannot be switched off", found.dropouts));
+    return format_text(
+        "is fixed to training mode: it has {}, whatever eval() says. It was traced before eval() was called, or its "
+        "code asks for it: call eval() and trace or script it again",
+        joined(what, " and "));
 }
 
 }  // namespace graft
