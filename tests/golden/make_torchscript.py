@@ -301,13 +301,20 @@ class Auxiliary(nn.Module):
         self.conv2 = nn.Conv2d(4, 6, 3, 2, 1)
         self.fc = nn.Linear(6, 5)
 
-    def forward(self, x) -> Outputs:
+    def _forward(self, x):
         x = functional.relu(self.conv1(x))
         aux: typing.Optional[torch.Tensor] = None
         if self.training:
             aux = self.aux1(x.mean([2, 3]))
         x = functional.relu(self.conv2(x))
-        return Outputs(self.fc(x.mean([2, 3])), aux)
+        return self.fc(x.mean([2, 3])), aux
+
+    def forward(self, x) -> Outputs:
+        x, aux = self._forward(x)
+        if torch.jit.is_scripting():
+            warnings.warn("always a tuple")
+            return Outputs(x, aux)
+        return x
 
 
 class TwoHeads(nn.Module):

@@ -148,9 +148,10 @@ TEST_F(TorchScriptFile, IsRefusedWhenItComputesSomethingElse) {
 }
 
 TEST_F(TorchScriptFile, IsRefusedWhenItGivesMoreThanOneTensor) {
-    EXPECT_EQ(refusal_of(save("(y, 1)")),
-              "its forward returns (Tensor, int), not one tensor. Wrap it in a module whose forward returns the tensor "
-              "that is meant, and script or trace that");
+    EXPECT_EQ(
+        refusal_of(save("(y, 1)")),
+        "its forward returns Tuple[Tensor, int], not one tensor. Wrap it in a module whose forward returns the tensor "
+        "that is meant, and script or trace that");
 }
 
 TEST_F(TorchScriptFile, IsRefusedWhenItFailsOnTheInput) {

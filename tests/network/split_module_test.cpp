@@ -265,7 +265,7 @@ TEST(SplitModule, AConvolutionWithAnActivationAfterThePoolingMakesFeatures) {
 
 TEST(SplitModule, TakesDropoutThatDropsNothing) {
     const SplitModule found = split("drops_nothing_scripted");
-    EXPECT_THAT(names_of(found), ElementsAre("conv"));
+    EXPECT_THAT(names_of(found), ElementsAre("network"));
     EXPECT_EQ(found.classifier, "fc");
     EXPECT_THAT(refusal_of("drops_always_scripted"), HasSubstr("it has dropout (1) that cannot be switched off"));
 }
@@ -277,7 +277,7 @@ TEST(SplitModule, TakesTheFirstOfSeveralScores) {
     EXPECT_EQ(auxiliary.architecture.channels, 6);
     EXPECT_EQ(auxiliary.architecture.stages.size(), 2);
     EXPECT_THAT(error_message<DataError>([] { (void)load_torchscript_backbone(stored("tuple_scripted"), pixels()); }),
-                HasSubstr("its forward returns (Tensor, Tensor), not one tensor. Wrap it"));
+                HasSubstr("its forward returns Tuple[Tensor, Tensor], not one tensor. Wrap it"));
     for (const char* name : {"two_heads_scripted", "two_heads_traced"}) {
         const Backbone both = load_torchscript_backbone(stored(name), pixels());
         EXPECT_THAT(both.note, HasSubstr("its classifier one (5 classes) is left out")) << name;
@@ -299,9 +299,10 @@ TEST(SplitModule, IsRefusedWhenItsOutputIsNotAFunctionOfTheImage) {
     EXPECT_THAT(refusal_of("noise_scripted"), HasSubstr("gives other numbers each time"));
     EXPECT_THAT(refusal_of("batch_mean_scripted"), HasSubstr("depends on the other images"));
     EXPECT_THAT(refusal_of("fixed_number_traced"), HasSubstr("It takes one image but not two"));
-    EXPECT_EQ(refusal_of("tuple_scripted"),
-              "its forward returns (Tensor, Tensor), not one tensor. Wrap it in a module whose forward returns the "
-              "tensor that is meant, and script or trace that");
+    EXPECT_EQ(
+        refusal_of("tuple_scripted"),
+        "its forward returns Tuple[Tensor, Tensor], not one tensor. Wrap it in a module whose forward returns the "
+        "tensor that is meant, and script or trace that");
 }
 
 /// What opening a file with these bytes is refused with; "no error" when it is not.

@@ -5,6 +5,7 @@
 #include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/passes/constant_propagation.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
+#include <torch/csrc/jit/passes/lower_tuples.h>
 
 #include <algorithm>
 #include <limits>
@@ -63,6 +64,15 @@ bool is_inside(const Node* node, const Node* outer) {
     for (const Node* owner = node; owner != nullptr; owner = owner->owningBlock()->owningNode())
         if (owner == outer) return true;
     return false;
+}
+
+/// Branches of which nothing is used, such as auxiliary classifiers that only training has. Checks give nothing and
+/// stay.
+void drop_unused_branches(torch::jit::Graph& graph) {
+    for (auto next = graph.nodes().begin(); next != graph.nodes().end();) {
+        Node* const node = *next++;
+        if (node->kind() == prim::If && !node->outputs().empty() && !node->hasUses()) node->destroy();
+    }
 }
 
 /// Other arguments than the picture take their defaults.
@@ -136,6 +146,8 @@ void ForwardGraph::settle() {
     hoist_attributes();
     make_constant(*graph_->block());
     torch::jit::ConstantPropagation(graph_);
+    torch::jit::LowerSimpleTuples(graph_);  // what methods return together is taken apart at once
+    drop_unused_branches(*graph_);
     torch::jit::EliminateDeadCode(graph_);
     find_steps();
 }
