@@ -1,5 +1,6 @@
 #include "network/foreign/split_module.hpp"
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/equal.h>
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
@@ -188,6 +189,19 @@ private:
     at::Tensor images_, expected_;
 };
 
+/// One thread for the calling thread, while it lives: on cores that others keep busy, threads that wait for each other
+/// take ten times as long for the few pictures of a probe.
+class OneThread {
+public:
+    OneThread() : before_(at::get_num_threads()) { at::set_num_threads(1); }
+    ~OneThread() { at::set_num_threads(before_); }
+    OneThread(const OneThread&) = delete;
+    OneThread& operator=(const OneThread&) = delete;
+
+private:
+    int before_;
+};
+
 /// The module as one stage, its output as the feature.
 SplitModule whole(const TorchModule& module, const at::Tensor& output, const std::string& file, std::string because) {
     SplitModule split{.stages = {{"network", module}}, .form = form_of(output, file)};
@@ -200,6 +214,7 @@ SplitModule whole(const TorchModule& module, const at::Tensor& output, const std
 
 SplitModule split_module(const TorchModule& module, const at::Tensor& images, const std::string& file) {
     const at::NoGradGuard no_grad;
+    const OneThread one_thread;
     const torch::jit::GraphOptimizerEnabledGuard plain(false);  // a few runs each are not worth optimising for
     const at::Tensor expected = expected_output(module, images, file);
     if (module.parameters().size() == 0)
