@@ -87,11 +87,11 @@ class Export(unittest.TestCase):
 
     def test_options_of_other_formats_are_refused(self):
         for options, message in ((["onnx", "--optimize"], "--optimize: is for --format torchscript"),
-                                 (["safetensors", "--optimize"], "holds weights alone"),
+                                 (["safetensors", "--optimize"], "--optimize: is for --format torchscript"),
                                  (["torchscript", "--weights-type", "float16"], "is for --format onnx"),
-                                 (["onnx", "--weights-type", "int8"], "needs images to find the ranges of activations"),
-                                 (["onnx", "--calibrate", "."], "--calibrate: is for --weights-type int8"),
-                                 (["onnx", "--test", "."], "--test: is for --weights-type int8"),
+                                 (["onnx", "--weights-type", "int8"], "int8 weights need images to find the ranges of activations on"),
+                                 (["onnx", "--calibrate", "."], "--calibrate: is for int8 weights"),
+                                 (["onnx", "--test", "."], "--test: is for int8 weights"),
                                  (["onxx"], 'got "onxx" (did you mean "onnx"?)')):
             file = self.folder / "never"
             refused = self.graft("export", MODEL, "--output", file, "--format", *options, expect=2)

@@ -1,16 +1,17 @@
 #include <CLI/App.hpp>
+#include <algorithm>
+#include <functional>
 #include <iostream>
 #include <memory>
-#include <sstream>
 
 #include "app/commands/commands.hpp"
 #include "app/option_checks.hpp"
 #include "app/output_file.hpp"
 #include "app/terminal/terminal_reporter.hpp"
-#include "core/registry.hpp"
+#include "config/read.hpp"
 #include "core/text.hpp"
 #include "export/export_int8.hpp"
-#include "export/export_model.hpp"
+#include "export/exporter.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -18,105 +19,135 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// An option that some of the formats take: the key that they know it by, and how it was typed.
+struct FormatOption {
+    std::string key;
+    CLI::Option* option;
+    std::function<Json()> value;  ///< once the command line was read
+};
+
 struct ExportArguments {
     std::string model, format, output;
-    std::string weights_type = "float32";
-    std::string calibrate, test;
-    std::size_t calibration_images = Int8Options().calibration_images;
+    std::string weights_type, calibrate, test;
+    std::int64_t calibration_images = 0;
     bool optimize = false, force = false;
+    std::vector<FormatOption> options;
 };
 
-/// A format: its name on the command line, how its files end, what writes it.
-struct FormatRow {
-    std::string name, extension;
-    ExportReport (*write)(ModelFile model, const fs::path& file, const ExportArguments& arguments, Reporter& reporter);
-};
-
-ExportReport write_torchscript(ModelFile model, const fs::path& file, const ExportArguments& arguments, Reporter&) {
-    return export_torchscript(model, file, arguments.optimize ? TorchScriptForm::frozen : TorchScriptForm::trainable);
+bool takes(const ExporterRow& row, const std::string& key) {
+    Exporter exporter = row.make();
+    return write_options([&](Fields& fields) { exporter.describe(fields); }).contains(key);
 }
 
-ExportReport write_onnx(ModelFile model, const fs::path& file, const ExportArguments& arguments, Reporter& reporter) {
-    if (arguments.weights_type == "int8")
-        return export_int8(std::move(model), file,
-                           {.calibrate = arguments.calibrate,
-                            .calibration_images = arguments.calibration_images,
-                            .test = arguments.test},
-                           reporter);
-    const bool half = arguments.weights_type == "float16";
-    return export_onnx(std::move(model), file, half ? WeightsType::float16 : WeightsType::float32);
+/// "--optimize: is for --format torchscript"
+std::string refusal(const FormatOption& refused) {
+    std::vector<std::string> formats;
+    for (const ExporterRow& row : builtin_exporters())
+        if (takes(row, refused.key)) formats.push_back(row.name);
+    return format_text("{}: is for --format {}", refused.option->get_name(), joined(formats, " or "));
 }
 
-ExportReport write_safetensors(ModelFile model, const fs::path& file, const ExportArguments&, Reporter&) {
-    return export_safetensors(model, file);
+/// "/weights_type: …" as people typed it: "--weights-type: …".
+std::string as_typed(std::string problem) {
+    const std::size_t end = problem.find(':');
+    std::replace(problem.begin(), problem.begin() + static_cast<std::ptrdiff_t>(std::min(end, problem.size())), '_',
+                 '-');
+    return problem.starts_with('/') ? "--" + problem.substr(1) : problem;
 }
 
-const Registry<FormatRow>& formats() {
-    static const Registry<FormatRow> table{{"torchscript", ".torchscript.pt", write_torchscript},
-                                           {"onnx", ".onnx", write_onnx},
-                                           {"safetensors", ".safetensors", write_safetensors}};
-    return table;
+/// The format, with the options that were typed. Throws ConfigError.
+Exporter chosen_exporter(const ExportArguments& arguments, const ExporterRow& row) {
+    Json typed = Json::object();
+    std::vector<std::string> problems;
+    for (const FormatOption& option : arguments.options) {
+        if (option.option->count() == 0) continue;
+        if (takes(row, option.key))
+            typed[option.key] = option.value();
+        else
+            problems.push_back(refusal(option));
+    }
+    Exporter exporter = row.make();
+    if (problems.empty()) problems = read_options(typed, [&](Fields& fields) { exporter.describe(fields); });
+    if (problems.empty()) problems = exporter.contradictions();
+    std::ranges::transform(problems, problems.begin(), as_typed);
+    if (!problems.empty()) throw ConfigError(problems);
+    return exporter;
 }
 
-/// Images are for int8, and int8 needs them. Throws ConfigError.
-void expect_int8_options(const ExportArguments& arguments) {
-    const bool int8 = arguments.weights_type == "int8";
-    if (int8 && arguments.calibrate.empty())
-        throw ConfigError("--weights-type int8: needs images to find the ranges of activations: --calibrate FOLDER");
-    if (!int8 && !arguments.calibrate.empty()) throw ConfigError("--calibrate: is for --weights-type int8");
-    if (!int8 && !arguments.test.empty()) throw ConfigError("--test: is for --weights-type int8");
-}
-
-/// The format, with options that it takes. Throws ConfigError.
-const FormatRow& chosen_format(const ExportArguments& arguments) {
-    const FormatRow* row = formats().find(arguments.format);  // one of them: the option takes no other
-    if (arguments.optimize && row->name != "torchscript")
-        throw ConfigError("--optimize: is for --format torchscript; " + row->name +
-                          (row->name == "onnx" ? " is always written optimised" : " holds weights alone"));
-    if (arguments.weights_type != "float32" && row->name != "onnx")
-        throw ConfigError("--weights-type " + arguments.weights_type + ": is for --format onnx");
-    expect_int8_options(arguments);
-    return *row;
-}
-
-fs::path default_output(const fs::path& model, const FormatRow& row) {
+fs::path default_output(const fs::path& model, const ExporterRow& row) {
     return model.parent_path() / (model.stem().string() + row.extension);
-}
-
-std::string short_number(double value) {
-    std::ostringstream text;
-    text.precision(2);
-    text << value;
-    return text.str();
 }
 
 void tell(const ExportReport& report, Reporter& reporter) {
     reporter.note(report.form);
-    if (report.difference) {
-        std::ostringstream text;
-        text << "checked with OpenCV's DNN module: probabilities differ by at most " << *report.difference;
-        reporter.note(text.str());
-    }
+    if (report.difference)
+        reporter.note(format_text("checked with OpenCV's DNN module: probabilities differ by at most {:.6g}",
+                                  *report.difference));
     if (report.calibration && report.golden)
-        reporter.note(
-            "int8 puts the class first that float32 puts first on " + std::to_string(report.calibration->same_class) +
-            " of " + std::to_string(report.calibration->images) + " calibration images; probabilities differ by " +
-            short_number(report.calibration->mean_difference) + " on average, on the golden images by at most " +
-            short_number(report.golden->largest_difference));
+        reporter.note(format_text(
+            "int8 puts the class first that float32 puts first on {} of {} calibration images; probabilities differ by "
+            "{:.2g} on average, on the golden images by at most {:.2g}",
+            report.calibration->same_class, report.calibration->images, report.calibration->mean_difference,
+            report.golden->largest_difference));
     if (report.accuracy)
-        reporter.note("accuracy on " + std::to_string(report.accuracy->images) + " test images: float32 " +
-                      four_decimals(report.accuracy->float32) + ", int8 " + four_decimals(report.accuracy->int8));
+        reporter.note(format_text("accuracy on {} test images: float32 {:.4f}, int8 {:.4f}", report.accuracy->images,
+                                  report.accuracy->float32, report.accuracy->int8));
     if (!report.note.empty()) reporter.warn(report.note);
 }
 
 void export_model(const ExportArguments& arguments, const Session& session) {
-    const FormatRow& row = chosen_format(arguments);
+    const ExporterRow& row = *builtin_exporters().find(arguments.format);  // one of them: the option takes no other
+    const Exporter exporter = chosen_exporter(arguments, row);
     const fs::path model = arguments.model;
     const fs::path output = arguments.output.empty() ? default_output(model, row) : fs::path(arguments.output);
     expect_free(output, arguments.force, "--output");
     TerminalReporter reporter(session.screen);
-    tell(row.write(load_model(model), output, arguments, reporter), reporter);
+    const ModelFile loaded = load_model(model);
+    tell(exporter.build({.model = loaded, .file = output, .reporter = reporter}), reporter);
     std::cout << output.string() << "\n";
+}
+
+/// "torchscript: for any LibTorch or PyTorch program; onnx: …"
+std::string formats_text() {
+    std::vector<std::string> formats;
+    for (const ExporterRow& row : builtin_exporters()) formats.push_back(format_text("{}: {}", row.name, row.summary));
+    return joined(formats, "; ");
+}
+
+/// @param arguments outlive the command
+void add_format_options(CLI::App& command, ExportArguments& arguments) {
+    const auto add = [&](const char* key, CLI::Option* option, const auto& value) {
+        arguments.options.push_back({key, option, [&value]() -> Json { return value; }});
+        return option;
+    };
+    // A path goes through JSON as a config has it.
+    const auto add_path = [&](const char* key, CLI::Option* option, const std::string& path) {
+        arguments.options.push_back({key, option, [&path]() -> Json { return escaped(path); }});
+        return option;
+    };
+    takes_one_of(add("weights_type",
+                     command.add_option("--weights-type", arguments.weights_type, "How an ONNX file stores weights"),
+                     arguments.weights_type),
+                 {"float32", "float16", "int8"})
+        ->default_str("float32");
+    add_path(
+        "calibrate",
+        command.add_option("--calibrate", arguments.calibrate, "int8: images to find the ranges of activations on"),
+        arguments.calibrate)
+        ->type_name("FOLDER");
+    add("calibration_images",
+        command.add_option("--calibration-images", arguments.calibration_images, "int8: at most so many of them"),
+        arguments.calibration_images)
+        ->default_str(std::to_string(Int8Options().calibration_images))
+        ->type_name("N")
+        ->check(integer_in(at_least(1)));
+    add_path(
+        "test",
+        command.add_option("--test", arguments.test, "int8: class folders to tell the accuracy on, before and after"),
+        arguments.test)
+        ->type_name("FOLDER");
+    add("optimize", command.add_flag("--optimize", arguments.optimize, "TorchScript: frozen, with batch norms folded"),
+        arguments.optimize);
 }
 
 }  // namespace
@@ -127,26 +158,11 @@ void add_export(CLI::App& app, Command& chosen) {
     command->add_option("model", arguments->model, "The model, for example runs/NAME/model.pt")
         ->required()
         ->type_name("MODEL");
-    takes_one_of(
-        command->add_option("--format", arguments->format,
-                            "torchscript: for any LibTorch or PyTorch program; onnx: for ONNX Runtime, OpenCV and "
-                            "others; safetensors: the weights alone"),
-        formats().names())
+    takes_one_of(command->add_option("--format", arguments->format, formats_text()), builtin_exporters().names())
         ->required();
     command->add_option("--output", arguments->output, "Default: MODEL's name with another extension")
         ->type_name("FILE");
-    takes_one_of(command->add_option("--weights-type", arguments->weights_type, "How an ONNX file stores weights"),
-                 {"float32", "float16", "int8"})
-        ->capture_default_str();
-    command->add_option("--calibrate", arguments->calibrate, "int8: images to find the ranges of activations on")
-        ->type_name("FOLDER");
-    command->add_option("--calibration-images", arguments->calibration_images, "int8: at most so many of them")
-        ->capture_default_str()
-        ->type_name("N")
-        ->check(integer_in(at_least(1)));
-    command->add_option("--test", arguments->test, "int8: class folders to tell the accuracy on, before and after")
-        ->type_name("FOLDER");
-    command->add_flag("--optimize", arguments->optimize, "TorchScript: frozen, with batch norms folded");
+    add_format_options(*command, *arguments);
     takes_force(*command, arguments->force);
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { export_model(*arguments, session); }; });

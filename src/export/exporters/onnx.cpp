@@ -1,0 +1,55 @@
+/// ONNX with weights of 32, 16 or 8 bits.
+#include "export/export_int8.hpp"
+#include "export/exporter.hpp"
+
+namespace graft {
+
+enum class OnnxWeights { float32, float16, int8 };
+template <>
+inline constexpr auto enum_names<OnnxWeights> = std::to_array<std::string_view>({"float32", "float16", "int8"});
+
+namespace {
+
+struct OnnxOptions {
+    OnnxWeights weights_type = OnnxWeights::float32;
+    std::string calibrate, test;
+    std::int64_t calibration_images = static_cast<std::int64_t>(Int8Options().calibration_images);
+};
+void describe(Fields& fields, OnnxOptions& options) {
+    fields.choice("weights_type", options.weights_type, "How the file stores weights.");
+    fields.path("calibrate", options.calibrate, "int8: a folder of images to find the ranges of activations on.");
+    fields.field("calibration_images", options.calibration_images, "int8: at most so many of them.", at_least(1));
+    fields.path("test", options.test, "int8: class folders to tell the accuracy on, before and after.");
+}
+
+/// Images are for int8, and int8 needs them.
+std::vector<std::string> contradictions(const OnnxOptions& options) {
+    const bool int8 = options.weights_type == OnnxWeights::int8;
+    if (int8 && options.calibrate.empty())
+        return {"/calibrate: is missing: int8 weights need images to find the ranges of activations on"};
+    std::vector<std::string> problems;
+    if (!int8 && !options.calibrate.empty()) problems.emplace_back("/calibrate: is for int8 weights");
+    if (!int8 && !options.test.empty()) problems.emplace_back("/test: is for int8 weights");
+    return problems;
+}
+
+ExportReport build(const OnnxOptions& options, const ExportContext& context) {
+    if (options.weights_type == OnnxWeights::int8)
+        return export_int8(context.model, context.file,
+                           {.calibrate = options.calibrate,
+                            .calibration_images = static_cast<std::size_t>(options.calibration_images),
+                            .test = options.test},
+                           context.reporter);
+    const bool half = options.weights_type == OnnxWeights::float16;
+    return export_onnx(context.model, context.file, half ? WeightsType::float16 : WeightsType::float32);
+}
+
+}  // namespace
+
+ExporterRow onnx_row() {
+    auto row = plugin_row<ExporterRow, OnnxOptions>("onnx", "for ONNX Runtime, OpenCV and others");
+    row.extension = ".onnx";
+    return row;
+}
+
+}  // namespace graft
