@@ -22,6 +22,12 @@ pkg_check_modules(libutf8proc REQUIRED libutf8proc)
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
 add_library(libzip::zip ALIAS PkgConfig::libzip)
 pkg_check_modules(libwebp REQUIRED IMPORTED_TARGET libwebp)
+# Reads and writes protobuf's wire format; headers alone.
+find_path(GRAFT_PROTOZERO_INCLUDE_DIR protozero/pbf_writer.hpp)
+if(NOT GRAFT_PROTOZERO_INCLUDE_DIR)
+    message(FATAL_ERROR "protozero's headers were not found: install Debian's libprotozero-dev (scripts/setup.sh does), "
+                        "or set GRAFT_PROTOZERO_INCLUDE_DIR to the folder that holds protozero/pbf_writer.hpp")
+endif()
 # HEIC, AVIF and JPEG XL are read where their libraries are there, and else refused by name.
 pkg_check_modules(libheif libheif>=1.12)
 pkg_check_modules(libavif libavif>=0.9)

@@ -22,8 +22,10 @@ RunnableModel open_onnx(const std::string& bytes, const std::string& file) {
     RunnableModel model{.file = file, .engine = "OpenCV DNN"};
     if (const auto found = summary.metadata.find(kModelInfoName); found != summary.metadata.end())
         model.info = read_model_info(found->second, file);
+    expect_defined_inputs(bytes, file);
     const auto network = std::make_shared<OpenCvNetwork>(bytes, file);
     model.run = [network](const at::Tensor& input) { return (*network)(input); };
+    if (model.info) expect_fits(model.run, *model.info, file);
     return model;
 }
 

@@ -6,15 +6,13 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <protozero/pbf_writer.hpp>
 #include <system_error>
 
 #include "graft/core/errors.hpp"
 
 namespace graft {
 namespace {
-
-// Protobuf's wire format: a field is a key, `number << 3 | wire type`, and a value.
-enum WireType : std::uint64_t { kVarint = 0, kFixed64 = 1, kLengthDelimited = 2, kFixed32 = 5 };
 
 template <class Unsigned>
 std::string little_endian(Unsigned value) {
@@ -23,32 +21,15 @@ std::string little_endian(Unsigned value) {
     return bytes;
 }
 
-/// Seven bits a byte, the lowest first; the high bit says that more follow.
-std::string varint(std::uint64_t value) {
-    std::string bytes;
-    for (; value >= 0x80; value >>= 7) bytes += static_cast<char>((value & 0x7f) | 0x80);
-    return bytes + static_cast<char>(value);
-}
-
-std::string key(std::uint64_t number, WireType type) { return varint(number << 3 | type); }
-
-std::string integer_field(std::uint64_t number, std::int64_t value) {
-    return key(number, kVarint) + varint(static_cast<std::uint64_t>(value));
-}
-std::string double_field(std::uint64_t number, double value) {
-    return key(number, kFixed64) + little_endian(std::bit_cast<std::uint64_t>(value));
-}
-std::string float_field(std::uint64_t number, float value) {
-    return key(number, kFixed32) + little_endian(std::bit_cast<std::uint32_t>(value));
-}
-/// A string or an embedded message.
-std::string bytes_field(std::uint64_t number, std::string_view bytes) {
-    return key(number, kLengthDelimited) + varint(bytes.size()) + std::string(bytes);
-}
-
 /// Event { double wall_time = 1; int64 step = 2; oneof what {…} }; as in proto3, a step of 0 is not written.
-std::string event(double wall_seconds, std::int64_t step, const std::string& what) {
-    return double_field(1, wall_seconds) + (step == 0 ? "" : integer_field(2, step)) + what;
+/// @param field the number of `what` in it
+std::string event(double wall_seconds, std::int64_t step, std::uint32_t field, const std::string& what) {
+    std::string bytes;
+    protozero::pbf_writer out(bytes);
+    out.add_double(1, wall_seconds);
+    if (step != 0) out.add_int64(2, step);
+    out.add_bytes(field, what);
+    return bytes;
 }
 
 constexpr std::array<std::uint32_t, 256> crc_table() {
@@ -84,18 +65,26 @@ std::filesystem::path new_path(const std::filesystem::path& folder, double wall_
 }  // namespace
 
 std::string version_event(double wall_seconds) {
-    return event(wall_seconds, 0, bytes_field(3, "brain.Event:2"));  // Event.file_version
+    return event(wall_seconds, 0, 3, "brain.Event:2");  // Event.file_version
 }
 
 std::string session_start_event(std::int64_t step, double wall_seconds) {
-    return event(wall_seconds, step, bytes_field(7, integer_field(1, 1)));  // Event.session_log { status: START }
+    std::string log;
+    protozero::pbf_writer(log).add_int64(1, 1);  // Event.session_log { status: START }
+    return event(wall_seconds, step, 7, log);
 }
 
 std::string scalars_event(const Scalars& scalars, std::int64_t step, double wall_seconds) {
     std::string summary;
-    for (const auto& [tag, value] : scalars)  // Summary.value { tag = 1, simple_value = 2 }
-        summary += bytes_field(1, bytes_field(1, tag) + float_field(2, static_cast<float>(value)));
-    return event(wall_seconds, step, bytes_field(5, summary));  // Event.summary
+    protozero::pbf_writer out(summary);
+    for (const auto& [tag, value] : scalars) {  // Summary.value { tag = 1, simple_value = 2 }
+        std::string scalar;
+        protozero::pbf_writer scalar_out(scalar);
+        scalar_out.add_string(1, tag);
+        scalar_out.add_float(2, static_cast<float>(value));
+        out.add_message(1, scalar);
+    }
+    return event(wall_seconds, step, 5, summary);  // Event.summary
 }
 
 std::uint32_t crc32c(std::string_view bytes) {

@@ -1,9 +1,9 @@
 /// @file
 /// Writes scalars to an event file that TensorBoard reads.
 ///
-/// The code is graft's own: no small library for event files is kept and packaged by Debian, and protobuf cannot be
-/// linked, because LibTorch brings clashing headers of it. What is needed is little: three messages of TensorFlow's
-/// event.proto and summary.proto, and the record framing of tensorflow/core/lib/io/record_writer.h.
+/// Three messages of TensorFlow's event.proto and summary.proto, and the record framing of
+/// tensorflow/core/lib/io/record_writer.h. The messages are written by protozero: protobuf itself cannot be linked,
+/// because LibTorch brings clashing headers of it.
 #pragma once
 
 #include <cstdint>

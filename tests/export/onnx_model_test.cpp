@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "export/onnx/wire_writer.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -57,6 +56,60 @@ TEST(OnnxModel, LosesNodesAndConstantsThatTheOutputDoesNotNeed) {
     EXPECT_EQ(encode(model), encode(doubled_relu()));
 }
 
+/// By hand, after https://protobuf.dev/programming-guides/encoding.
+TEST(OnnxModel, WritesAttributesByteForByte) {
+    OnnxModel model = doubled_relu();
+    model.nodes[0].attributes = {
+        {"f", -2.5F}, {"i", std::int64_t{-1}}, {"s", std::string("ab")}, {"l", std::vector<std::int64_t>{150, 0}}};
+    using namespace std::string_literals;
+    EXPECT_THAT(
+        encode(model),
+        HasSubstr("\x2A\x0B\x0A\x01"s + "f\x15\x00\x00\x20\xC0\xA0\x01\x01"s + "\x2A\x11\x0A\x01"s +
+                  "i\x18\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01\xA0\x01\x02"s + "\x2A\x0A\x0A\x01"s + "s\x22\x02"s +
+                  "ab\xA0\x01\x03"s + "\x2A\x0B\x0A\x01"s + "l\x40\x96\x01\x40\x00\xA0\x01\x07"s));
+}
+
+std::string refusal_of(const OnnxModel& model) {
+    try {
+        expect_defined_inputs(encode(model), "a.onnx");
+    } catch (const DataError& error) {
+        return error.what();
+    }
+    return "none";
+}
+
+TEST(OnnxInputs, AreInputsInitializersOrOutputsOfEarlierNodes) {
+    EXPECT_EQ(refusal_of(doubled_relu()), "none");
+    OnnxModel left_out = doubled_relu();
+    left_out.nodes[0].inputs.emplace_back("");
+    EXPECT_EQ(refusal_of(left_out), "none");
+    OnnxModel renamed = doubled_relu();
+    renamed.initializers[0].name = "tWo";
+    EXPECT_EQ(refusal_of(renamed),
+              "a.onnx: is no ONNX file, or damaged: the node \"m\" (Mul) reads \"two\", which no input, initializer or "
+              "earlier node defines");
+    OnnxModel out_of_order = doubled_relu();
+    std::swap(out_of_order.nodes[0], out_of_order.nodes[1]);
+    EXPECT_THAT(refusal_of(out_of_order), HasSubstr("the node \"m\" (Mul) reads \"r:0\", which"));
+    OnnxModel without_result = doubled_relu();
+    without_result.output.name = "scores";
+    EXPECT_THAT(refusal_of(without_result), HasSubstr("the graph gives \"scores\", which"));
+}
+
+/// A node with a graph in an attribute, which may read what is around it.
+TEST(OnnxInputs, OfGraphsWithinNodesAreLookedAtToo) {
+    const auto model = [](const std::string& read_inside) {
+        const std::string inner_node = "\x0A\x01" + read_inside + "\x12\x01o";        // input, output: 6 bytes
+        const std::string inner = "\x0A\x06" + inner_node;                            // one node: 8 bytes
+        const std::string attribute = "\x32\x08" + inner;                             // g: 10 bytes
+        const std::string node = "\x0A\x01x\x12\x01y\x22\x02If\x2A\x0A" + attribute;  // 22 bytes
+        const std::string graph = "\x0A\x16" + node + "\x5A\x03\x0A\x01x";            // 29 bytes, input x
+        return "\x3A\x1D" + graph;
+    };
+    EXPECT_NO_THROW(expect_defined_inputs(model("x"), "a.onnx"));
+    EXPECT_THROW(expect_defined_inputs(model("z"), "a.onnx"), DataError);
+}
+
 std::string int64_bytes(const std::vector<std::int64_t>& values) {
     return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(std::int64_t)};
 }
@@ -94,12 +147,11 @@ TEST(MergePadding, LeavesOtherPaddingAsItIs) {
 }
 
 TEST(OnnxSummary, CountsPackedSizesToo) {
-    const WireWriter tensor = WireWriter().text(1, "\x02\x03").integer(2, 1);
-    const WireWriter node = WireWriter().text(4, "Relu");
-    const WireWriter graph = WireWriter().message(1, node).message(5, tensor);
-    const std::string bytes =
-        WireWriter().integer(1, 8).message(7, graph).message(8, WireWriter().integer(2, 17)).bytes();
-    EXPECT_EQ(summarise_onnx(bytes, "a.onnx").parameters, 6);
+    const std::string tensor = "\x0A\x02\x02\x03\x10\x01";  // dims 2 and 3, packed; data_type 1
+    const std::string node = "\x22\x04Relu";
+    const std::string graph = "\x0A\x06" + node + "\x2A\x06" + tensor;
+    const std::string model = "\x08\x08\x3A\x10" + graph + "\x42\x02\x10\x11";  // IR 8, operator set 17
+    EXPECT_EQ(summarise_onnx(model, "a.onnx").parameters, 6);
 }
 
 TEST(OnnxSummary, RefusesWhatIsNoOnnxFile) {
@@ -111,7 +163,7 @@ TEST(OnnxSummary, RefusesWhatIsNoOnnxFile) {
         }
         return "none";
     };
-    EXPECT_EQ(failure("not a model"), "a.onnx: is no ONNX file, or damaged: a field of unknown wire type 6");
+    EXPECT_EQ(failure("not a model"), "a.onnx: is no ONNX file, or damaged: a field of no kind that there is");
     EXPECT_EQ(failure(""), "a.onnx: is no ONNX file: it names no version, no operator set or no operators");
     const std::string whole = encode(doubled_relu());
     EXPECT_THAT(failure(whole.substr(0, whole.size() / 2)), HasSubstr("cut off"));

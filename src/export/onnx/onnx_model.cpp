@@ -2,77 +2,138 @@
 
 #include <algorithm>
 #include <limits>
+#include <protozero/pbf_writer.hpp>
 #include <set>
 
 #include "core/embedded.hpp"
-#include "export/onnx/wire_writer.hpp"
+#include "export/onnx/onnx_fields.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
 namespace {
 
+using namespace onnx_fields;
+
 // AttributeProto.AttributeType
 constexpr std::int64_t kFloat = 1, kInt = 2, kString = 3, kInts = 7;
 
-WireWriter encode(const std::string& name, const OnnxAttribute& attribute) {
-    WireWriter out;
-    out.text(1, name);
+std::string encode(const std::string& name, const OnnxAttribute& attribute) {
+    std::string bytes;
+    protozero::pbf_writer out(bytes);
+    out.add_string(Attribute::name, name);
     if (const auto* number = std::get_if<float>(&attribute)) {
-        out.number(2, *number).integer(20, kFloat);
+        out.add_float(Attribute::f, *number);
+        out.add_int64(Attribute::type, kFloat);
     } else if (const auto* integer = std::get_if<std::int64_t>(&attribute)) {
-        out.integer(3, *integer).integer(20, kInt);
+        out.add_int64(Attribute::i, *integer);
+        out.add_int64(Attribute::type, kInt);
     } else if (const auto* text = std::get_if<std::string>(&attribute)) {
-        out.text(4, *text).integer(20, kString);
+        out.add_bytes(Attribute::s, *text);
+        out.add_int64(Attribute::type, kString);
     } else {
-        for (const std::int64_t value : std::get<std::vector<std::int64_t>>(attribute)) out.integer(8, value);
-        out.integer(20, kInts);
+        for (const std::int64_t value : std::get<std::vector<std::int64_t>>(attribute))
+            out.add_int64(Attribute::ints, value);
+        out.add_int64(Attribute::type, kInts);
     }
-    return out;
+    return bytes;
 }
 
-WireWriter encode(const OnnxNode& node) {
-    WireWriter out;
-    for (const std::string& input : node.inputs) out.text(1, input);
-    for (const std::string& output : node.outputs) out.text(2, output);
-    out.text(3, node.name).text(4, node.op);
-    for (const auto& [name, attribute] : node.attributes) out.message(5, encode(name, attribute));
-    return out;
+std::string encode(const OnnxNode& node) {
+    std::string bytes;
+    protozero::pbf_writer out(bytes);
+    for (const std::string& input : node.inputs) out.add_string(Node::input, input);
+    for (const std::string& output : node.outputs) out.add_string(Node::output, output);
+    out.add_string(Node::name, node.name);
+    out.add_string(Node::op_type, node.op);
+    for (const auto& [name, attribute] : node.attributes) out.add_message(Node::attribute, encode(name, attribute));
+    return bytes;
 }
 
-WireWriter encode(const OnnxTensor& tensor) {
-    WireWriter out;
-    for (const std::int64_t size : tensor.shape) out.integer(1, size);
-    out.integer(2, static_cast<std::int64_t>(tensor.type)).text(8, tensor.name).text(9, tensor.bytes);
-    return out;
+std::string encode(const OnnxTensor& tensor) {
+    std::string bytes;
+    protozero::pbf_writer out(bytes);
+    for (const std::int64_t size : tensor.shape) out.add_int64(Tensor::dims, size);
+    out.add_int64(Tensor::data_type, static_cast<std::int64_t>(tensor.type));
+    out.add_string(Tensor::name, tensor.name);
+    out.add_bytes(Tensor::raw_data, tensor.bytes);
+    return bytes;
 }
 
-WireWriter encode(const OnnxPort& port) {
-    WireWriter shape;
+std::string encode_dimension(std::int64_t size) {
+    std::string bytes;
+    protozero::pbf_writer out(bytes);
+    if (size < 0)
+        out.add_string(Dimension::dim_param, "N");
+    else
+        out.add_int64(Dimension::dim_value, size);
+    return bytes;
+}
+
+std::string encode(const OnnxPort& port) {
+    std::string shape, tensor, type, bytes;
     for (const std::int64_t size : port.shape)
-        shape.message(1, size < 0 ? WireWriter().text(2, "N") : WireWriter().integer(1, size));
-    WireWriter tensor;
-    tensor.integer(1, static_cast<std::int64_t>(OnnxType::float32)).message(2, shape);
-    return WireWriter().text(1, port.name).message(2, WireWriter().message(1, tensor));
+        protozero::pbf_writer(shape).add_message(Shape::dim, encode_dimension(size));
+    protozero::pbf_writer tensor_out(tensor);
+    tensor_out.add_int64(TensorType::elem_type, static_cast<std::int64_t>(OnnxType::float32));
+    tensor_out.add_message(TensorType::shape, shape);
+    protozero::pbf_writer(type).add_message(Type::tensor_type, tensor);
+    protozero::pbf_writer out(bytes);
+    out.add_string(ValueInfo::name, port.name);
+    out.add_message(ValueInfo::type, type);
+    return bytes;
+}
+
+std::string encode_graph(const OnnxModel& model) {
+    std::string bytes;
+    protozero::pbf_writer out(bytes);
+    for (const OnnxNode& node : model.nodes) out.add_message(Graph::node, encode(node));
+    out.add_string(Graph::name, "graft");
+    for (const OnnxTensor& tensor : model.initializers) out.add_message(Graph::initializer, encode(tensor));
+    out.add_message(Graph::input, encode(model.input));
+    out.add_message(Graph::output, encode(model.output));
+    return bytes;
+}
+
+std::string encode_operator_set(std::int64_t opset) {
+    std::string bytes;
+    protozero::pbf_writer out(bytes);
+    out.add_string(OperatorSet::domain, "");
+    out.add_int64(OperatorSet::version, opset);
+    return bytes;
+}
+
+std::string encode_entry(const std::string& key, const std::string& value) {
+    std::string bytes;
+    protozero::pbf_writer out(bytes);
+    out.add_string(Entry::key, key);
+    out.add_string(Entry::value, value);
+    return bytes;
 }
 
 /// ONNX's table of versions: opset 10 came with IR 5, 11 with 6, 12 to 14 with 7, 15 and later with 8.
 std::int64_t ir_version(std::int64_t opset) { return opset <= 10 ? 5 : opset == 11 ? 6 : opset <= 14 ? 7 : 8; }
 
+void expect_within_limit(std::size_t bytes) {
+    if (bytes > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
+        throw Error("the model is larger than 2 GiB, which is more than one ONNX file can hold");
+}
+
 }  // namespace
 
 std::string encode(const OnnxModel& model) {
-    WireWriter graph;
-    for (const OnnxNode& node : model.nodes) graph.message(1, encode(node));
-    graph.text(2, "graft");
-    for (const OnnxTensor& tensor : model.initializers) graph.message(5, encode(tensor));
-    graph.message(11, encode(model.input)).message(12, encode(model.output));
-    WireWriter out;
-    out.integer(1, ir_version(model.opset)).text(2, "graft").text(3, version_text()).message(7, graph);
-    out.message(8, WireWriter().text(1, "").integer(2, model.opset));
-    for (const auto& [key, value] : model.metadata) out.message(14, WireWriter().text(1, key).text(2, value));
-    if (out.bytes().size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
-        throw Error("the model is larger than 2 GiB, which is more than one ONNX file can hold");
-    return std::move(out).bytes();
+    const std::string graph = encode_graph(model);
+    std::string bytes;
+    protozero::pbf_writer out(bytes);
+    out.add_int64(Model::ir_version, ir_version(model.opset));
+    out.add_string(Model::producer_name, "graft");
+    out.add_string(Model::producer_version, std::string(version_text()));
+    // A length of more than 32 bits would be cut, so the graph is looked at before it goes in.
+    expect_within_limit(graph.size());
+    out.add_message(Model::graph, graph);
+    out.add_message(Model::opset_import, encode_operator_set(model.opset));
+    for (const auto& [key, value] : model.metadata) out.add_message(Model::metadata_props, encode_entry(key, value));
+    expect_within_limit(bytes.size());
+    return bytes;
 }
 
 void drop_unused(OnnxModel& model) {

@@ -67,4 +67,9 @@ struct OnnxSummary {
 /// Reads what concerns the summary. @throws DataError naming `file` when the bytes are no ONNX file
 [[nodiscard]] OnnxSummary summarise_onnx(std::string_view bytes, const std::string& file);
 
+/// Every input of every node, and every output of a graph, is an input of the graph, an initializer or the output of an
+/// earlier node. OpenCV does not look, and would read where nothing is.
+/// @throws DataError naming `file`, the node and the input when one is not
+void expect_defined_inputs(std::string_view bytes, const std::string& file);
+
 }  // namespace graft
