@@ -5,8 +5,10 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "config/read.hpp"
 #include "core/hash.hpp"
 #include "core/random.hpp"
+#include "core/text.hpp"
 #include "deploy/base64.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
@@ -64,7 +66,7 @@ cv::Mat drawing(std::int64_t size) {
 
 std::string encoded(const std::string& extension, const cv::Mat& picture) {
     std::vector<unsigned char> bytes;
-    if (!cv::imencode(extension, picture, bytes)) throw Error("OpenCV cannot write " + extension + " files");
+    if (!cv::imencode(extension, picture, bytes)) throw Error(format_text("OpenCV cannot write {} files", extension));
     return {bytes.begin(), bytes.end()};
 }
 
@@ -79,8 +81,29 @@ GoldenImage play(const std::string& name, std::string bytes, const Preprocessing
 
 Json to_json(const GoldenValues& values) { return {{"sha256", values.sha256}, {"samples", values.samples}}; }
 
-GoldenValues values_from_json(const Json& json) {
-    return {json.at("sha256").get<std::string>(), json.at("samples").get<std::vector<float>>()};
+void describe_floats(Fields& fields, const char* key, std::vector<float>& values, const ListLimits& limits) {
+    std::vector<double> list(values.begin(), values.end());
+    fields.field(required(key), list, "", limits);
+    values.assign(list.begin(), list.end());
+}
+
+void describe(Fields& fields, GoldenValues& values) {
+    fields.field(required("sha256"), values.sha256, "");
+    describe_floats(fields, "samples", values.samples, {between(0, 255), 1, kSamples});
+}
+
+void expect_sha256(const char* key, const std::string& text) {
+    if (text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos) return;
+    throw DataError(
+        format_text("/{}/sha256: expected 64 hexadecimal digits in lower case, got \"{}\"", key, printable(text)));
+}
+
+std::string decoded(const std::string& text) {
+    try {
+        return from_base64(text);
+    } catch (const DataError& error) {
+        throw DataError(format_text("/encoded: {}", error.what()));
+    }
 }
 
 }  // namespace
@@ -122,10 +145,22 @@ Json to_json(const GoldenImage& image) {
             {"probabilities", image.probabilities}};
 }
 
-GoldenImage golden_from_json(const Json& json) {
-    return {json.at("name").get<std::string>(), from_base64(json.at("encoded").get<std::string>()),
-            values_from_json(json.at("pixels")), values_from_json(json.at("input")),
-            json.at("probabilities").get<std::vector<float>>()};
+GoldenImage golden_from_json(const Json& json, std::size_t classes) {
+    GoldenImage image;
+    const auto problems = read_options(json, [&](Fields& fields) {
+        fields.field(required("name"), image.name, "");
+        fields.field(required("encoded"), image.encoded, "");
+        fields.section(required("pixels"), image.pixels, "",
+                       [](Fields& inner, auto& values) { describe(inner, values); });
+        fields.section(required("input"), image.input, "",
+                       [](Fields& inner, auto& values) { describe(inner, values); });
+        describe_floats(fields, "probabilities", image.probabilities, {between(0, 1), classes, classes});
+    });
+    if (!problems.empty()) throw DataError(problems.front());
+    expect_sha256("pixels", image.pixels.sha256);
+    expect_sha256("input", image.input.sha256);
+    image.encoded = decoded(image.encoded);
+    return image;
 }
 
 }  // namespace graft

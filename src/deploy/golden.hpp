@@ -46,7 +46,8 @@ using Forward = std::function<at::Tensor(const at::Tensor&)>;
 [[nodiscard]] double difference(const GoldenValues& one, const GoldenValues& other);
 
 [[nodiscard]] Json to_json(const GoldenImage& image);
-/// Throws Json::exception or DataError when something is missing or malformed.
-[[nodiscard]] GoldenImage golden_from_json(const Json& json);
+/// @param classes the number of probabilities
+/// @throws DataError "/<key>: <what is wrong>" when something is missing or malformed
+[[nodiscard]] GoldenImage golden_from_json(const Json& json, std::size_t classes);
 
 }  // namespace graft

@@ -1,12 +1,18 @@
 #include "deploy/model_file.hpp"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/zeros.h>
 #include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include <algorithm>
+#include <cmath>
 #include <sstream>
 
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "weights/format/file_kind.hpp"
 #include "weights/format/zip_archive.hpp"
@@ -23,14 +29,47 @@ TorchModule inference_copy(const TorchModule& classifier) {
     return module;
 }
 
+void expect_finite(const std::string& name, const at::Tensor& tensor, const std::string& file) {
+    if (!tensor.is_floating_point() || at::isfinite(tensor).all().item<bool>()) return;
+    throw Error(format_text("{}: not written: {} holds values that are no finite numbers", file, name));
+}
+
 void save(const std::filesystem::path& file, const TorchModule& module, ModelInfo info) {
     add_golden_images(info, module);
+    for (const GoldenImage& golden : info.golden)  // a frozen module has constants in the place of parameters
+        if (!std::ranges::all_of(golden.probabilities, [](float value) { return std::isfinite(value); }))
+            throw Error(
+                format_text("{}: not written: the network gives probabilities that are no finite numbers for {}", file,
+                            golden.name));
     std::ostringstream bytes;
     module.save(bytes, {{kModelInfoName, pretty(to_json(info))}});
     write_file(file, bytes.str());
 }
 
 }  // namespace
+
+void expect_fits(const Forward& network, const ModelInfo& info, const std::string& file) {
+    const Preprocessing& input = info.preprocessing;
+    const std::string shape = format_text("[1,3,{},{}]", input.height, input.width);
+    at::Tensor output;
+    try {
+        output = network(at::zeros({1, 3, input.height, input.width}));
+    } catch (const std::exception& error) {
+        throw DataError(format_text("{}: its network does not take {}, the input that {} names: {}", file, shape,
+                                    kModelInfoName, cause_in(error.what())));
+    }
+    const auto classes = static_cast<std::int64_t>(info.classes.size());
+    if (output.scalar_type() != at::kFloat || output.sizes() != at::IntArrayRef{1, classes})
+        throw DataError(format_text("{}: its network gives {} {} for an input of {}; {} names {}: expected float32 {}",
+                                    file, at::toString(output.scalar_type()), bracketed_shape(output.sizes()), shape,
+                                    kModelInfoName, count_of(info.classes.size(), "class", "classes"),
+                                    format_text("[1,{}]", classes)));
+}
+
+void expect_finite(const TorchModule& classifier, const std::string& file) {
+    for (const auto& parameter : classifier.named_parameters()) expect_finite(parameter.name, parameter.value, file);
+    for (const auto& buffer : classifier.named_buffers()) expect_finite(buffer.name, buffer.value, file);
+}
 
 void add_golden_images(ModelInfo& info, const TorchModule& classifier) {
     if (!info.golden.empty()) return;
@@ -41,10 +80,12 @@ void add_golden_images(ModelInfo& info, const TorchModule& classifier) {
 }
 
 void save_model(const std::filesystem::path& file, const TorchModule& classifier, const ModelInfo& info) {
+    expect_finite(classifier, file.string());
     save(file, inference_copy(classifier), info);
 }
 
 void save_frozen_model(const std::filesystem::path& file, const TorchModule& classifier, const ModelInfo& info) {
+    expect_finite(classifier, file.string());
     save(file, torch::jit::freeze(inference_copy(classifier)), info);
 }
 
@@ -57,11 +98,14 @@ ModelFile load_model(const std::filesystem::path& file, c10::Device device) {
     try {
         model.module = torch::jit::load(bytes, at::Device(device), extra);
     } catch (const std::exception& error) {
-        const std::string what = error.what();
-        throw DataError(name + ": is not a model that LibTorch can open: " + what.substr(0, what.find('\n')));
+        throw DataError(format_text("{}: is not a model that LibTorch can open: {}", name, cause_in(error.what())));
     }
     model.info = read_model_info(extra.at(kModelInfoName), name);
     model.module.eval();
+    const at::NoGradGuard no_grad;
+    const torch::jit::GraphOptimizerEnabledGuard plain(false);  // one run is not worth optimising for
+    expect_fits([&](const at::Tensor& input) { return model.module.forward({input.to(device)}).toTensor(); },
+                model.info, name);
     return model;
 }
 

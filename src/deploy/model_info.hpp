@@ -31,8 +31,14 @@ struct ModelInfo {
 
 [[nodiscard]] Json to_json(const ModelInfo& info);
 
+/// Whether golden images have to be there: an export of the weights alone leaves them out.
+enum class GoldenImages { required, left_out };
+
 /// @param text the content of graft.json; @param file stands in error messages
-/// @throws DataError when it is no JSON, incomplete, or of a newer format
-[[nodiscard]] ModelInfo read_model_info(const std::string& text, const std::string& file);
+/// @throws DataError when it is no JSON, of a newer format, or when a value is missing or not allowed: it names the
+/// key,
+///         what was found and what is allowed
+[[nodiscard]] ModelInfo read_model_info(const std::string& text, const std::string& file,
+                                        GoldenImages golden = GoldenImages::required);
 
 }  // namespace graft

@@ -103,8 +103,9 @@ private:
         const auto measure = [&] { return measure_throughput(module_, example_input(info.preprocessing)); };
         SilentReporter silent;
         return ThroughputFile(throughput_)
-            .find_or_measure(network_name(info.backbone, info.backbone_hash, "", info.preprocessing, Precision::float32),
-                             static_cast<std::int64_t>(asked_for_), measure, silent);
+            .find_or_measure(
+                network_name(info.backbone, info.backbone_hash, "", info.preprocessing, Precision::float32),
+                static_cast<std::int64_t>(asked_for_), measure, silent);
     }
 
     /// @param rgb [H,W] CV_8UC3, RGB. @return float32 [1,3,h,w]

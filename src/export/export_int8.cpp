@@ -105,6 +105,7 @@ Int8Comparison compare_int8(const at::Tensor& float32, const at::Tensor& int8) {
 
 ExportReport export_int8(ModelFile model, const std::filesystem::path& file, const Int8Options& options,
                          Reporter& reporter) {
+    expect_finite(model.module, file.string());
     const std::vector<Sample> images = evenly(list_images(options.calibrate), options.calibration_images);
     if (images.empty()) throw DataError(options.calibrate.string() + ": there are no images to calibrate on");
     add_golden_images(model.info, model.module);

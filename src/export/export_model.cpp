@@ -71,6 +71,7 @@ std::string name_in_file(const std::string& name, const std::optional<Architectu
 }  // namespace
 
 ExportReport export_onnx(ModelFile model, const std::filesystem::path& file, WeightsType weights) {
+    expect_finite(model.module, file.string());
     add_golden_images(model.info, model.module);
     const OnnxModel onnx = onnx_model(model, weights);
     const bool half = weights == WeightsType::float16;
@@ -94,6 +95,7 @@ ExportReport export_torchscript(const ModelFile& model, const std::filesystem::p
 }
 
 ExportReport export_safetensors(const ModelFile& model, const std::filesystem::path& file) {
+    expect_finite(model.module, file.string());
     const ArchitectureRow* row = builtin_architectures().find(model.info.backbone);
     const Preprocessing& input = model.info.preprocessing;
     std::optional<Architecture> architecture;

@@ -23,7 +23,8 @@ TEST(Base64, KeepsEveryByte) {
 }
 
 TEST(Base64, RefusesOtherTextAndCutOffText) {
-    for (const char* text : {"Zg=", "Zg", "Z", "Zm9!", "====", "Zm9vYmF"})
+    for (const char* text :
+         {"Zg=", "Zg", "Z", "Zm9!", "====", "Zm9vYmF", "Zm=v", "    Zm9v", "Zm9v\n\n\n\n", "Zh==", "Zm9="})
         EXPECT_THROW(static_cast<void>(from_base64(text)), DataError) << text;
 }
 

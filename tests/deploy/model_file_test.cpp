@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "core/files.hpp"
 #include "deploy/tiny_model.hpp"
 
@@ -67,22 +69,146 @@ TEST(ModelInfo, OfANewerFormatIsRefused) {
                 HasSubstr("m.pt: is in model format 4; this graft"));
 }
 
+/// What is said of the stored model's graft.json with one value changed.
+std::string refusal_with(const std::string& pointer, const Json& value) {
+    static const Json whole = to_json(load_model(stored_model("format2.pt")).info);
+    Json json = whole;
+    json[Json::json_pointer(pointer)] = value;
+    return error_of([&] { static_cast<void>(read_model_info(json.dump(), "m.pt")); });
+}
+
 TEST(ModelInfo, NamesWhatIsMissing) {
-    for (const char* key : {"classes", "preprocessing", "backbone", "golden"}) {
+    for (const char* pointer :
+         {"/format_version", "/graft_version", "/classes", "/preprocessing", "/preprocessing/height",
+          "/preprocessing/std", "/temperature", "/backbone", "/backbone/freeze", "/config", "/golden",
+          "/golden/1/encoded", "/golden/2/input/samples", "/golden/0/probabilities"}) {
+        const Json::json_pointer at(pointer);
         Json json = to_json(load_model(stored_model("format2.pt")).info);
-        json.erase(key);
-        const std::string message = error_of([&] { static_cast<void>(read_model_info(json.dump(), "m.pt")); });
-        EXPECT_THAT(message, HasSubstr("m.pt: graft.json is incomplete")) << key;
-        EXPECT_THAT(message, HasSubstr(key));
+        Json& parent = json[at.parent_pointer()];
+        if (parent.is_array())
+            parent.erase(std::stoul(at.back()));
+        else
+            parent.erase(at.back());
+        EXPECT_THAT(error_of([&] { static_cast<void>(read_model_info(json.dump(), "m.pt")); }),
+                    HasSubstr("m.pt: graft.json: " + std::string(pointer) + ": is missing"));
     }
 }
 
-TEST(ModelInfo, RefusesPreprocessingThatIsNone) {
-    Json json = to_json(load_model(stored_model("format2.pt")).info);
-    json["preprocessing"]["height"] = 0;
-    EXPECT_THAT(error_of([&] { static_cast<void>(read_model_info(json.dump(), "m.pt")); }),
-                HasSubstr("m.pt: graft.json: /preprocessing/height"));
-    EXPECT_THAT(error_of([&] { static_cast<void>(read_model_info("{", "m.pt")); }), HasSubstr("m.pt: graft.json"));
+struct WrongValue {
+    const char* pointer;
+    Json value;
+    const char* expected;
+};
+
+TEST(ModelInfo, RefusesEveryValueThatIsNotAllowed) {
+    const std::string digest(64, 'g');
+    const WrongValue wrong_values[] = {
+        {"/format_version", -1, "expected an integer in [1, 3], got -1"},
+        {"/format_version", 0, "expected an integer in [1, 3], got 0"},
+        {"/format_version", 1e30, "expected an integer in [1, 3], got 1e+30"},
+        {"/format_version", "3", "expected an integer in [1, 3], got \"3\""},
+        {"/graft_version", 1, "expected a string, got 1"},
+        {"/classes", "ant", "expected a list of names"},
+        {"/classes", Json::array(), "expected a list of 1 to 100000 items, got []"},
+        {"/classes/1", 7, "expected a string, got 7"},
+        {"/classes/1", "", "is empty; expected a name"},
+        {"/classes/2", "ant", "\"ant\" is there twice; expected names that differ"},
+        {"/preprocessing", 1, "expected an object"},
+        {"/preprocessing/height", 0, "expected integer in [1, 4096], got 0"},
+        {"/preprocessing/width", 1e30, "expected integer in [1, 4096], got 1e+30"},
+        {"/preprocessing/width", 100000, "expected integer in [1, 4096], got 100000"},
+        {"/preprocessing/crop_fraction", 0, "expected number in (0, 1], got 0"},
+        {"/preprocessing/resize", "stretch", "expected one of squash, center_crop, got \"stretch\""},
+        {"/preprocessing/interpolation", "lanczos", "expected one of nearest, bilinear, bicubic, got \"lanczos\""},
+        {"/preprocessing/mean", {1, 2}, "expected a list of"},
+        {"/preprocessing/mean/0", nullptr, "expected number, got null"},
+        {"/preprocessing/std/1", 0, "expected number > 0, got 0"},
+        {"/preprocessing/colour_order", "BGR", "expected \"RGB\", got \"BGR\""},
+        {"/preprocessing/value_range", {0, 1}, "expected [0,255], got [0,1]"},
+        {"/temperature", 0, "expected number > 0, got 0"},
+        {"/temperature", nullptr, "expected number > 0, got null"},
+        {"/backbone", "resnet50", "expected an object, got \"resnet50\""},
+        {"/backbone/name", nullptr, "expected a string, got null"},
+        {"/config", 3, "expected an object"},
+        {"/golden", Json::array(), "expected a list of at least one image"},
+        {"/golden/0", 1, "expected an object"},
+        {"/golden/0/encoded", "Zm9v!", "is not base64"},
+        {"/golden/1/pixels/sha256", digest, "expected 64 hexadecimal digits"},
+        {"/golden/1/pixels/samples", Json::array(), "expected a list of 1 to 64 items, got []"},
+        {"/golden/1/input/samples/0", 256, "expected number in [0, 255], got 256"},
+        {"/golden/2/probabilities", {0.5, 0.5}, "expected a list of"},
+        {"/golden/2/probabilities/0", nullptr, "expected number in [0, 1], got null"},
+    };
+    for (const WrongValue& wrong : wrong_values) {
+        const std::string message = refusal_with(wrong.pointer, wrong.value);
+        EXPECT_THAT(message, HasSubstr("m.pt: graft.json: " + std::string(wrong.pointer)));
+        EXPECT_THAT(message, HasSubstr(wrong.expected)) << wrong.pointer;
+    }
+}
+
+TEST(ModelInfo, OfAnythingButAnObjectIsRefused) {
+    for (const char* text : {"", "{", "[]", "null", "1e999"})
+        EXPECT_THAT(error_of([&] { static_cast<void>(read_model_info(text, "m.pt")); }), HasSubstr("m.pt: graft.json"))
+            << text;
+}
+
+/// The stored model with another graft.json inside.
+std::filesystem::path model_with(const Json& info) {
+    const auto file = testing::fresh_folder() / "m.pt";
+    load_model(stored_model("format2.pt")).module.save(file.string(), {{kModelInfoName, info.dump()}});
+    return file;
+}
+
+/// The classes of a model that gives three probabilities, and as many in the golden images.
+Json info_with_classes(const std::vector<std::string>& classes) {
+    ModelInfo info = load_model(stored_model("format2.pt")).info;
+    info.classes = classes;
+    for (GoldenImage& golden : info.golden) golden.probabilities.assign(classes.size(), 0.5F);
+    return to_json(info);
+}
+
+TEST(ModelFile, IsRefusedWhenItNamesOtherClassesThanTheNetworkHas) {
+    for (const std::vector<std::string>& classes :
+         {std::vector<std::string>{"ant", "bee"}, {"ant", "bee", "cat", "dog"}}) {
+        const auto file = model_with(info_with_classes(classes));
+        EXPECT_EQ(error_of([&] { static_cast<void>(load_model(file)); }),
+                  file.string() + ": its network gives Float [1,3] for an input of [1,3,16,12]; graft.json names " +
+                      std::to_string(classes.size()) + " classes: expected float32 [1," +
+                      std::to_string(classes.size()) + "]");
+    }
+}
+
+TEST(ModelFile, IsRefusedWhenItsNetworkDoesNotGiveOneTensorOfProbabilities) {
+    const Json info = to_json(load_model(stored_model("format2.pt")).info);
+    const auto file = testing::fresh_folder() / "m.pt";
+    for (const char* expression : {"torch.mean(x, [2, 3]).double()", "torch.mean(x, [2, 3])[0]", "x"}) {
+        make_function("Other", expression).save(file.string(), {{kModelInfoName, info.dump()}});
+        EXPECT_THAT(error_of([&] { static_cast<void>(load_model(file)); }), HasSubstr(": expected float32 [1,3]"))
+            << expression;
+    }
+    make_function("Failing", "torch.matmul(x, torch.ones([7, 7]))")
+        .save(file.string(), {{kModelInfoName, info.dump()}});
+    EXPECT_THAT(error_of([&] { static_cast<void>(load_model(file)); }),
+                HasSubstr("m.pt: its network does not take [1,3,16,12], the input that graft.json names: "));
+}
+
+TEST(ModelFile, IsNotWrittenWithValuesThatAreNoNumbers) {
+    const at::NoGradGuard no_grad;
+    const auto file = testing::fresh_folder() / "m.pt";
+    ModelFile model = load_model(stored_model("format2.pt"));
+    const auto parameter = *model.module.named_parameters().begin();
+    parameter.value.flatten()[0].fill_(std::numeric_limits<float>::infinity());
+    const std::string expected =
+        file.string() + ": not written: " + parameter.name + " holds values that are no finite";
+    EXPECT_THAT(error_of([&] { save_model(file, model.module, model.info); }), HasSubstr(expected));
+    EXPECT_THAT(error_of([&] { save_frozen_model(file, model.module, model.info); }), HasSubstr(expected));
+    EXPECT_FALSE(std::filesystem::exists(file));
+
+    ModelFile normalised = random_model("resnet18", "all");
+    for (const auto& buffer : normalised.module.named_buffers())
+        if (buffer.name.ends_with("running_var")) buffer.value.fill_(std::numeric_limits<float>::quiet_NaN());
+    EXPECT_THAT(error_of([&] { save_model(file, normalised.module, normalised.info); }),
+                HasSubstr("running_var holds values that are no finite numbers"));
 }
 
 /// LibTorch would take the changed number for what was learnt.

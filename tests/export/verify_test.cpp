@@ -8,11 +8,13 @@
 #include "deploy/tiny_model.hpp"
 #include "export/export_model.hpp"
 #include "export/onnx/opencv_network.hpp"
+#include "export/onnx/write_onnx.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -89,6 +91,33 @@ TEST(Verify, FindsTheOnnxFileEqualToItsModel) {
     EXPECT_EQ(replay(onnx).first_difference(), "");
     EXPECT_EQ(compare(stored(), onnx).first_difference(), "");
     EXPECT_EQ(compare(onnx, stored()).images.size(), 3U);
+}
+
+/// Both make OpenCV read where nothing is.
+TEST(Verify, RefusesAnOnnxFileInWhichOneByteOfATensorsNameChanged) {
+    const auto file = testing::fresh_folder() / "model.onnx";
+    export_onnx(load_model(stored_model("format2.pt")), file, WeightsType::float32);
+    std::string bytes = read_file(file);
+    const OnnxModel onnx = onnx_model(load_model(stored_model("format2.pt")), WeightsType::float32);
+    const std::string changed = onnx.initializers.front().name;
+    const std::size_t name = bytes.rfind(changed, bytes.find("graft.json"));  // initializers come after the nodes
+    ASSERT_NE(name, std::string::npos);
+    bytes[name] ^= 1;
+    write_file(file, bytes);
+    EXPECT_THAT(error_of([&] { static_cast<void>(open_runnable_model(file)); }),
+                AllOf(HasSubstr(file.string() + ": is no ONNX file, or damaged: the node \""),
+                      HasSubstr("reads \"" + changed + "\", which no input, initializer or earlier node defines")));
+}
+
+TEST(Verify, RefusesAnOnnxFileThatNamesOtherClassesThanItGives) {
+    if (!OpenCvNetwork::is_available()) GTEST_SKIP() << "OpenCV has no DNN module";
+    const auto file = testing::fresh_folder() / "model.onnx";
+    ModelFile model = load_model(stored_model("format2.pt"));
+    model.info.classes.emplace_back("dog");
+    for (GoldenImage& golden : model.info.golden) golden.probabilities.push_back(0);
+    export_onnx(model, file, WeightsType::float32);
+    EXPECT_THAT(error_of([&] { static_cast<void>(open_runnable_model(file)); }),
+                HasSubstr("graft.json names 4 classes: expected float32 [1,4]"));
 }
 
 TEST(Verify, ComparesOnImagesOfAFolderAndNamesThoseThatCannotBeRead) {
