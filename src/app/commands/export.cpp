@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 
 /// An option that some of the formats take: the key that they know it by, and how it was typed.
 struct FormatOption {
-    std::string key;
-    CLI::Option* option;
+    std::string key, name;        ///< "weights_type", "--weights-type"
+    CLI::Option* option;          ///< lives as long as the command line is read
     std::function<Json()> value;  ///< once the command line was read
 };
 
@@ -31,7 +31,7 @@ struct ExportArguments {
     std::string weights_type, calibrate, test;
     std::int64_t calibration_images = 0;
     bool optimize = false, force = false;
-    std::vector<FormatOption> options;
+    std::vector<FormatOption> options;  ///< once the command line was read, those that were typed
 };
 
 bool takes(const ExporterRow& row, const std::string& key) {
@@ -44,7 +44,7 @@ std::string refusal(const FormatOption& refused) {
     std::vector<std::string> formats;
     for (const ExporterRow& row : builtin_exporters())
         if (takes(row, refused.key)) formats.push_back(row.name);
-    return format_text("{}: is for --format {}", refused.option->get_name(), joined(formats, " or "));
+    return format_text("{}: is for --format {}", refused.name, joined(formats, " or "));
 }
 
 /// "/weights_type: …" as people typed it: "--weights-type: …".
@@ -60,7 +60,6 @@ Exporter chosen_exporter(const ExportArguments& arguments, const ExporterRow& ro
     Json typed = Json::object();
     std::vector<std::string> problems;
     for (const FormatOption& option : arguments.options) {
-        if (option.option->count() == 0) continue;
         if (takes(row, option.key))
             typed[option.key] = option.value();
         else
@@ -117,12 +116,12 @@ std::string formats_text() {
 /// @param arguments outlive the command
 void add_format_options(CLI::App& command, ExportArguments& arguments) {
     const auto add = [&](const char* key, CLI::Option* option, const auto& value) {
-        arguments.options.push_back({key, option, [&value]() -> Json { return value; }});
+        arguments.options.push_back({key, option->get_name(), option, [&value]() -> Json { return value; }});
         return option;
     };
     // A path goes through JSON as a config has it.
     const auto add_path = [&](const char* key, CLI::Option* option, const std::string& path) {
-        arguments.options.push_back({key, option, [&path]() -> Json { return escaped(path); }});
+        arguments.options.push_back({key, option->get_name(), option, [&path]() -> Json { return escaped(path); }});
         return option;
     };
     takes_one_of(add("weights_type",
@@ -164,8 +163,10 @@ void add_export(CLI::App& app, Command& chosen) {
         ->type_name("FILE");
     add_format_options(*command, *arguments);
     takes_force(*command, arguments->force);
-    command->callback(
-        [arguments, &chosen] { chosen = [arguments](const Session& session) { export_model(*arguments, session); }; });
+    command->callback([arguments, &chosen] {
+        std::erase_if(arguments->options, [](const FormatOption& option) { return option.option->count() == 0; });
+        chosen = [arguments](const Session& session) { export_model(*arguments, session); };
+    });
 }
 
 }  // namespace graft
