@@ -20,8 +20,8 @@ struct Sample {
     std::string name;        ///< path relative to the folder, with '/', as escaped() writes it: "cat/holiday/1.jpg"
     std::int64_t label = 0;  ///< index into the classes
     std::vector<std::int64_t> labels;  ///< where an image may have several: indices into the classes, ascending
-    std::uint64_t id = 0;    ///< from the path alone: other files coming or going do not change it
-    Fingerprint content;     ///< of the file's bytes, once the image was checked; zero before
+    std::uint64_t id = 0;              ///< from the path alone: other files coming or going do not change it
+    Fingerprint content;               ///< of the file's bytes, once the image was checked; zero before
 };
 
 struct ImageFolder {

@@ -7,8 +7,8 @@ void describe(Fields& fields, BackboneOptions& options) {
                  "Architecture of the pretrained network; `torchscript`: whatever network the file of `weights` holds, "
                  "cut into stages where that is possible.");
     fields.path("weights", options.weights,
-                 "A file (state dict or TorchScript), a name that `graft weights list` shows, or `random`; `null`: the "
-                 "first of this architecture there. What is missing is downloaded when the run starts.");
+                "A file (state dict or TorchScript), a name that `graft weights list` shows, or `random`; `null`: the "
+                "first of this architecture there. What is missing is downloaded when the run starts.");
     fields.field("weights_key", options.allowance.choice.key,
                  "Which dict of a file of several, by its key, keys on the way joined by `/`: `model_ema`; \"\": the "
                  "only one.");

@@ -19,8 +19,8 @@
 namespace graft {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::error_message;
+using ::testing::HasSubstr;
 using testing::tiny_preprocessing;
 
 TorchModule tiny_trunk() { return graft_model(testing::tiny_backbone(), tiny_preprocessing(), "all", {}, 2, 1).trunk; }

@@ -134,7 +134,8 @@ TEST(EarlyStopping, HasKerasDefaultsExceptForTheWeights) {
 
 TEST(EarlyStopping, RefusesAMetricThatTheRunDoesNotProduce) {
     EXPECT_EQ(
-        build_error("early_stopping", Json::object(), {{}, {{"loss", Direction::min}, {"accuracy", Direction::max}}, "/callbacks/3"}),
+        build_error("early_stopping", Json::object(),
+                    {{}, {{"loss", Direction::min}, {"accuracy", Direction::max}}, "/callbacks/3"}),
         "/callbacks/3/monitor: expected a metric that this run produces (loss, accuracy), got \"val_loss\"; the run "
         "has no validation data");
     EXPECT_EQ(build_error("early_stopping", {{"patience", -1}}, validated_run()),

@@ -36,7 +36,8 @@ TEST(Tensorboard, WritesARunForTrainingAndOneForValidation) {
 TEST(Tensorboard, WritesNoValidationRunWithoutValidationData) {
     const auto folder = testing::fresh_folder();
     FakeControl control;
-    const auto callback = build_callback("tensorboard", {{"log_dir", "logs"}}, {folder, {{"loss", Direction::min}}, "/callbacks/0"});
+    const auto callback =
+        build_callback("tensorboard", {{"log_dir", "logs"}}, {folder, {{"loss", Direction::min}}, "/callbacks/0"});
     callback->on_epoch_end(epoch_record(0, {{"loss", 1}}), control);
     EXPECT_TRUE(std::filesystem::exists(folder / "logs/train"));
     EXPECT_FALSE(std::filesystem::exists(folder / "logs/validation"));
