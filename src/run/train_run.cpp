@@ -93,7 +93,8 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
         {.epochs = epochs_of(options), .seed = static_cast<std::uint64_t>(options.seed), .keep = options.training.keep},
         reporter);
     if (folder.resumes()) trainer.resume();
-    for (std::size_t i = trainer.next_phase(); i < phases.size() && !trainer.ended(); ++i)
+    // At least one: a run that is finished already is told what it was.
+    for (std::size_t i = trainer.next_phase(); i < phases.size() && (record.phases.empty() || !trainer.ended()); ++i)
         record.phases.push_back(run_phase(trainer, phases[i], options, dataset, backbone, recipe, control));
     TrainingResult training = trainer.finish();
     if (training.history.empty())

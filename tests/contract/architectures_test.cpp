@@ -237,10 +237,12 @@ TEST_P(EveryArchitecture, HasNoRenameThatLeadsNowhere) {
 
 TEST_P(EveryArchitecture, SharesAliasesWithItsFamilyAlone) {
     const Architecture architecture = make();
-    for (const auto& [theirs, ours] : architecture.aliases)
+    for (const auto& [theirs, whole] : architecture.aliases) {
+        const std::string ours = whole.substr(0, whole.find('{'));  // {0/3}: a third of the tensor
         EXPECT_TRUE(ours.starts_with(architecture.classifier) ||
                     std::ranges::any_of(all_names(), [&](const std::string& name) { return name.starts_with(ours); }))
             << theirs << " -> " << ours;
+    }
 }
 
 TEST_P(EveryArchitecture, HasOnePublishedNameForEveryTensor) {

@@ -207,7 +207,7 @@ class Layouts(Workspace):
 
     def test_the_limit_of_pixels_has_a_switch(self):
         said = self.graft("data", "check", "data/test", "--max-pixels", 100, expect=3)
-        self.assertIn("--max-pixels", said.err)
+        self.assertIn("--max-pixels", said.out)
 
     def test_a_home_folder_is_found(self):
         before = dict(self.environment)

@@ -1,5 +1,6 @@
 """`graft train` from the command line to the run folder."""
 
+import fcntl
 import shutil
 
 import workspace
@@ -7,8 +8,8 @@ from workspace import Workspace, contents_of, read_history, read_json, read_rows
 
 FILES_OF_A_RUN = {"config.json", "split.json", "history.csv", "record.json", "model.pt", "checkpoint/last.pt",
                   "test/predictions.csv", "test/evaluation.json", "test/report.txt", "test/classes.csv",
-                  "test/confusion.csv", "log.txt"}
-FILES_OF_A_REFUSED_RUN = {"log.txt"}  # the log says why
+                  "test/confusion.csv", "log.txt", "graft.lock"}
+FILES_OF_A_REFUSED_RUN = {"log.txt", "graft.lock"}  # the log says why
 
 
 class Run(Workspace):
@@ -172,11 +173,11 @@ class Interruption(Workspace):
         stopped = self.interrupt_when("model ", "train", file)
         self.assertEqual(stopped.code, 130)
         self.assertIn("interrupted before the first epoch was over", stopped.err)
-        self.assertEqual(contents_of(self.folder / "early"), {"config.json", "split.json", "log.txt"})
+        self.assertEqual(contents_of(self.folder / "early"), {"config.json", "split.json", "log.txt", "graft.lock"})
 
         # Nothing is lost, so that the folder is as good as a new one, whichever way one goes on.
         resumed = self.graft("train", file, "--resume", "--set", "/training/epochs=1")
-        self.assertIn("note: the run was stopped before its first epoch was over: it begins anew", resumed.err)
+        self.assertIn("note: there is no checkpoint to resume from: the run begins", resumed.err)
         self.assertEqual(contents_of(self.folder / "early"), FILES_OF_A_RUN)
 
     def test_before_the_first_epoch_is_over_leaves_a_folder_that_the_same_command_takes(self):
@@ -190,7 +191,7 @@ class Interruption(Workspace):
         (self.folder / "mine").mkdir()
         own = self.folder / "mine" / "config.json"
         own.write_bytes(file.read_bytes())
-        self.assertIn("already holds a run", self.graft("train", own, expect=2).err)
+        self.assertIn("mine holds config.json, which no run of graft has written", self.graft("train", own, expect=2).err)
         self.assertEqual(own.read_bytes(), file.read_bytes())
 
     def test_more_epochs_can_be_asked_for_when_resuming(self):
@@ -229,11 +230,27 @@ class Interruption(Workspace):
             refused = self.graft("train", file, "--resume", "--set", "/training/epochs=2", expect=2)
         self.assertRegex(refused.err, r'/data/images_sha256: "[0-9a-f]{64}" then, "[0-9a-f]{64}" now')
 
-    def test_resuming_needs_a_checkpoint(self):
-        _, file = self.config("nothing-yet")
-        refused = self.graft("train", file, "--resume", expect=3)
-        self.assertIn("nothing-yet/checkpoint/last.pt: there is no checkpoint to resume from", refused.err)
-        self.assertFalse((self.folder / "nothing-yet" / "model.pt").exists())
+    def test_resuming_where_nothing_is_yet_begins_the_run(self):
+        _, file = self.config("nothing-yet", training={"epochs": 1})  # launchers always pass --resume
+        begun = self.graft("train", file, "--resume")
+        self.assertIn("note: there is no checkpoint to resume from: the run begins", begun.err)
+        self.assertEqual(contents_of(self.folder / "nothing-yet"), FILES_OF_A_RUN)
+
+    def test_resuming_needs_the_checkpoint_of_a_run_that_is_there(self):
+        run, _ = self.train("lost", training={"epochs": 1})
+        (run / "checkpoint" / "last.pt").unlink()
+        refused = self.graft("train", "lost.json", "--resume", expect=3)
+        self.assertIn("lost/checkpoint/last.pt: there is no checkpoint to resume from", refused.err)
+        self.assertTrue((run / "model.pt").exists())
+
+    def test_two_runs_do_not_share_a_folder(self):
+        run, _ = self.train("shared", training={"epochs": 1})
+        before = contents_of(run)
+        with open(run / "graft.lock", "rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)  # as a run does while it lasts
+            refused = self.graft("train", "shared.json", "--overwrite", expect=2)
+        self.assertRegex(refused.err, r"/output: shared is in use by another run \(process \d+ on ")
+        self.assertEqual(contents_of(run), before)
 
     def test_resuming_and_overwriting_exclude_each_other(self):
         _, file = self.config("both")
@@ -389,7 +406,7 @@ class Data(Workspace):
         self.assertIn(skipped[0]["part"], ("train", "validation"))
         self.assertEqual(skipped[1]["part"], "test")
         self.assertTrue(all(entry["reason"] for entry in skipped))
-        self.assertIn("warning: 2 images cannot be decoded and are left out", said.err)
+        self.assertIn("warning: 2 images left out, because they cannot be used", said.err)
         self.assertEqual(contents_of(run), FILES_OF_A_RUN | {"skipped.json"})
         split = read_json(run / "split.json")
         kept = split["train"] + split["validation"]
@@ -459,7 +476,7 @@ class Training(Workspace):
         run, said = self.train("terminated", expect=1, **sections)
         self.assertIn("no epoch had finite losses, so there is no model worth keeping: terminate_on_nan: the loss is",
                       said.err)
-        self.assertEqual(contents_of(run), {"config.json", "split.json", "log.txt"})
+        self.assertEqual(contents_of(run), {"config.json", "split.json", "log.txt", "graft.lock"})
         self.graft("train", "terminated.json", "--set", "/training/optimizer/learning_rate=0.001")
         self.assertEqual(contents_of(run), FILES_OF_A_RUN)
 

@@ -99,7 +99,7 @@ void add_hugging_face_names(Architecture& net, const std::array<std::int64_t, 4>
         for (std::size_t s = 0; s < repeats.size(); ++s) {
             const std::string theirs = format_text("{}encoder.stages.{}.", model, s),
                               ours = format_text("stage{}.", s + 1);
-            net.aliases.emplace_back(theirs + "downsampling_layer.", ours + "downsample.");
+            if (s > 0) net.aliases.emplace_back(theirs + "downsampling_layer.", ours + "downsample.");
             for (std::int64_t i = 0; i < repeats[s]; ++i)
                 add_renames(net.aliases, format_text("{}layers.{}.", theirs, i), format_text("{}{}.", ours, i),
                             kHuggingFaceBlock);

@@ -88,22 +88,25 @@ constexpr std::array<PartName, 7> kChildren = {{{"0.", "stem.conv1."},
 constexpr std::array<PartName, 3> kHuggingFaceAround = {{{"embedder.embedder.convolution.", "stem.conv1."},
                                                          {"embedder.embedder.normalization.", "stem.bn1."},
                                                          {"classifier.1.", "fc."}}};
-constexpr std::array<PartName, 8> kHuggingFaceBlock = {{{"layer.0.convolution.", "conv1."},
+constexpr std::array<PartName, 6> kHuggingFaceBlock = {{{"layer.0.convolution.", "conv1."},
                                                         {"layer.0.normalization.", "bn1."},
                                                         {"layer.1.convolution.", "conv2."},
                                                         {"layer.1.normalization.", "bn2."},
                                                         {"layer.2.convolution.", "conv3."},
-                                                        {"layer.2.normalization.", "bn3."},
-                                                        {"shortcut.convolution.", "downsample.0."},
-                                                        {"shortcut.normalization.", "downsample.1."}}};
+                                                        {"layer.2.normalization.", "bn3."}}};
+constexpr std::array<PartName, 2> kHuggingFaceShortcut = {
+    {{"shortcut.convolution.", "downsample.0."}, {"shortcut.normalization.", "downsample.1."}}};
 
 void add_hugging_face_names(Architecture& net, const ResNetOptions& options) {
     for (const std::string model : {"resnet.", ""}) {  // the network alone is saved without a prefix
         add_renames(net.aliases, model, "", kHuggingFaceAround);
         for (std::size_t i = 0; i < options.repeats.size(); ++i)
-            for (std::int64_t b = 0; b < options.repeats[i]; ++b)
-                add_renames(net.aliases, format_text("{}encoder.stages.{}.layers.{}.", model, i, b),
-                            format_text("layer{}.{}.", i + 1, b), kHuggingFaceBlock);
+            for (std::int64_t b = 0; b < options.repeats[i]; ++b) {
+                const std::string theirs = format_text("{}encoder.stages.{}.layers.{}.", model, i, b),
+                                  ours = format_text("layer{}.{}.", i + 1, b);
+                add_renames(net.aliases, theirs, ours, kHuggingFaceBlock);
+                if (b == 0) add_renames(net.aliases, theirs, ours, kHuggingFaceShortcut);
+            }
     }
 }
 
