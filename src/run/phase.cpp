@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace graft {
 namespace {
@@ -43,11 +44,14 @@ TorchModule trained_by(std::span<const Phase> phases) {
 
 ModelRecord record_of(const Backbone& backbone, const GraftedModel& model, const Preprocessing& preprocessing) {
     const LoadReport& loading = backbone.loading;
+    std::vector<std::string> left_out = loading.left_out;
+    for (const std::vector<std::string>* more : {&loading.outside, &loading.heads})
+        left_out.insert(left_out.end(), more->begin(), more->end());
     return {.backbone = backbone.architecture.name,
             .weights = backbone.weights,
             .weights_hash = backbone.weights_hash,
             .loaded = std::ssize(loading.loaded),
-            .left_out = loading.left_out,
+            .left_out = std::move(left_out),
             .absent = loading.absent,
             .unused = loading.unused,
             .frozen = model.frozen_stages,

@@ -275,11 +275,11 @@ class CommandLine(Workspace):
     def test_overwrite_replaces_the_earlier_run(self):
         run, _ = self.train("replaced", callbacks=[{"name": "csv_logger"}])
         with_logger = read_history(run)
-        (run / "test" / "left-over.txt").write_text("of the earlier run", encoding="utf-8")
+        (run / "test" / "left-over.txt").write_text("somebody else's: it stays", encoding="utf-8")
         (run / "skipped.json").write_text("[]", encoding="utf-8")
         self.graft("train", "replaced.json", "--overwrite", "--set", "/training/epochs=1", "--set", "/callbacks=[]")
         self.assertEqual(read_history(run), with_logger[:1])
-        self.assertEqual(contents_of(run) - {"log.csv"}, FILES_OF_A_RUN)
+        self.assertEqual(contents_of(run) - {"log.csv"}, FILES_OF_A_RUN | {"test/left-over.txt"})
 
     def test_set_changes_values_of_the_config(self):
         _, file = self.config("changed")
