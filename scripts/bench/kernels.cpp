@@ -19,8 +19,10 @@
 #include <opencv2/imgcodecs.hpp>
 #include <thread>
 
+#include "core/files.hpp"
 #include "features/features.hpp"
 #include "graft/core/errors.hpp"
+#include "inference/fused_inference.hpp"
 #include "inference/inference.hpp"
 #include "network/grafted_model.hpp"
 #include "network/network_input.hpp"
@@ -185,8 +187,8 @@ TrainedHead make_trained_head() {
     TrainedHead made{.head = make_head(HeadOptions{}, kFloats, kClasses, rng)};
     std::vector<at::Tensor> parameters;
     for (at::Tensor parameter : made.head.parameters()) parameters.push_back(parameter.requires_grad_(true));
-    made.optimizer = builtin_optimizers().find("adam")->make()->build(parameters);
-    made.loss = builtin_losses().find("cross_entropy")->make()->build({}, {});
+    made.optimizer = builtin_optimizers().find("adam")->make().build({{.name = "head", .parameters = parameters}});
+    made.loss = builtin_losses().find("cross_entropy")->make().build({});
     return made;
 }
 
@@ -205,13 +207,14 @@ void head_step(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
 }
 
-/// Many samples of one small picture: what differs is their identity, so that each has a row of its own.
+/// Many samples of one small picture.
 std::vector<Sample> epoch_samples(const fs::path& folder) {
     const fs::path file = folder / "picture.bmp";
     cv::imwrite(file.string(), cv::Mat(32, 32, CV_8UC3, cv::Scalar(90, 120, 150)));
+    const Fingerprint content = fingerprint(read_file(file));
     std::vector<Sample> samples;
     for (std::uint64_t i = 0; i < kEpochSamples; ++i)
-        samples.push_back({.file = file, .label = std::int64_t(i) % kClasses, .id = i, .content = {{i, 0}}});
+        samples.push_back({.file = file, .label = std::int64_t(i) % kClasses, .id = i, .content = content});
     return samples;
 }
 
@@ -224,19 +227,29 @@ void head_epoch(benchmark::State& state) {
         make_inference(make_function("Rows", "(x.flatten(1) * (1.0 / 255.0))[:, :" + std::to_string(kFloats) + "]"),
                        example_input(small));
     Features features(epoch_samples(folder.path()), 0, {static_cast<std::int64_t>(kFloats)},
-                      std::make_shared<ViewRenderer>(small, AugmentationOptions{}, 0), rows,
-                      WorkOptions{static_cast<std::size_t>(cores()), {}});
+                      FeaturePass(std::make_shared<ViewRenderer>(small, AugmentationOptions{}, 0), rows,
+                                  {static_cast<std::size_t>(cores()), {}}));
     features.keep_in({nullptr, FeatureSpace::temporary(folder.path(), kFloats, FeatureType::float32)});
     SilentReporter reporter;
     features.prepare(0, reporter);
     TrainedHead trained = make_trained_head();
+    std::vector<std::string> classes;
+    for (std::int64_t k = 0; k < kClasses; ++k) classes.push_back(std::to_string(k));
+    const std::shared_ptr<const Task> task =
+        builtin_tasks().find("classification")->make().build({.classes = std::move(classes)});
     for (auto _ : state) {
-        TrainingParts parts{.scion = trained.head,
-                            .train = features,
+        TrainingParts parts{.task = task,
+                            .metrics = choose_metrics(*task, {}, builtin_metrics()),
                             .loss = trained.loss,
-                            .optimizer = trained.optimizer,
+                            .weights = trained.head,
                             .checkpoint = folder.path() / "last.pt"};
-        benchmark::DoNotOptimize(train(std::move(parts), {.epochs = 1, .batch_size = kBatch}, false, reporter));
+        PhaseParts phase{.scion = trained.head,
+                         .train = {&features, task->targets(features.samples())},
+                         .groups = {"head"},
+                         .optimizer = trained.optimizer,
+                         .epochs = 1,
+                         .batch_size = kBatch};
+        benchmark::DoNotOptimize(train(std::move(parts), std::move(phase), {.epochs = 1}, false, reporter));
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kEpochSamples));
 }
