@@ -26,7 +26,12 @@ protected:
     using Entries = std::initializer_list<std::pair<std::string, PickleValue>>;
 
     PickleValue text(const std::string& text) { return arena_.make(PickleText{text}); }
-    PickleValue tensor() { return arena_.make(TensorLayout{{}, 0, {1}, {1}}); }
+    PickleValue tensor() {
+        TensorLayout layout;
+        layout.sizes = {1};
+        layout.strides = {1};
+        return arena_.make(std::move(layout));
+    }
     PickleValue dict(Entries entries) {
         PickleDict made;
         for (const auto& [key, value] : entries) made.items.emplace_back(text(key), value);
