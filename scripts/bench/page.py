@@ -2,18 +2,16 @@
 
 HEADER = """# Benchmarks
 
-Written by `scripts/bench/compare.py`: graft and the peers side by side on one machine, every case in a process of its
-own, one after the other, several rounds, medians. Absolute figures are those of the machine; look at the ratios. To
-measure again:
+Written by `scripts/bench/compare.py`: graft and its peers on one machine, every case a process of its own, one after the other;
+medians. Look at the ratios. To measure again:
 
 ```
 cmake --preset release -DGRAFT_BUILD_BENCHMARKS=ON && cmake --build --preset release
-scripts/bench/compare.py --python PYTHON --data FOLDER
+scripts/bench/compare.py --python PYTHON --data FOLDER [--only SECTION]
 ```
 
-`PYTHON` has the peers that are to be compared (`torch`, `tensorflow-cpu`, `onnx`, `onnxruntime`, `openvino`, `pillow`,
-`scipy`, `efficientnet-lite-pytorch`); `FOLDER` has `cifar10/` and `flowers12/`, each with `train/CLASS` and
-`test/CLASS`. `--only SECTION` measures one part of the page again.
+`PYTHON` has `torch`, `tensorflow-cpu`, `onnx`, `onnxruntime`, `openvino`, `pillow`, `scipy`, `efficientnet-lite-pytorch`; `FOLDER` has
+`cifar10/` and `flowers12/`, each with `train/CLASS` and `test/CLASS`.
 """
 
 
@@ -26,34 +24,36 @@ def table(content):
 
 
 def goals_table(goals):
-    def verdict(goal):
-        return "" if not goal["goal"] else "yes" if goal["met"] else "**no**"
-    return table({"head": ["", "measured", "goal", "met"],
-                  "rows": [[g["what"], g["value"], g["goal"], verdict(g)] for g in goals]})
+    """The figures that have a goal; the others can be read off the tables."""
+    rows = [[g["what"], g["value"], g["goal"], "yes" if g["met"] else "**no**"] for g in goals if g["goal"]]
+    return table({"head": ["", "measured", "goal", "met"], "rows": rows}) if rows else []
 
 
 def machine_line(section):
     machine = section["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in section["versions"].items())
-    rounds = f"{section['rounds']} round{'s' if section['rounds'] > 1 else ''}"
-    line = (f"Measured {section['date']} on {machine['processor']} ({', '.join(machine['features'])}), "
-            f"{machine['cores']} cores; graft {machine['graft']} with LibTorch {machine['libtorch']} and "
-            f"{machine['allocator']}; {rounds}.")
+    line = (f"Machine: {machine['processor']} ({', '.join(machine['features'])}), {machine['cores']} cores; "
+            f"LibTorch {machine['libtorch']}, {machine['allocator']}.")
     return line + (f" Peers: {versions}." if versions else " No peers were named.")
+
+
+def date_line(section):
+    return (f"{section['date']}, graft {section['machine']['graft']}, {section['rounds']} "
+            f"round{'s' if section['rounds'] > 1 else ''}.")
 
 
 def page(titles, results):
     """@param titles {section: title}, in the order of the page; @param results {section: what was measured}"""
-    lines = [HEADER]
+    lines, said = [HEADER], None
     for name, title in titles.items():
         section = results.get(name)
         if section is None:
             continue
-        lines += [f"## {title}", "", machine_line(section), ""]
-        for note in section["notes"]:
-            lines += [note, ""]
+        if machine_line(section) != said:
+            said = machine_line(section)
+            lines += [said, ""]
+        lines += [f"## {title}", "", " ".join([date_line(section), *section["notes"]]), ""]
         for content in section["tables"]:
             lines += table(content)
-        if section["goals"]:
-            lines += goals_table(section["goals"])
+        lines += goals_table(section["goals"])
     return "\n".join(lines).rstrip() + "\n"

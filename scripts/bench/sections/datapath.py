@@ -29,13 +29,13 @@ def measure_kind(bench, section, kind, title, folder, goals):
              KERAS: peer_case(bench, "keras", folder), PIL: peer_case(bench, "pil", folder)}
     found = in_turn(bench.rounds, cases)
     speed = {name: found.median(name, "images_per_second") for name in cases if found.has(name)}
-    section.table([title, "views/s of one core", "graft, 4 views per decoding, is so many times as fast"],
+    section.table([title, "views/s of one core", "graft, 4 views per decoding / this"],
                   [[name, number(speed[name]), number(speed[FOUR] / speed[name])] if name in speed else
                    [name, found.unavailable[name], ""] for name in cases])
     for case in (ONE, FOUR):
         for peer, wanted in zip((KERAS, PIL), goals.get(case, (None, None))):
             if peer in speed:
-                section.at_least(f"{title}: {case}, against {peer}", speed[case] / speed[peer], wanted)
+                section.at_least(f"{title}: {case} / {peer}", speed[case] / speed[peer], wanted)
 
 
 def measure_pass(bench, section, folder):
@@ -51,19 +51,18 @@ def measure_pass(bench, section, folder):
                 "speed": features["computed"] / features["seconds"]}
     name = "EfficientNet-Lite0 on photographs, default views"
     found = in_turn(bench.rounds, {name: case})
-    section.table(["The pass of a run", "features/s", "network", "pictures", "busy in all"],
+    section.table(["Feature pass of a run", "features/s", "network", "pictures", "busy"],
                   [[name, number(found.median(name, "speed"))] +
                    [f"{100 * found.median(name, key):.1f} %" for key in SHARES]])
-    section.at_least("EfficientNet-Lite0 on photographs: share of the cores' time that the two costs fill",
+    section.at_least("EfficientNet-Lite0 on photographs: cores' busy share",
                      found.median(name, "busy_share"), 0.9)
 
 
 def measure(bench):
     section = Section()
-    section.note("The classic recipe's augmentation; images per second of processor time, one thread. The photographs "
-                 "are those of flowers12 enlarged to 500x375, quality 90. PIL resizes to the nearest pixel and warps "
-                 "once, the cheapest way to Keras's picture. graft draws up to four views from one decoded picture, as "
-                 "it does in a run with the default five views per image; decoding is what photographs cost.")
+    section.note("The classic recipe's augmentation; images per second of processor time, one thread. Photographs: "
+                 "flowers12 enlarged to 500x375, quality 90. PIL resizes to the nearest pixel and warps once, the "
+                 "cheapest way to Keras's picture. A run with the default five views draws four from one decoding.")
     small = bench.small_images(200, 20) / "train"
     photographs = bench.photographs(min(bench.images, 600))
     measure_kind(bench, section, "small", "Files of 32x32 pixels", small, {ONE: (12, 4)})

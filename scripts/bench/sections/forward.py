@@ -38,25 +38,25 @@ def measure_model(bench, section, model):
     found = in_turn(bench.rounds, cases)
     speed = {name: found.median(name, "images_per_second") for name in cases if found.has(name)}
     graft = speed["graft float32"]
-    section.table([MODELS[model], "images/s, all cores", "graft float32 is so many times as fast"],
+    section.table([MODELS[model], "images/s, all cores", "graft float32 / this"],
                   [[name, number(speed[name]), number(graft / speed[name])] if name in speed else
                    [name, found.unavailable[name], ""] for name in cases])
     as_used = [speed[name] for name in ("ONNX Runtime", "OpenVINO") if name in speed]
     if as_used:
-        section.at_least(f"{MODELS[model]}: graft against the faster of ONNX Runtime and OpenVINO as they are used",
+        section.at_least(f"{MODELS[model]}: graft / the faster of ONNX Runtime and OpenVINO in batches",
                          graft / max(as_used), 1.0)
     streams = "OpenVINO, one image per stream and core"
     if streams in speed:
-        section.at_least(f"{MODELS[model]}: graft against OpenVINO's streams (a mark)", graft / speed[streams], None)
+        section.at_least(f"{MODELS[model]}: graft / OpenVINO's streams", graft / speed[streams], None)
     if "graft bfloat16" in speed:
-        section.at_least(f"{MODELS[model]}: bfloat16 against float32", speed["graft bfloat16"] / graft, 1.7)
+        section.at_least(f"{MODELS[model]}: bfloat16 / float32", speed["graft bfloat16"] / graft, 1.7)
 
 
 def measure(bench):
     section = Section()
-    section.note("float32 where nothing else is said, 224x224 pixels, random weights. The engines run batches of 32 "
-                 "with their default settings (OpenVINO asked for float32: its default may be bfloat16); graft runs "
-                 "one worker per core with one, two or four images per call, whichever it measures to be fastest.")
+    section.note("224x224 pixels, random weights, float32 unless named. Engines run batches of 32 with default settings "
+                 "(OpenVINO asked for float32); graft one worker per core with one, two or four images per call, "
+                 "whichever it measures to be fastest.")
     for model in MODELS:
         measure_model(bench, section, model)
     return section.as_json()

@@ -25,9 +25,9 @@ def graft_case(bench, keep):
 
 def measure(bench):
     section = Section()
-    section.note("graft: whole epochs after the first, with reading the kept maps, or with decoding and the fused "
-                 "trunk where nothing is kept. PyTorch: a step on images that lie in memory already, which favours it; "
-                 "its frozen batch norms run with their moving statistics. Batch 32, Adam.")
+    section.note("graft: whole epochs after the first, with reading the kept maps, or with decoding and trunk. PyTorch: "
+                 "a step on images in memory, which favours it; frozen batch norms use their moving statistics. Batch "
+                 "32, Adam.")
     steps = ["--steps", 1 if bench.quick else 4]
     kept, anew = "graft, maps kept on disk", "graft, maps computed anew"
     cases = {kept: graft_case(bench, "run"), anew: graft_case(bench, "none"),
@@ -41,7 +41,7 @@ def measure(bench):
                   [[name, number(cost[name]), number(cost[name] / cost[kept])] if name in cost else
                    [name, found.unavailable[name], ""] for name in cases])
     if "PyTorch eager" in cost:
-        section.at_least("Step with kept maps, against eager PyTorch", cost["PyTorch eager"] / cost[kept], 3)
-        section.at_least("Step with maps computed anew, against eager PyTorch", cost["PyTorch eager"] / cost[anew],
+        section.at_least("Eager PyTorch / step with kept maps", cost["PyTorch eager"] / cost[kept], 3)
+        section.at_least("Eager PyTorch / step with maps computed anew", cost["PyTorch eager"] / cost[anew],
                          None)
     return section.as_json()

@@ -87,12 +87,11 @@ def rows(found, cases, peers):
     base = found.median(DEFAULT, "seconds")
     for name in cases:
         if not found.has(name):
-            yield [name, found.unavailable[name], "", "", "", ""]
+            yield [name, found.unavailable[name], "", "", ""]
             continue
         seconds = found.median(name, "seconds")
         accuracy = f"{found.median(name, 'accuracy'):.3f}" + (" after 2" if name in peers else "")
-        yield [name, number(seconds), "2 epochs run, 8 extrapolated" if name in peers else "measured",
-               number(seconds / base), accuracy, number(found.median(name, "peak_mb"))]
+        yield [name, number(seconds), number(seconds / base), accuracy, number(found.median(name, "peak_mb"))]
 
 
 def add_goals(section, title, found, goals):
@@ -101,11 +100,11 @@ def add_goals(section, title, found, goals):
                if found.has(name)]
     if as_used:
         for case, wanted in zip((ALL_VIEWS, DEFAULT, PLAIN), goals):
-            section.at_least(f"{title}: {case}, against the fastest of Keras, PyTorch and PyTorch channels-last",
+            section.at_least(f"{title}: fastest peer without tcmalloc / {case}",
                              min(as_used) / found.median(case, "seconds"), wanted)
     for case, peer in ((DEFAULT, TCMALLOC), (PLAIN, PLAIN_PEER)):
         if found.has(peer):
-            section.at_least(f"{title}: {case}, against {peer}",
+            section.at_least(f"{title}: {peer} / {case}",
                              found.median(peer, "seconds") / found.median(case, "seconds"), None)
 
 
@@ -114,28 +113,27 @@ def measure_model(bench, section, model, title, goals):
     graft, peers = GraftCases(bench, data, model).all(), peer_cases(bench, data, model)
     cases = {**graft, **peers}
     found = in_turn(bench.rounds, cases, ONCE)
-    section.table([title, "seconds", "how", "times graft's, default views", "test accuracy", "peak memory, MB"],
+    section.table([title, "seconds", "times graft's, default views", "test accuracy", "peak memory, MB"],
                   rows(found, cases, peers))
     passes = [name for name in graft if name != AGAIN]
-    section.table([f"{title}: what the pass spends its cores on", "features/s", "network", "pictures", "busy in all"],
+    section.table(["cores' time in the feature pass", "features/s", "network", "pictures", "busy"],
                   [[name, number(found.median(name, "computed") / found.median(name, "pass_seconds"))] +
                    [f"{100 * found.median(name, key):.1f} %" for key in SHARES]
                    for name in passes])
     add_goals(section, title, found, goals)
     if model == "resnet50":
-        section.at_least(f"{title}: share of the pass that is spent in the network, default views",
+        section.at_least(f"{title}: network's share of the feature pass, default views",
                          found.median(DEFAULT, "network_share"), 0.95)
-    section.at_most(f"{title}: a second run with another head on the same cache, seconds",
+    section.at_most(f"{title}: another head, seconds",
                     found.median(AGAIN, "seconds"), 10)
 
 
 def measure(bench):
     section = Section()
-    section.note(f"{bench.images} images of 32x32 pixels (CIFAR-10), a fifth of them for validation, and a fifth as "
-                 f"many for the test; {EPOCHS} epochs of batch 32, Adam, 512 + softmax, both callbacks (early stopping "
-                 "with a patience that never ends the run). graft's cache is empty but for how the network runs "
-                 "fastest on this machine (`graft doctor` shows it); the row of the first run measures that too. Peers "
-                 "run two epochs: time = whole process + 8 x second epoch. Memory is of the largest process. The "
+    section.note(f"{bench.images} images of 32x32 pixels (CIFAR-10), a fifth for validation, a fifth as many for the "
+                 f"test; {EPOCHS} epochs of batch 32, Adam, 512 + softmax, both callbacks (early stopping never ends the "
+                 "run). graft's cache is empty but for the network's throughput, which the first run measures too. "
+                 "Peers run two epochs: time = whole process + 8 x second epoch. Memory is of the largest process. The "
                  f"first run and \"{PLAIN_PEER}\" are measured once.")
     measure_model(bench, section, "resnet50", "ResNet-50, random weights", (2, 6, 10))
     if bench.weights.is_file():

@@ -55,5 +55,5 @@ def measure(bench):
                   [[title, *(number(speeds.median(title, key)) for key in ("images_per_second", "bare", "share"))]
                    for title in cases])
     for title in cases:
-        section.at_least(f"{title}: graft evaluate against the bare network", speeds.median(title, "share"), 0.95)
+        section.at_least(f"{title}: graft evaluate / bare network", speeds.median(title, "share"), 0.95)
     return section.as_json()
