@@ -43,7 +43,7 @@ std::vector<Unknown> not_known_to(const ImageMemo& memo, std::span<Sample> sampl
 Checked check(const Sample& sample, const DecodeOptions& limits) {
     try {
         const std::string bytes = read_file(sample.file);
-        return GoodImage{fingerprint(bytes), decode_picture(bytes, shown(sample.file.string()), limits).note};
+        return GoodImage{fingerprint(bytes), decode_picture(bytes, shown(sample.file), limits).note};
     } catch (const DataError& error) {
         return BadImage{sample.name, shown(error.what())};
     }

@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Sample make_sample(const fs::path& root, const std::string& name, std::int64_t label) {
-    return {.file = root / name, .name = escaped(name), .label = label, .id = stable_id(name)};
+    return {.file = (root / name).string(), .name = escaped(name), .label = label, .id = stable_id(name)};
 }
 
 /// Appends the images of one class; returns how many there are.
@@ -109,12 +109,6 @@ ImageList find_images(const fs::path& root, const ScanOptions& options) {
     for (const std::string& name : walk.images("")) list.samples.push_back(make_sample(root, name, 0));
     list.remarks = walk.remarks();
     return list;
-}
-
-std::vector<std::int64_t> count_per_class(std::span<const Sample> samples, std::size_t classes) {
-    std::vector<std::int64_t> counts(classes);
-    for (const Sample& sample : samples) ++counts.at(static_cast<std::size_t>(sample.label));
-    return counts;
 }
 
 }  // namespace graft

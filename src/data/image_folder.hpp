@@ -2,27 +2,16 @@
 /// A folder of class folders, in an order that never depends on the file system.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "core/hash.hpp"
 #include "data/folder_walk.hpp"
+#include "data/sample.hpp"
 #include "graft/data/policies.hpp"
 
 namespace graft {
-
-/// One image file.
-struct Sample {
-    std::filesystem::path file;
-    std::string name;        ///< path relative to the folder, with '/', as escaped() writes it: "cat/holiday/1.jpg"
-    std::int64_t label = 0;  ///< index into the classes
-    std::vector<std::int64_t> labels;  ///< where an image may have several: indices into the classes, ascending
-    std::uint64_t id = 0;              ///< from the path alone: other files coming or going do not change it
-    Fingerprint content;               ///< of the file's bytes, once the image was checked; zero before
-};
 
 struct ImageFolder {
     std::filesystem::path root;
@@ -56,8 +45,5 @@ struct ImageList {
 [[nodiscard]] inline std::vector<Sample> list_images(const std::filesystem::path& root) {
     return find_images(root).samples;
 }
-
-/// Number of samples of each class. [classes.size()]
-[[nodiscard]] std::vector<std::int64_t> count_per_class(std::span<const Sample> samples, std::size_t classes);
 
 }  // namespace graft

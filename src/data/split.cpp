@@ -72,7 +72,7 @@ std::set<std::string> choose_from_file(const ImageFolder& folder, const std::str
     for (const Sample& sample : folder.samples) {
         present.insert(sample.name);
         if (!train.contains(sample.name) && !validation.contains(sample.name))
-            throw DataError(file + ": does not say to which part " + sample.file.string() + " belongs");
+            throw DataError(file + ": does not say to which part " + sample.file + " belongs");
         if (train.contains(sample.name) && validation.contains(sample.name))
             throw DataError(file + ": puts " + sample.name + " in both parts");
     }

@@ -34,7 +34,7 @@ ViewRenderer::ViewRenderer(const Preprocessing& preprocessing, const Augmentatio
 
 ReducedImage ViewRenderer::load(const Sample& sample) const {
     const std::string bytes = read_file(sample.file);
-    const std::string name = shown(sample.file.string());
+    const std::string name = shown(sample.file);
     if (sample.content != Fingerprint{} && fingerprint(bytes) != sample.content)
         throw DataError(name + ": has changed while the run was going on; leave the images alone and run again");
     return reduce_to_input(decode_image(bytes, name, decoding_), preprocessing_);

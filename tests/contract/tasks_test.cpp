@@ -26,7 +26,8 @@ protected:
         std::vector<Sample> samples(4);
         for (std::int64_t i = 0; i < 4; ++i) {
             samples[static_cast<std::size_t>(i)].label = i % 3;
-            samples[static_cast<std::size_t>(i)].labels = {i % 3};
+            samples[static_cast<std::size_t>(i)].values = {i % 3 == 0 ? 1.0F : 0.0F, i % 3 == 1 ? 1.0F : 0.0F,
+                                                           i % 3 == 2 ? 1.0F : 0.0F};
         }
         return samples;
     }

@@ -167,7 +167,7 @@ TEST(ViewRenderer, NamesAFileThatCannotBeDecoded) {
     folder.write("1.png", "text");
     const Sample sample = list_images(folder.path()).at(0);
     EXPECT_THAT(error_message<DataError>([&] { (void)ViewRenderer(kSmall, {}, 0).render(sample, 0); }),
-                ::testing::StartsWith(sample.file.string() + ": "));
+                ::testing::StartsWith(sample.file + ": "));
 }
 
 TEST(ViewRenderer, RefusesAFileThatIsAnotherOneThanWhenItWasChecked) {
@@ -179,7 +179,7 @@ TEST(ViewRenderer, RefusesAFileThatIsAnotherOneThanWhenItWasChecked) {
     EXPECT_NO_THROW((void)renderer.load(sample));
     folder.write("1.png", encoded(".png", noise(40, 51)));  // as good an image
     EXPECT_EQ(error_message<DataError>([&] { (void)renderer.load(sample); }),
-              sample.file.string() + ": has changed while the run was going on; leave the images alone and run again");
+              sample.file + ": has changed while the run was going on; leave the images alone and run again");
     folder.write("1.png", checked);
     EXPECT_NO_THROW((void)renderer.load(sample));
 }

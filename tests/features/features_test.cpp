@@ -141,7 +141,7 @@ TEST_F(FeaturesTest, AChangedImageIsNoticed) {
     Features before = features(0);
     before.keep_in(space());
     const auto old_values = epoch_of(before, 0);
-    cv::imwrite(samples_[2].file.string(), cv::Mat(20, 24, CV_8UC3, cv::Scalar(9, 9, 9)));
+    cv::imwrite(samples_[2].file, cv::Mat(20, 24, CV_8UC3, cv::Scalar(9, 9, 9)));
     learn_contents();
     Features after = features(0), uncached = features(0);
     after.keep_in(space());

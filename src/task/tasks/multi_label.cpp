@@ -1,7 +1,9 @@
-/// Any number of labels per image. Targets are float32 [N,K], 1 where the image has the label, else 0; scores become
-/// probabilities by the sigmoid, each for itself.
+/// Any number of labels per image. Targets are float32 [N,K], 1 where the image has the label, else 0, or NaN: unknown;
+/// scores become probabilities by the sigmoid, each for itself.
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
-#include <ATen/ops/zeros.h>
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
 
 #include "task/task.hpp"
 
@@ -19,19 +21,13 @@ public:
     [[nodiscard]] const std::vector<std::string>& outputs() const override { return labels_; }
     [[nodiscard]] at::Tensor targets(std::span<const Sample> samples) const override {
         const auto count = static_cast<std::int64_t>(samples.size()), width = static_cast<std::int64_t>(labels_.size());
-        at::Tensor targets = at::zeros({count, width});  // [N,K]
+        at::Tensor targets = at::empty({count, width});  // [N,K]
         float* row = targets.data_ptr<float>();
-        for (const Sample& sample : samples) {
-            for (const std::int64_t label : sample.labels) row[label] = 1;
-            row += width;
-        }
+        for (const Sample& sample : samples) row = std::ranges::copy(sample.values, row).out;
         return targets;
     }
     [[nodiscard]] std::vector<std::int64_t> counts(std::span<const Sample> samples) const override {
-        std::vector<std::int64_t> counts(labels_.size());
-        for (const Sample& sample : samples)
-            for (const std::int64_t label : sample.labels) ++counts.at(static_cast<std::size_t>(label));
-        return counts;
+        return count_per_class(samples, labels_.size());
     }
     [[nodiscard]] at::Tensor validation_loss(const at::Tensor& scores, const at::Tensor& targets) const override {
         return at::binary_cross_entropy_with_logits(scores, targets);
