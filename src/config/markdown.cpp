@@ -128,9 +128,7 @@ private:
         sections_.pop_back();
         std::string text;
         if (!section.pointer.empty()) text = "\n## " + code(section.pointer) + "\n\n" + section.doc + "\n";
-        if (section.rows.empty())
-            text += "\nIt has no options.\n";
-        else
+        if (!section.rows.empty())
             text += "\n| key | allowed | default | meaning |\n|---|---|---|---|\n" + section.rows;
         (sections_.empty() ? text_ : sections_.back().after) += text + section.after;
     }

@@ -13,43 +13,37 @@ constexpr ListLimits kThreeOrNone{.items = between(0, 255), .shortest = 0, .long
 }  // namespace
 
 void describe(Fields& fields, DataOptions& options) {
-    fields.path(required("train"), options.train, "Folder whose sub-folders are the classes; images at any depth.");
-    fields.path("validation", options.validation,
-                "Folder with the same class folders, to validate on; instead of `validation_split`.");
-    fields.path("test", options.test, "Folder with the same class folders, evaluated once after training.");
+    fields.path(required("train"), options.train, "Folder of class folders.");
+    fields.path("validation", options.validation, "Folder to validate on, instead of `validation_split`.");
+    fields.path("test", options.test, "Folder to test on after training.");
     describe(fields, options.split);
     fields.field("image_size", options.image_size,
-                 "Pixels of the network's input: a side, or height and width; `[]`: that of the weights.",
+                 "Pixels of the network's input: a side, or height and width; `[]`: the weights' own.",
                  {.items = between(32, 2048), .shortest = 0, .longest = 2});
-    fields.choice("resize", options.resize, "auto",
-                  "`squash`: both sides to the input size; `center_crop`: the middle of the picture, undistorted; "
-                  "`auto`: as the weights were tested.");
+    fields.choice(
+        "resize", options.resize, "auto",
+        "`squash`: the whole picture; `center_crop`: its middle, undistorted; `auto`: as the weights were tested.");
     fields.field("crop_fraction", options.crop_fraction,
-                 "Share of a side that `center_crop` keeps; `null`: that of the weights.",
+                 "Share of a side that `center_crop` keeps; `null`: the weights' own.",
                  {.minimum = 0, .maximum = 1, .above_minimum = true});
     fields.choice("interpolation", options.interpolation, "auto",
-                  "For enlarging; shrinking always averages areas. `auto`: as the weights were trained.");
-    fields.field(
-        "reduced_decode", options.reduced_decode,
-        "Decode JPEGs that are at least eight times as large as the network's input at half their size, twice as "
-        "fast; the input stays the same within 2 of 255 for photographs. The model file says so too.");
-    fields.field("mean", options.mean, "Per channel R, G, B, on the scale 0..255; `[]`: those of the weights.",
-                 kThreeOrNone);
-    fields.field("std", options.std, "Per channel R, G, B, on the scale 0..255; `[]`: those of the weights.",
+                  "For enlarging (shrinking averages areas); `auto`: the weights' own.");
+    fields.field("reduced_decode", options.reduced_decode,
+                 "Decode JPEGs at least eight times as large as the network's input at half size, twice as fast; "
+                 "photographs stay the same within 2 of 255.");
+    fields.field("mean", options.mean, "Per channel R, G, B, on 0..255; `[]`: the weights' own.", kThreeOrNone);
+    fields.field("std", options.std, "Per channel R, G, B, on 0..255; `[]`: the weights' own.",
                  {.items = {.minimum = 0, .above_minimum = true}, .shortest = 0, .longest = 3});
-    fields.field("batch_size", options.batch_size, "Images per training step.", between(1, 65536));
-    fields.choice("on_bad_image", options.on_bad_image,
-                  "`fail`: list every image that cannot be decoded, before training; `skip`: leave them out and list "
-                  "them in `skipped.json`.");
+    fields.field("batch_size", options.batch_size, "Images per step.", between(1, 65536));
+    fields.choice(
+        "on_bad_image", options.on_bad_image,
+        "`fail`: list all images that cannot be decoded; `skip`: leave them out and list them in `skipped.json`.");
     fields.choice("class_mismatch", options.class_mismatch,
-                  "When validation or test folders have other classes than the training folder: `fail`, or "
-                  "`use_known` ones alone.");
-    fields.field(
-        "exclude", options.exclude,
-        "Files and folders that are left out: patterns such as `*_mask.png` or `daisy/old/*`, on paths below the "
-        "folder and on single names.");
-    fields.field("max_pixels", options.max_pixels,
-                 "Images of more pixels are refused before they are decoded: they may be made to fill the memory.",
+                  "When validation or test have other classes: `fail`, or use the known ones.");
+    fields.field("exclude", options.exclude,
+                 "Files and folders to leave out: patterns such as `*_mask.png` or `daisy/old/*`, on paths below the "
+                 "folder and on names.");
+    fields.field("max_pixels", options.max_pixels, "Images of more pixels are refused before decoding.",
                  between(1, 1e10));
     fields.field("workers", options.workers, "Threads that decode and run the trunk; `null`: one per core.",
                  between(1, 1024));

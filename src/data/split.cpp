@@ -94,14 +94,14 @@ void expect_every_class(const ImageFolder& folder, const Split& split) {
 
 void describe(Fields& fields, SplitOptions& options) {
     fields.field("validation_split", options.validation_split,
-                 "Share of every class of the training folder that validates and does not train.", from_below(0, 1));
-    fields.choice("split", options.split,
-                  "`hash`: ordered by a hash of the file name, so that new files hardly move old ones; `keras`: the "
-                  "first files by name validate, as Keras's `validation_split` does.");
+                 "Share of every class that validates instead of training.", from_below(0, 1));
+    fields.choice(
+        "split", options.split,
+        "What validates: `hash`: the first files by a hash of their names; `keras`: the first by name, as in Keras.");
     fields.field("group_pattern", options.group_pattern,
-                 "Regular expression on the file's path below the training folder; files with the same first group "
-                 "(or match) stay on one side, for example all pictures of one patient.");
-    fields.path("split_file", options.split_file, "A `split.json` of an earlier run, to split in the same way.");
+                 "Regular expression on paths below the training folder; files with the same first capture (or match) "
+                 "stay in one part.");
+    fields.path("split_file", options.split_file, "A `split.json` of an earlier run.");
 }
 
 Split split_samples(const ImageFolder& folder, const SplitOptions& options) {

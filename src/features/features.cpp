@@ -34,19 +34,17 @@ std::vector<std::size_t> batch_ends(std::size_t samples, std::size_t batch_size)
 
 void describe(Fields& fields, FeatureOptions& options) {
     fields.field("views", options.views,
-                 "Augmented views per image: epoch e reads view e mod `views`. `null`: one per epoch, the same as "
-                 "without keeping features; fewer views are faster and vary the images less (docs/features.md).",
+                 "Augmented views per image: epoch e reads view e mod `views`; `null`: one per epoch. Fewer are faster "
+                 "and vary the images less (docs/features.md).",
                  at_least(1));
     fields.choice("keep", options.keep,
-                  "`shared`: in the cache folder, where later runs find them; `run`: while the run lasts; `none`: "
-                  "nowhere, they are computed anew in each epoch.");
-    fields.choice("type", options.type,
-                  "How kept numbers are stored; `float16` takes half the room and rounds to 11 bits.");
-    fields.field(
-        "limit_gb", options.limit_gb,
-        "What kept features may take on disk, in GB. Those of earlier runs that were not used for longest make "
-        "room; where a run's own are too many, they are computed anew in each epoch.",
-        at_least(0));
+                  "`shared`: in the cache folder, for later runs; `run`: while the run lasts; `none`: computed anew in "
+                  "each epoch.");
+    fields.choice("type", options.type, "Of kept numbers; `float16` takes half the room and rounds to 11 bits.");
+    fields.field("limit_gb", options.limit_gb,
+                 "GB that kept features may take. The least recently used make room; where a run's own are more, they "
+                 "are computed anew in each epoch.",
+                 at_least(0));
 }
 
 Features::Features(std::vector<Sample> samples, std::int64_t views, std::vector<std::int64_t> feature_shape,

@@ -18,17 +18,14 @@ TorchModule make_activation(Activation activation) {
 }  // namespace
 
 void describe(Fields& fields, HeadOptions& options) {
-    fields.choice(
-        "pooling", options.pooling,
-        "How a feature map becomes a vector: `avg` mean, `max` maximum, `avgmax` half the sum of both. Of a vision "
-        "transformer, `avg` takes the class token, which has gathered the picture, `max` the maximum over the "
-        "patches.");
-    fields.field("hidden", options.hidden, "Units of the hidden dense layers, in order; `[]` for a linear classifier.",
+    fields.choice("pooling", options.pooling,
+                  "Of a feature map: `avg` mean, `max` maximum, `avgmax` half their sum. Of a vision transformer: "
+                  "`avg` class token, `max` maximum over the patches.");
+    fields.field("hidden", options.hidden, "Units of the hidden dense layers; `[]`: a linear classifier.",
                  {.items = between(1, 65536), .shortest = 0, .longest = 16});
-    fields.choice("activation", options.activation, "Activation after each hidden layer.");
-    fields.field("dropout", options.dropout, "Share of a hidden layer's outputs set to zero while training.",
-                 from_below(0, 1));
-    fields.field("batch_norm", options.batch_norm, "Batch normalisation between a hidden layer and its activation.");
+    fields.choice("activation", options.activation, "After each hidden layer.");
+    fields.field("dropout", options.dropout, "Share of hidden outputs set to zero in training.", from_below(0, 1));
+    fields.field("batch_norm", options.batch_norm, "Batch normalisation before the activation.");
 }
 
 TorchModule make_pooling(Pooling pooling, FeatureForm form) {

@@ -12,21 +12,17 @@ using nlohmann::literals::operator""_json_pointer;
 
 constexpr std::string_view kReferenceHead = R"(# The config of a run
 
-What `graft train` reads: one JSON file. `graft config init` writes one to start from, and `graft config check FILE`
-says what is wrong with one, or what it would run.
+What `graft train` reads: one JSON file. `graft config init` writes one to start from; `graft config check FILE` checks one.
 
-- Every problem is reported at once, with the place where it stands (a JSON pointer such as `/data/batch_size`),
-  before the first image is read. A key that is not listed here is a problem too.
-- Whatever has a default may be left out. A required key must be written.
+- Every problem, also an unknown key, is reported before the first image is read, with its place: `/data/batch_size`.
+- Whatever has a default may be left out.
 - File names are relative to the folder in which `graft` is started.
-- Where several kinds are offered, such as optimizers, write the kind's name, `"adam"`, or an object with its options,
-  `{ "name": "adam", "learning_rate": 0.01 }`.
-- A list that may have one item may also be written as that item: `"hidden": 512` is `"hidden": [512]`.
+- Of several kinds, write the name, `"adam"`, or an object with options, `{ "name": "adam", "learning_rate": 0.01 }`.
+- A list may be written as its one item: `"hidden": 512`.
 - `--set /training/epochs=3` on the command line changes one value.
-- With `"$schema": "schema.json"` in a file beside [configs/schema.json](../configs/schema.json), an editor completes
-  the keys and shows their meaning.
+- `"$schema": "schema.json"`, beside [configs/schema.json](../configs/schema.json), gives completion in editors.
 
-This page is written by `graft config docs` from the program's own declarations.
+Written by `graft config docs`.
 )";
 
 /// What the sections' own declarations cannot say, because it concerns several fields or a table.
@@ -93,28 +89,28 @@ void describe(Fields& fields, RunOptions& config, const Tables& tables) {
         f.field("epochs", section.epochs, "Passes over the training images, at most.", between(1, 100000));
         f.one_of("optimizer", section.optimizer, tables.optimizers, "How weights are changed.");
         f.one_of("schedule", section.schedule, tables.schedules,
-                 "How the learning rate moves by plan; `null`: it stays, but for what callbacks do.");
+                 "Planned course of the learning rate; `null`: it stays, but for callbacks.");
         f.one_of("loss", section.loss, tables.losses, "What is minimised.");
         f.list_of("metrics", section.metrics, tables.metrics,
-                  "What is measured in every epoch besides the loss and the task's own metrics.");
+                  "Measured in every epoch, beside loss and the task's own.");
         f.choice("keep", section.keep,
-                 "`best`: the weights of the epoch with the lowest `val_loss` (`loss` without validation) become the "
-                 "model, unless `early_stopping` decides; `last`: those of the last epoch.");
+                 "The model's weights: `best`: of the epoch with the lowest `val_loss` (`loss` without validation), "
+                 "unless `early_stopping` decides; `last`: of the last.");
     };
     fields.field("name", config.name, "What the run is called.");
-    fields.field("seed", config.seed, "Where every random draw starts from: same seed, same run.", at_least(0));
+    fields.field("seed", config.seed, "Seed of all random draws.", at_least(0));
     fields.one_of("task", config.task, tables.tasks, "What is learnt of an image.");
     fields.object("data", config.data, "The images.");
     fields.object("augmentation", config.augmentation,
-                  "Random variation of the training images, with the names and ranges of Keras's ImageDataGenerator.");
+                  "Random variation of training images, as Keras's ImageDataGenerator.");
     fields.object("backbone", config.backbone, "The pretrained network.");
     fields.object("head", config.head, "The new part: pooling and dense layers.");
-    fields.object("features", config.features, "How the frozen part's outputs are kept.");
-    fields.section("training", config.training, "How the new part is trained.", training);
-    fields.list_of("callbacks", config.callbacks, tables.callbacks, "What happens between epochs, in this order.");
-    fields.field("top_k", config.top_k, "Which top-k accuracies the test reports, beside top-1.",
+    fields.object("features", config.features, "How the trunk's outputs are kept.");
+    fields.section("training", config.training, "How the scion is trained.", training);
+    fields.list_of("callbacks", config.callbacks, tables.callbacks, "What acts between epochs, in this order.");
+    fields.field("top_k", config.top_k, "Top-k accuracies that the test reports, beside top-1.",
                  {.items = between(1, 1000), .shortest = 0, .longest = 10});
-    fields.path("output", config.output, "The run folder; empty: `runs/<name>`.");
+    fields.path("output", config.output, "Run folder; empty: `runs/<name>`.");
 }
 
 RunOptions read_run_config(Json document, const Tables& tables) {

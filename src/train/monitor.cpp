@@ -28,12 +28,9 @@ const ProducedMetric& produced(const std::string& name, std::span<const Produced
 }  // namespace
 
 void describe(Fields& fields, MonitorOptions& options) {
-    fields.field("monitor", options.monitor, "The metric to watch, for example `val_loss` or `val_accuracy`.");
-    fields.choice(
-        "mode", options.mode, "auto",
-        "`min`: smaller is better; `max`: larger is better; `auto`: the metric's own, `min` for a loss, `max` "
-        "for an accuracy.");
-    fields.field("min_delta", options.min_delta, "A change up to this size is no improvement.", at_least(0));
+    fields.field("monitor", options.monitor, "Metric to watch.");
+    fields.choice("mode", options.mode, "auto", "What is better: `min` less, `max` more, `auto` as the metric has it.");
+    fields.field("min_delta", options.min_delta, "Changes up to this are no improvement.", at_least(0));
 }
 
 Monitor::Monitor(const MonitorOptions& options, std::span<const ProducedMetric> metrics, const std::string& pointer)

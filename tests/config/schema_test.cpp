@@ -136,7 +136,7 @@ TEST(MarkdownOf, HasATablePerObject) {
                           "| `ratio` | a list of 2 items, each number >= 0 | `[1, 2]` | Two numbers. |\n"));
     EXPECT_THAT(text, HasSubstr("\n## `/motor: steam`\n\nWarm.\n\n| key | allowed | default | meaning |\n"
                                 "|---|---|---|---|\n| `boilers` | integer >= 1 | required | How many. |\n"));
-    EXPECT_THAT(text, HasSubstr("\n## `/boats/…: sail`\n\nSlow.\n\nIt has no options.\n"));
+    EXPECT_THAT(text, HasSubstr("\n## `/boats/…: sail`\n\nSlow.\n"));
     EXPECT_THAT(text, HasSubstr("| `spare` | one of [`\"electric\"`](#spare-electric), "));
     EXPECT_THAT(text, HasSubstr("(#spare-sail), or null | `null` |"));
     EXPECT_THAT(text, HasSubstr("| `boats` | a list of [`\"electric\"`](#boats-electric), "));

@@ -42,36 +42,32 @@ bool varies(FactorRange range) { return range.low != 1 || range.high != 1; }
 
 void describe(Fields& fields, AugmentationOptions& options) {
     const Limits shift = between(0, kLongestShift);
-    fields.field("rotation_range", options.rotation_range, "Turns by up to so many degrees, either way.",
-                 between(0, 180));
+    fields.field("rotation_range", options.rotation_range, "Rotates by up to so many degrees.", between(0, 180));
     fields.field("width_shift_range", options.width_shift_range,
-                 "Moves along the width, either way, by up to this share of it (below 1) or so many pixels of the "
-                 "network's input (from 1 on).",
+                 "Shifts along the width by up to this share (below 1) or so many pixels of the network's input.",
                  shift);
     fields.field("height_shift_range", options.height_shift_range,
-                 "Moves along the height, either way, by up to this share of it (below 1) or so many pixels of the "
-                 "network's input (from 1 on).",
+                 "Shifts along the height by up to this share (below 1) or so many pixels of the network's input.",
                  shift);
-    fields.field("shear_range", options.shear_range, "Shears by up to so many degrees, either way.", from_below(0, 90));
+    fields.field("shear_range", options.shear_range, "Shears by up to so many degrees.", from_below(0, 90));
     fields.field("zoom_range", options.zoom_range,
-                 "Scales width and height, each by a factor of its own: a number z means 1-z to 1+z, two numbers are "
-                 "the lowest and the highest factor. Below 1 magnifies.",
+                 "Scales width and height each by a factor: z means 1-z to 1+z, two numbers lowest and highest. Below "
+                 "1 magnifies.",
                  {between(0, kLargestFactor), 1, 2});
-    fields.field("horizontal_flip", options.horizontal_flip, "Exchanges left and right in half of the views.");
-    fields.field("vertical_flip", options.vertical_flip, "Exchanges top and bottom in half of the views.");
+    fields.field("horizontal_flip", options.horizontal_flip, "Flips half of the views left to right.");
+    fields.field("vertical_flip", options.vertical_flip, "Flips half of the views top to bottom.");
     fields.field("brightness_range", options.brightness_range,
-                 "Multiplies the values by a factor between these two; what passes 255 stays 255. Empty: no change.",
+                 "Lowest and highest factor on the values, cut at 255; empty: no change.",
                  {between(0, kLargestFactor), 0, 2});
     fields.field("channel_shift_range", options.channel_shift_range,
-                 "Adds one number of up to this size, of either sign, to all values (0 to 255); none leaves the range "
-                 "that the picture's values had.",
+                 "Adds a number of up to this size, of either sign, within the range of the picture's values.",
                  between(0, 255));
     fields.choice("fill_mode", options.fill_mode,
-                  "What lies beyond a picture's edge: its `nearest` pixel, its mirror image (`reflect`), the picture "
-                  "again (`wrap`) or the value `cval` (`constant`).");
-    fields.field("cval", options.cval, "The value of all channels for the fill mode `constant`.", between(0, 255));
+                  "Beyond the edge: the `nearest` pixel, the mirror image (`reflect`), the picture again (`wrap`) or "
+                  "`cval` (`constant`).");
+    fields.field("cval", options.cval, "Value of all channels for `constant`.", between(0, 255));
     fields.list_of("operations", options.operations, builtin_operations(),
-                   "What is done to a view after all this, in the order of the list.");
+                   "What is done to a view after all this, in order.");
 }
 
 std::vector<std::string> check_augmentation(const AugmentationOptions& options) {

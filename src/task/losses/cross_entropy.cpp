@@ -32,11 +32,11 @@ struct CrossEntropyOptions {
 
 void describe(Fields& fields, CrossEntropyOptions& options) {
     fields.field("label_smoothing", options.label_smoothing,
-                 "Share of a label that is spread evenly over all classes (Szegedy et al. 2016).", from_below(0, 1));
-    fields.choice("class_weights", options.class_weights,
-                  "How much an image of a class counts: `none` 1; `balanced` images / (classes * images of the "
-                  "class); `given` by `weights`.");
-    fields.field("weights", options.weights, "Weight of each class by name, for `class_weights: given`.", above(0));
+                 "Share of a label spread over all classes (Szegedy et al. 2016).", from_below(0, 1));
+    fields.choice(
+        "class_weights", options.class_weights,
+        "Weight of a class's images: `none` 1; `balanced` images / (classes * its images); `given` by `weights`.");
+    fields.field("weights", options.weights, "By class name, for `given`.", above(0));
 }
 
 at::Tensor balanced(const std::vector<std::int64_t>& counts) {
@@ -79,8 +79,7 @@ Loss build(const CrossEntropyOptions& options, const LossContext& context) {
 }  // namespace
 
 LossRow cross_entropy_row() {
-    LossRow row =
-        plugin_row<LossRow, CrossEntropyOptions>("cross_entropy", "Cross entropy of the softmax of the class scores");
+    LossRow row = plugin_row<LossRow, CrossEntropyOptions>("cross_entropy", "Cross entropy of the softmax");
     row.tasks = {"classification"};
     return row;
 }

@@ -26,7 +26,7 @@ std::unique_ptr<Metric> build(const ExactMatchOptions&, const MetricContext&) { 
 }  // namespace
 
 MetricRow exact_match_row() {
-    return metric_row<ExactMatchOptions>("exact_match", "Share of images of which every label is right", Direction::max,
+    return metric_row<ExactMatchOptions>("exact_match", "Share of images with every label right", Direction::max,
                                          {"multi_label"});
 }
 

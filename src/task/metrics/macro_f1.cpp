@@ -51,8 +51,7 @@ std::unique_ptr<Metric> build(const MacroF1Options&, const MetricContext& contex
 }  // namespace
 
 MetricRow macro_f1_row() {
-    return metric_row<MacroF1Options>("macro_f1", "Mean over the classes of the harmonic mean of precision and recall",
-                                      Direction::max, {"classification"});
+    return metric_row<MacroF1Options>("macro_f1", "Mean F1 over the classes", Direction::max, {"classification"});
 }
 
 }  // namespace graft

@@ -30,9 +30,9 @@ struct CsvLoggerOptions {
 };
 
 void describe(Fields& fields, CsvLoggerOptions& options) {
-    fields.field("file", options.file, "Where to write, relative to the run folder.");
-    fields.choice("separator", options.separator, "What stands between two values.");
-    fields.field("append", options.append, "Keep the rows that the file holds already, for example of an earlier run.");
+    fields.field("file", options.file, "File in the run folder.");
+    fields.choice("separator", options.separator, "Between two values.");
+    fields.field("append", options.append, "Keeps an earlier run's rows.");
 }
 
 /// The file before training, to which rows are appended. Throws ConfigError when its columns are not this run's.

@@ -25,12 +25,10 @@ struct EarlyStoppingOptions {
 
 void describe(Fields& fields, EarlyStoppingOptions& options) {
     describe(fields, options.watch);
-    fields.field("patience", options.patience, "Epochs without an improvement before training stops.", at_least(0));
-    fields.field("baseline", options.baseline, "A value to beat: improvements short of it do not restart the wait.");
-    fields.field("restore_best_weights", options.restore_best_weights,
-                 "Go back to the weights of the best epoch when training ends.");
-    fields.field("start_from_epoch", options.start_from_epoch, "Ignore the epochs before this one, counted from 0.",
-                 at_least(0));
+    fields.field("patience", options.patience, "Epochs without improvement before training stops.", at_least(0));
+    fields.field("baseline", options.baseline, "Improvements short of it do not restart the wait.");
+    fields.field("restore_best_weights", options.restore_best_weights, "Ends with the best epoch's weights.");
+    fields.field("start_from_epoch", options.start_from_epoch, "Ignores earlier epochs, counted from 0.", at_least(0));
 }
 
 class EarlyStopping final : public Callback {
@@ -99,7 +97,7 @@ std::shared_ptr<Callback> build(const EarlyStoppingOptions& options, const Callb
 
 CallbackRow early_stopping_row() {
     return plugin_row<CallbackRow, EarlyStoppingOptions>(
-        "early_stopping", "Stops training when a metric has stopped improving; restores the best weights");
+        "early_stopping", "Stops when a metric has stopped improving; restores the best weights");
 }
 
 }  // namespace graft

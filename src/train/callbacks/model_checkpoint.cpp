@@ -28,12 +28,10 @@ struct ModelCheckpointOptions {
 
 void describe(Fields& fields, ModelCheckpointOptions& options) {
     fields.field("file", options.file,
-                 "Where to write, relative to the run folder; `{epoch}`, counted from 0 as in history.csv, and metrics "
-                 "such as `{val_loss}` are filled in.");
+                 "File in the run folder; `{epoch}` (from 0) and metrics such as `{val_loss}` are filled in.");
     describe(fields, options.watch);
-    fields.field("save_best_only", options.save_best_only,
-                 "Write only when the monitored metric is better than in all epochs looked at before.");
-    fields.field("every", options.every, "Look at every n-th epoch only.", at_least(1));
+    fields.field("save_best_only", options.save_best_only, "Writes only when the metric is better than ever before.");
+    fields.field("every", options.every, "Looks at every n-th epoch only.", at_least(1));
 }
 
 /// `pattern` with every {name} replaced by value(name); every { is closed.
@@ -104,8 +102,7 @@ std::shared_ptr<Callback> build(const ModelCheckpointOptions& options, const Cal
 }  // namespace
 
 CallbackRow model_checkpoint_row() {
-    return plugin_row<CallbackRow, ModelCheckpointOptions>(
-        "model_checkpoint", "Writes the model after epochs, or whenever a metric is better than before");
+    return plugin_row<CallbackRow, ModelCheckpointOptions>("model_checkpoint", "Writes the model after epochs");
 }
 
 }  // namespace graft

@@ -23,10 +23,10 @@ struct ReduceLrOnPlateauOptions {
 
 void describe(Fields& fields, ReduceLrOnPlateauOptions& options) {
     describe(fields, options.watch);
-    fields.field("factor", options.factor, "A reduction multiplies the learning rate by it.", strictly_between(0, 1));
-    fields.field("patience", options.patience, "Epochs without an improvement before a reduction.", at_least(0));
-    fields.field("cooldown", options.cooldown, "Epochs after a reduction in which nothing is counted.", at_least(0));
-    fields.field("min_lr", options.min_lr, "The learning rate is not reduced below it.", at_least(0));
+    fields.field("factor", options.factor, "Multiplies the learning rate.", strictly_between(0, 1));
+    fields.field("patience", options.patience, "Epochs without improvement before a reduction.", at_least(0));
+    fields.field("cooldown", options.cooldown, "Epochs after a reduction that do not count.", at_least(0));
+    fields.field("min_lr", options.min_lr, "Lower bound of the learning rate.", at_least(0));
 }
 
 class ReduceLrOnPlateau final : public Callback {

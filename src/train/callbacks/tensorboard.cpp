@@ -23,7 +23,7 @@ struct TensorboardOptions {
 };
 
 void describe(Fields& fields, TensorboardOptions& options) {
-    fields.field("log_dir", options.log_dir, "The folder for the event files, relative to the run folder.");
+    fields.field("log_dir", options.log_dir, "Folder of the event files, in the run folder.");
 }
 
 double now_seconds() {

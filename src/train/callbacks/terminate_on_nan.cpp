@@ -34,8 +34,8 @@ std::shared_ptr<Callback> build(const TerminateOnNanOptions& options, const Call
 }  // namespace
 
 CallbackRow terminate_on_nan_row() {
-    return plugin_row<CallbackRow, TerminateOnNanOptions>(
-        "terminate_on_nan", "Ends training at the first batch whose loss is NaN or infinite");
+    return plugin_row<CallbackRow, TerminateOnNanOptions>("terminate_on_nan",
+                                                          "Ends training at a loss that is NaN or infinite");
 }
 
 }  // namespace graft

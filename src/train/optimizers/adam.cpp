@@ -15,7 +15,7 @@ struct Adam {
 
 void describe(Fields& fields, Adam& options) {
     fields.field("learning_rate", options.learning_rate, "Step size.", above(0));
-    fields.field("betas", options.betas, "Decay of the running means of the gradient and of its square.",
+    fields.field("betas", options.betas, "Decay of the running means of gradient and square.",
                  {.items = from_below(0, 1), .shortest = 2, .longest = 2});
     fields.field("eps", options.eps, "Added to the denominator.", above(0));
     fields.field("weight_decay", options.weight_decay, "L2 penalty added to the gradient.", at_least(0));

@@ -15,11 +15,10 @@ struct AdamW {
 
 void describe(Fields& fields, AdamW& options) {
     fields.field("learning_rate", options.learning_rate, "Step size.", above(0));
-    fields.field("betas", options.betas, "Decay of the running means of the gradient and of its square.",
+    fields.field("betas", options.betas, "Decay of the running means of gradient and square.",
                  {.items = from_below(0, 1), .shortest = 2, .longest = 2});
     fields.field("eps", options.eps, "Added to the denominator.", above(0));
-    fields.field("weight_decay", options.weight_decay, "Decay of the weights themselves, times the learning rate.",
-                 at_least(0));
+    fields.field("weight_decay", options.weight_decay, "Decay of the weights, times the learning rate.", at_least(0));
 }
 
 std::shared_ptr<torch::optim::Optimizer> build(const AdamW& options, const ParameterGroups& groups) {

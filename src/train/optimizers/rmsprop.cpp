@@ -20,7 +20,7 @@ void describe(Fields& fields, RmsProp& options) {
     fields.field("alpha", options.alpha, "Decay of the running mean of the squared gradient.", from_below(0, 1));
     fields.field("eps", options.eps, "Added to the denominator.", above(0));
     fields.field("momentum", options.momentum, "Share of the last step that is kept.", from_below(0, 1));
-    fields.field("centered", options.centered, "Normalise by an estimate of the variance instead of the square.");
+    fields.field("centered", options.centered, "Normalises by an estimated variance.");
     fields.field("weight_decay", options.weight_decay, "L2 penalty added to the gradient.", at_least(0));
 }
 

@@ -16,7 +16,7 @@ struct Sgd {
 void describe(Fields& fields, Sgd& options) {
     fields.field("learning_rate", options.learning_rate, "Step size.", above(0));
     fields.field("momentum", options.momentum, "Share of the last step that is kept.", from_below(0, 1));
-    fields.field("nesterov", options.nesterov, "Look ahead along the momentum; needs momentum > 0.");
+    fields.field("nesterov", options.nesterov, "Looks ahead along the momentum; needs momentum > 0.");
     fields.field("weight_decay", options.weight_decay, "L2 penalty added to the gradient.", at_least(0));
 }
 

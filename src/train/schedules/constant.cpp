@@ -13,8 +13,6 @@ Schedule build(const ConstantOptions&, const ScheduleContext&) {
 
 }  // namespace
 
-ScheduleRow constant_row() {
-    return plugin_row<ScheduleRow, ConstantOptions>("constant", "The learning rate stays as it is");
-}
+ScheduleRow constant_row() { return plugin_row<ScheduleRow, ConstantOptions>("constant", "The learning rate stays"); }
 
 }  // namespace graft

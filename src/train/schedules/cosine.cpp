@@ -13,8 +13,7 @@ struct CosineOptions {
 };
 
 void describe(Fields& fields, CosineOptions& options) {
-    fields.field("final_factor", options.final_factor, "Share of the learning rate that is left at the end.",
-                 between(0, 1));
+    fields.field("final_factor", options.final_factor, "Share of the learning rate left at the end.", between(0, 1));
 }
 
 Schedule build(const CosineOptions& options, const ScheduleContext& context) {
@@ -26,8 +25,6 @@ Schedule build(const CosineOptions& options, const ScheduleContext& context) {
 
 }  // namespace
 
-ScheduleRow cosine_row() {
-    return plugin_row<ScheduleRow, CosineOptions>("cosine", "Half a cosine down to a share of the learning rate");
-}
+ScheduleRow cosine_row() { return plugin_row<ScheduleRow, CosineOptions>("cosine", "Half a cosine down"); }
 
 }  // namespace graft

@@ -17,9 +17,8 @@ struct GaussianBlur {
 };
 
 void describe(Fields& fields, GaussianBlur& options) {
-    fields.field("kernel_size", options.kernel_size, "Pixels of the kernel's side, an odd number.", between(1, 255));
-    fields.field("sigma", options.sigma,
-                 "Standard deviation in pixels: a number, or the lowest and the highest that are drawn from.",
+    fields.field("kernel_size", options.kernel_size, "Side of the kernel, odd.", between(1, 255));
+    fields.field("sigma", options.sigma, "Standard deviation in pixels: a number, or lowest and highest.",
                  {above(0), 1, 2});
 }
 
@@ -63,8 +62,6 @@ Operation build(const GaussianBlur& options, const OperationContext& context) {
 
 }  // namespace
 
-OperationRow gaussian_blur_row() {
-    return plugin_row<OperationRow, GaussianBlur>("gaussian_blur", "Blurs every view, with a width drawn for each");
-}
+OperationRow gaussian_blur_row() { return plugin_row<OperationRow, GaussianBlur>("gaussian_blur", "Blurs every view"); }
 
 }  // namespace graft

@@ -18,11 +18,10 @@ struct RandomErasing {
 };
 
 void describe(Fields& fields, RandomErasing& options) {
-    fields.field("p", options.p, "Share of the views that lose a rectangle.", between(0, 1));
-    fields.field("scale", options.scale, "Lowest and highest share of the picture's area that it takes.",
-                 {between(0, 1), 2, 2});
-    fields.field("ratio", options.ratio, "Lowest and highest ratio of its height to its width.", {above(0), 2, 2});
-    fields.field("value", options.value, "What it is filled with, 0 to 255: one number, or red, green and blue.",
+    fields.field("p", options.p, "Share of views that lose a rectangle.", between(0, 1));
+    fields.field("scale", options.scale, "Lowest and highest share of the area.", {between(0, 1), 2, 2});
+    fields.field("ratio", options.ratio, "Lowest and highest ratio of height to width.", {above(0), 2, 2});
+    fields.field("value", options.value, "Filling, 0 to 255: a number, or red, green and blue.",
                  {between(0, 255), 1, 3});
 }
 
@@ -69,7 +68,7 @@ Operation build(const RandomErasing& options, const OperationContext&) {
 }  // namespace
 
 OperationRow random_erasing_row() {
-    return plugin_row<OperationRow, RandomErasing>("random_erasing", "Fills a rectangle in some of the views");
+    return plugin_row<OperationRow, RandomErasing>("random_erasing", "Fills a rectangle in some views");
 }
 
 }  // namespace graft
