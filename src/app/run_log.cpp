@@ -5,8 +5,8 @@
 
 #include <utility>
 
-#include "core/embedded.hpp"
 #include "graft/core/errors.hpp"
+#include "graft/core/version.hpp"
 
 namespace graft {
 namespace {

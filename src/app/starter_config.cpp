@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "app/schema_file.hpp"
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "data/layout.hpp"
@@ -75,6 +74,16 @@ FolderConfig config_for_folder(const fs::path& data) {
                         file, data, file, data));
     }
     return {file, std::move(starter.notes)};
+}
+
+std::filesystem::path schema_file_of(const std::filesystem::path& executable) {
+    const std::filesystem::path folder = executable.parent_path();
+    for (const char* place : {"../share/graft/configs/schema.json", "../../configs/schema.json"}) {
+        std::error_code ignored;
+        const std::filesystem::path file = (folder / place).lexically_normal();
+        if (std::filesystem::is_regular_file(file, ignored)) return file;
+    }
+    return {};
 }
 
 }  // namespace graft

@@ -31,4 +31,7 @@ struct FolderConfig {
 /// @throws DataError as above; ConfigError when another file has the name
 [[nodiscard]] FolderConfig config_for_folder(const std::filesystem::path& data);
 
+/// The schema that was installed with an executable, or that of the checkout it was built in; empty when there is none.
+[[nodiscard]] std::filesystem::path schema_file_of(const std::filesystem::path& executable);
+
 }  // namespace graft

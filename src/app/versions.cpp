@@ -12,8 +12,8 @@
 #include <opencv2/core/utility.hpp>
 #include <string_view>
 
-#include "core/embedded.hpp"
 #include "core/text.hpp"
+#include "graft/core/version.hpp"
 #include "image/decode/decoder.hpp"
 
 namespace graft {

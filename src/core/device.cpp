@@ -1,6 +1,10 @@
 #include "core/device.hpp"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <charconv>
+#include <fstream>
 
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
@@ -23,6 +27,20 @@ Device device_named(std::string_view name, std::string_view where) {
             return device;
     }
     throw ConfigError(format_text("{}: expected cpu, cuda or cuda:<number>, got \"{}\"", where, name));
+}
+
+std::vector<std::string> processor_facts(std::string_view name) {
+    std::vector<std::string> facts;
+    std::ifstream info("/proc/cpuinfo");
+    for (std::string line; std::getline(info, line);)
+        if (line.starts_with(name)) facts.push_back(line.substr(std::min(line.find(": ") + 2, line.size())));
+    return facts;
+}
+
+double peak_memory_mb() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024.0;
 }
 
 }  // namespace graft

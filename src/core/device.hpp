@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/enum_names.hpp"
 
@@ -35,5 +36,11 @@ enum class Precision {
 };
 template <>
 inline constexpr auto enum_names<Precision> = std::to_array<std::string_view>({"float32", "bfloat16"});
+
+/// What /proc/cpuinfo says under a name such as "model name", once per thread of the machine; empty where it does not.
+[[nodiscard]] std::vector<std::string> processor_facts(std::string_view name);
+
+/// The most resident memory that this process has had, in MB of 2^20 bytes.
+[[nodiscard]] double peak_memory_mb();
 
 }  // namespace graft

@@ -8,12 +8,18 @@
 #include <vector>
 
 #include "config/fields.hpp"
-#include "data/policy_names.hpp"
+#include "core/enum_names.hpp"
 #include "data/split.hpp"
+#include "graft/data/policies.hpp"
 #include "image/decode/decode.hpp"
 #include "image/preprocessing.hpp"
 
 namespace graft {
+
+template <>
+inline constexpr auto enum_names<OnBadImage> = std::to_array<std::string_view>({"fail", "skip"});
+template <>
+inline constexpr auto enum_names<ClassMismatch> = std::to_array<std::string_view>({"fail", "use_known"});
 
 struct DataOptions {
     std::string train;

@@ -8,12 +8,18 @@
 #include <functional>
 #include <opencv2/core/mat.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/json.hpp"
 #include "image/preprocessing.hpp"
 
 namespace graft {
+
+[[nodiscard]] std::string base64(std::string_view bytes);
+
+/// Throws DataError when the text has other characters, or is cut off.
+[[nodiscard]] std::string from_base64(std::string_view text);
 
 /// Values as a digest of all of them, and some of them: the digest says whether, the samples how much they differ.
 struct GoldenValues {

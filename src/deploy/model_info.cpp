@@ -3,9 +3,9 @@
 #include <set>
 
 #include "config/read.hpp"
-#include "core/embedded.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "graft/core/version.hpp"
 
 namespace graft {
 namespace {

@@ -82,7 +82,7 @@ void expect_alike(const Int8Comparison& found, const std::string& file) {
     if (found.unlikely_class * 10 <= found.images) return;
     throw Error(file + ": not written: on " + std::to_string(found.unlikely_class) + " of " +
                 std::to_string(found.images) +
-                " calibration images int8 puts a class first that float32 finds less than half as likely as its own; "
+                " ranges images int8 puts a class first that float32 finds less than half as likely as its own; "
                 "at most one in ten is allowed");
 }
 
@@ -106,8 +106,8 @@ Int8Comparison compare_int8(const at::Tensor& float32, const at::Tensor& int8) {
 ExportReport export_int8(ModelFile model, const std::filesystem::path& file, const Int8Options& options,
                          Reporter& reporter) {
     expect_finite(model.module, file.string());
-    const std::vector<Sample> images = evenly(list_images(options.calibrate), options.calibration_images);
-    if (images.empty()) throw DataError(options.calibrate.string() + ": there are no images to calibrate on");
+    const std::vector<Sample> images = evenly(list_images(options.ranges), options.ranges_images);
+    if (images.empty()) throw DataError(options.ranges.string() + ": there are no images to find ranges on");
     add_golden_images(model.info, model.module);
     const Preprocessing& preprocessing = model.info.preprocessing;
     const std::shared_ptr<torch::jit::Graph> graph = frozen_graph(model.module);
@@ -116,7 +116,7 @@ ExportReport export_int8(ModelFile model, const std::filesystem::path& file, con
                     ": not written: the network has no convolution or dense layer that could be quantised");
     RangeFinder ranges(*graph);
     const Network watched = [&](const at::Tensor& batch) { return ranges(batch); };
-    const at::Tensor expected = probabilities_of({watched}, images, preprocessing, "calibrating", reporter)[0];
+    const at::Tensor expected = probabilities_of({watched}, images, preprocessing, "finding ranges", reporter)[0];
 
     const std::shared_ptr<torch::jit::Graph> quantised = quantised_graph(*graph, ranges.ranges());
     GraphRun run_float32(graph), run_int8(quantised);
@@ -125,9 +125,9 @@ ExportReport export_int8(ModelFile model, const std::filesystem::path& file, con
     const at::Tensor found = probabilities_of({int8}, images, preprocessing, "checking", reporter)[0];
     ExportReport report{.form = "ONNX, opset " + std::to_string(kQuantisedOpset) + ", int8, ranges from " +
                                 std::to_string(images.size()) + " images",
-                        .calibration = compare_int8(expected, found),
+                        .on_images = compare_int8(expected, found),
                         .golden = compare_on_golden_images(model.info, int8)};
-    expect_alike(*report.calibration, file.string());
+    expect_alike(*report.on_images, file.string());
     if (!options.test.empty()) report.accuracy = accuracy_of(float32, int8, model.info, options.test, reporter);
     OnnxModel onnx =
         onnx_model(*quantised, {3, preprocessing.height, preprocessing.width}, WeightsType::float32, kQuantisedOpset);

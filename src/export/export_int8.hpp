@@ -10,13 +10,13 @@
 namespace graft {
 
 struct Int8Options {
-    std::filesystem::path calibrate;       ///< a folder of images that the ranges of activations are found on
-    std::size_t calibration_images = 128;  ///< at most so many of them, evenly spaced; more than 0
-    std::filesystem::path test;            ///< a folder of class folders to tell the accuracy on; empty: none
+    std::filesystem::path ranges;     ///< a folder of images that the ranges of activations are found on
+    std::size_t ranges_images = 128;  ///< at most so many of them, evenly spaced; more than 0
+    std::filesystem::path test;       ///< a folder of class folders to tell the accuracy on; empty: none
 };
 
 /// Writes an ONNX file with quantised operators (see export/onnx/quantise.hpp), once what it computes has been compared
-/// with the model on the calibration images: at most one in ten may get a class first that the model finds less than
+/// with the model on the ranges images: at most one in ten may get a class first that the model finds less than
 /// half as likely as its own first. No other engine is asked: LibTorch computes with the numbers that the file holds.
 /// @throws DataError when there are no images, or one cannot be read; Error as export_onnx, when nothing can be
 ///         quantised, or when the comparison fails. Then the file has not changed.

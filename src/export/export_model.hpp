@@ -31,8 +31,9 @@ struct ExportReport {
     std::string form;                  ///< "ONNX, opset 10, float32 weights"
     std::optional<double> difference;  ///< largest difference of a probability from model.pt's, on the golden images
     std::string note;                  ///< why there is none, or ""
-    std::optional<Int8Comparison> calibration, golden;  ///< of an int8 file, on the images of both kinds
-    std::optional<Int8Accuracy> accuracy;               ///< of an int8 file, when there was a test folder
+    std::optional<Int8Comparison> on_images,
+        golden;                            ///< of an int8 file: on the images of the ranges, on the golden ones
+    std::optional<Int8Accuracy> accuracy;  ///< of an int8 file, when there was a test folder
 };
 
 /// Writes an ONNX file once OpenCV's DNN module, where it is there and can run the graph, gives the probabilities of

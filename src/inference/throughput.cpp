@@ -9,9 +9,9 @@
 #include <thread>
 
 #include "config/json.hpp"
+#include "core/device.hpp"
 #include "core/files.hpp"
 #include "core/folders.hpp"
-#include "core/processor.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "network/backbone.hpp"

@@ -11,7 +11,6 @@
 #include "core/hash.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
-#include "network/foreign/first_output.hpp"
 #include "network/foreign/split_module.hpp"
 #include "network/foreign/torchscript_file.hpp"
 #include "network/head.hpp"
@@ -87,7 +86,7 @@ std::vector<std::string> use_one_output(TorchModule& module, const Preprocessing
 }
 
 Loaded load_torchscript(const Architecture& architecture, const Preprocessing& preprocessing, const std::string& file,
-                        const LoadAllowance& allowance) {
+                        const LoadOptions& allowance) {
     if (!allowance.choice.key.empty())
         throw DataError(file + ": is TorchScript, which holds one network: a key chooses in files of torch.save");
     TorchModule module = open_torchscript(file);
@@ -104,7 +103,7 @@ Loaded load_torchscript(const Architecture& architecture, const Preprocessing& p
 }
 
 Loaded load_file(const Architecture& architecture, const Preprocessing& preprocessing, const std::string& file,
-                 const LoadAllowance& allowance) {
+                 const LoadOptions& allowance) {
     if (is_torchscript(file)) return load_torchscript(architecture, preprocessing, file, allowance);
     const StateDict state = read_state_dict(file, allowance.choice);
     LoadReport report = load_state(architecture, state, allowance);
@@ -139,7 +138,7 @@ std::string hash_of(const Loaded& loaded, const WeightsChoice& choice, std::uint
 }  // namespace
 
 Backbone load_backbone(const ArchitectureRow& row, const std::string& weights, std::uint64_t seed,
-                       const Preprocessing& preprocessing, const LoadAllowance& allowance) {
+                       const Preprocessing& preprocessing, const LoadOptions& allowance) {
     Backbone backbone{.architecture = row.make(preprocessing.height, preprocessing.width), .weights = weights};
     if (weights == "random" || !allowance.may_be_absent.empty()) draw_values(backbone.architecture, seed);
     if (weights == "random") {

@@ -32,7 +32,7 @@ struct Backbone {
 /// @param weights a file, or "random" for values drawn from `seed`; so are values that are allowed to be absent
 /// @throws DataError when the file is damaged, is not of this architecture, or is a module fixed to training mode
 [[nodiscard]] Backbone load_backbone(const ArchitectureRow& row, const std::string& weights, std::uint64_t seed,
-                                     const Preprocessing& preprocessing, const LoadAllowance& allowance = {});
+                                     const Preprocessing& preprocessing, const LoadOptions& allowance = {});
 
 /// Takes the network of a TorchScript file as it is, cut into stages where that is possible (split_module).
 /// @throws DataError when the file is damaged or no TorchScript, or its network cannot be used

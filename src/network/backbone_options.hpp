@@ -16,7 +16,7 @@ struct BackboneOptions {
     std::optional<std::string> weights;  ///< a file, a name of the manifest, or "random"; nothing: the manifest's first
     std::string freeze = "all";
     Precision precision = Precision::float32;  ///< of the frozen part
-    LoadAllowance allowance;
+    LoadOptions allowance;
 };
 void describe(Fields& fields, BackboneOptions& options);
 

@@ -69,7 +69,7 @@ struct Assignment {
     std::map<std::string, std::int64_t> lacking;  ///< how many shares of a target are still to come
 };
 
-void assign_one(const Architecture& architecture, const NamedTensor& entry, const LoadAllowance& allowance,
+void assign_one(const Architecture& architecture, const NamedTensor& entry, const LoadOptions& allowance,
                 Assignment& made) {
     LoadReport& report = made.report;
     const std::string shown = report.prefix.text + entry.name;
@@ -100,7 +100,7 @@ void assign_one(const Architecture& architecture, const NamedTensor& entry, cons
     }
 }
 
-Assignment assign(const Architecture& architecture, const StateDict& state, const LoadAllowance& allowance) {
+Assignment assign(const Architecture& architecture, const StateDict& state, const LoadOptions& allowance) {
     Assignment made{.targets = tensors_of(architecture)};
     LoadReport& report = made.report;
     report.prefix = find_prefix(architecture, made.targets, state);
@@ -128,11 +128,11 @@ std::vector<NamedTensor> named_tensors(const TorchModule& module) {
     return tensors;
 }
 
-LoadReport compare_state(const Architecture& architecture, const StateDict& state, const LoadAllowance& allowance) {
+LoadReport compare_state(const Architecture& architecture, const StateDict& state, const LoadOptions& allowance) {
     return assign(architecture, state, allowance).report;
 }
 
-LoadReport load_state(const Architecture& architecture, const StateDict& state, const LoadAllowance& allowance) {
+LoadReport load_state(const Architecture& architecture, const StateDict& state, const LoadOptions& allowance) {
     Assignment made = assign(architecture, state, allowance);
     if (!made.report.complete()) return made.report;
     const at::NoGradGuard no_grad;

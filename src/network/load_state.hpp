@@ -13,7 +13,7 @@ namespace graft {
 
 /// What a file may leave open, in patterns with `*` of tensors' names, as in the file or as in the architecture; and
 /// which part of it is meant.
-struct LoadAllowance {
+struct LoadOptions {
     std::vector<std::string> may_be_absent;  ///< the architecture's: they keep the values they were made with
     std::vector<std::string> may_be_unused;  ///< the file's: they are left out
     WeightsChoice choice;                    ///< for what reads the file
@@ -44,13 +44,13 @@ struct LoadReport {
 
 /// What loading would report. Nothing is copied.
 [[nodiscard]] LoadReport compare_state(const Architecture& architecture, const StateDict& state,
-                                       const LoadAllowance& allowance = {});
+                                       const LoadOptions& allowance = {});
 
 /// Copies values into the parameters and buffers (converted to float32). A file may use any of the published names that
 /// the architecture knows, or its own, and any prefix before all of them (find_prefix). Nothing is copied when the
 /// report is not complete.
 [[nodiscard]] LoadReport load_state(const Architecture& architecture, const StateDict& state,
-                                    const LoadAllowance& allowance = {});
+                                    const LoadOptions& allowance = {});
 
 /// What a person may want to know of a complete load: the prefix, and what was left out or drawn at random.
 [[nodiscard]] std::vector<std::string> notes_on(const LoadReport& report);

@@ -68,15 +68,6 @@ std::string line(const std::string& first, std::size_t width,
 
 }  // namespace
 
-std::string text_of(TrainingEnd end) {
-    switch (end) {
-        case TrainingEnd::completed: return "completed";
-        case TrainingEnd::stopped_by_callback: return "stopped by a callback";
-        case TrainingEnd::interrupted: return "interrupted";
-    }
-    return "";
-}
-
 Json to_json(const RunRecord& record) {
     const PhaseRecord& last = record.phases.back();
     const Json phase = to_json(last);
@@ -123,7 +114,7 @@ std::string text_of(const DataRecord& data) {
 
 std::string text_of(const ModelRecord& model) {
     std::string text = format_text("model  {} ({})\n  ", model.backbone, model.weights);
-    text += padded_right("part", 20) + padded_right("output", 18) + padded_left("parameters", 12) + "  trains";
+    text += padded_right("stage", 20) + padded_right("output", 18) + padded_left("parameters", 12) + "  trains";
     std::int64_t all = 0, trainable = 0;
     for (const ModelRow& row : model.parts) {
         text += "\n  " + padded_right(row.name, 20) + padded_right(shape_text(row.shape), 18) +

@@ -59,6 +59,10 @@ struct PhaseRecord {
     std::int64_t workers = 1, images_per_call = 1;
 };
 
+template <>
+inline constexpr auto enum_names<TrainingEnd> = std::to_array<std::string_view>({"completed", "stopped by a callback",
+                                                                                 "interrupted"});
+
 struct RunRecord {
     std::string graft_version;
     Json config;  ///< with every default
@@ -78,9 +82,6 @@ struct RunRecord {
     /// The epoch whose weights the model has.
     [[nodiscard]] const EpochRecord& kept_epoch() const { return history.at(kept); }
 };
-
-/// "completed", "stopped by a callback", "interrupted".
-[[nodiscard]] std::string text_of(TrainingEnd end);
 
 /// record.json. What concerns a phase stands at the top, of the last one; all of them in `phases` where there are
 /// several.

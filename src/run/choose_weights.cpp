@@ -85,7 +85,8 @@ ChosenWeights choose_weights(const BackboneOptions& options, MissingWeights miss
         return {file.string(), entry};
     }
     if (missing == MissingWeights::download && address_of(*entry)) return {file.string(), entry, true};
-    throw ConfigError("/backbone/weights: " + entry->name + " is not on this machine. " + how_to_bring(*entry, file));
+    throw ConfigError("/backbone/weights: " + entry->name + " is not on this machine. " +
+                      download_by_hand(*entry, file));
 }
 
 void bring_weights(const ChosenWeights& weights, const std::stop_token& stop, Reporter& reporter) {

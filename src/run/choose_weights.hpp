@@ -7,7 +7,7 @@
 #include <string>
 
 #include "graft/core/reporter.hpp"
-#include "graft/run/missing_weights.hpp"
+#include "graft/run/train.hpp"
 #include "image/preprocessing.hpp"
 #include "network/backbone_options.hpp"
 #include "weights/store/manifest.hpp"

@@ -4,6 +4,7 @@
 
 #include "core/files.hpp"
 #include "graft/core/errors.hpp"
+#include "graft/run/evaluate.hpp"
 #include "inference/throughput.hpp"
 #include "record/csv.hpp"
 
@@ -105,6 +106,22 @@ std::vector<std::string> evaluation_file_names() {
 
 void write_evaluation(const std::filesystem::path& folder, const EvaluationRecord& record) {
     for (const EvaluationFile& file : kFiles) write_file(folder / file.name, file.text(record));
+}
+
+EvaluationRecord evaluate(const Predictor& predictor, const std::filesystem::path& folder,
+                          const EvaluationOptions& options) {
+    SilentReporter silent;
+    Reporter& reporter = options.reporter == nullptr ? silent : *options.reporter;
+    const ImageFolder images = scan_image_folder(folder, predictor.classes(), options.class_mismatch);
+    const EvaluateOptions how{
+        .top_k = options.top_k,
+        .on_bad_image = options.on_bad_image,
+        .workers = options.workers,
+        .predictions = options.output.empty() ? std::filesystem::path() : options.output / "predictions.csv"};
+    const EvaluationRecord record =
+        evaluate_folder(predictor, images, how, options.stop, reporter).finish(folder.string());
+    if (!options.output.empty()) write_evaluation(options.output, record);
+    return record;
 }
 
 }  // namespace graft

@@ -79,8 +79,8 @@ Recipe make_recipe(const RunOptions& options, const Tables& tables, const Datase
     return recipe;
 }
 
-Backbone bring_backbone(const RunOptions& options, const Tables& tables, const Recipe& recipe,
-                        const std::stop_token& stop, Reporter& reporter) {
+Backbone prepare_backbone(const RunOptions& options, const Tables& tables, const Recipe& recipe,
+                          const std::stop_token& stop, Reporter& reporter) {
     bring_weights(recipe.weights, stop, reporter);
     const ArchitectureRow* row = tables.architectures.find(options.backbone.name);
     if (row == nullptr) return load_torchscript_backbone(recipe.weights.source, recipe.preprocessing);

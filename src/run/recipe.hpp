@@ -31,8 +31,8 @@ struct Recipe {
 
 /// Downloads the weights where they are missing, and loads them.
 /// @throws DataError, Error, Interrupted
-[[nodiscard]] Backbone bring_backbone(const RunOptions& options, const Tables& tables, const Recipe& recipe,
-                                      const std::stop_token& stop, Reporter& reporter);
+[[nodiscard]] Backbone prepare_backbone(const RunOptions& options, const Tables& tables, const Recipe& recipe,
+                                        const std::stop_token& stop, Reporter& reporter);
 
 /// What a checkpoint must agree with to go on from it: what differs from the defaults, without what may change, and
 /// SHA-256 of the weights and of the images' names.

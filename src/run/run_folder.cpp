@@ -11,6 +11,7 @@
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "run/evaluate_folder.hpp"
 #include "train/checkpoint.hpp"
 
 namespace graft {
@@ -22,8 +23,6 @@ constexpr const char* kLock = "graft.lock";
 // What a run writes and a new one replaces. The split is written before the config, which may be somebody else's.
 constexpr std::array<std::string_view, 7> kFiles = {"config.json", "split.json", "skipped.json", "history.csv",
                                                     "record.json", "model.pt",   "log.txt"};
-constexpr std::array<std::string_view, 5> kTestFiles = {"evaluation.json", "report.txt", "classes.csv", "confusion.csv",
-                                                        "predictions.csv"};
 
 bool is_there(const fs::path& file) {
     std::error_code ignored;
@@ -59,7 +58,8 @@ std::vector<fs::path> results_in(const fs::path& root) {
         if (is_there(file)) found.push_back(file);
     };
     for (const std::string_view name : kFiles) add(root / name);
-    for (const std::string_view name : kTestFiles) add(root / "test" / name);
+    for (const std::string& name : evaluation_file_names()) add(root / "test" / name);
+    add(root / "test" / kPredictionsName);
     add(root / "checkpoint" / "last.pt");
     return found;
 }

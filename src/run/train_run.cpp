@@ -2,8 +2,8 @@
 
 #include <chrono>
 
+#include "core/device.hpp"
 #include "core/files.hpp"
-#include "core/processor.hpp"
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/core/version.hpp"
@@ -48,7 +48,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     Dataset dataset = read_dataset(options.data);
     const Recipe recipe = make_recipe(options, tables, dataset, control.missing);
     const Task& task = *recipe.task;
-    const Backbone backbone = bring_backbone(options, tables, recipe, control.stop, reporter);
+    const Backbone backbone = prepare_backbone(options, tables, recipe, control.stop, reporter);
     const std::vector<Phase> phases = make_phases(phases_of(options), backbone, recipe.preprocessing, options.head,
                                                   std::ssize(task.outputs()), static_cast<std::uint64_t>(options.seed));
     const Json identity = identity_of(options, tables, dataset, backbone);

@@ -7,7 +7,6 @@
 #include <stop_token>
 
 #include "graft/core/reporter.hpp"
-#include "graft/run/missing_weights.hpp"
 #include "graft/run/train.hpp"
 #include "record/run_record.hpp"
 #include "run/run_options.hpp"

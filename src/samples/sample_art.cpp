@@ -11,7 +11,6 @@
 #include "core/random.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
-#include "samples/sample_props.hpp"
 #include "samples/sample_scene.hpp"
 #include "samples/sample_subjects.hpp"
 

@@ -41,4 +41,9 @@ struct Lamp {
 /// Paints a layer over a picture (CV_32FC3, RGB, 0 to 1).
 void paint(cv::Mat& picture, const PaintedShape& layer, const Lamp& light);
 
+/// A ground without outline: clouds, wood, tiles, cloth, sand or pebbles.
+[[nodiscard]] Shader make_ground(Rng& rng);
+/// A small thing that is none of the classes: a pebble, a ring, a stick or a tile.
+[[nodiscard]] Shader make_clutter(Rng& rng);
+
 }  // namespace graft

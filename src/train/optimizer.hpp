@@ -3,6 +3,8 @@
 /// train/optimizers/builtin_optimizers.inc.
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,13 +12,19 @@
 #include "config/fields.hpp"
 #include "config/plugin.hpp"
 #include "core/registry.hpp"
-#include "train/parameter_group.hpp"
 
 namespace torch::optim {
 class Optimizer;
 }
 
 namespace graft {
+
+struct ParameterGroup {
+    std::string name;  ///< "head", "layer4"
+    std::vector<at::Tensor> parameters;
+    double learning_rate_factor = 1;  ///< its learning rate is the optimizer's times this
+    bool weight_decay = true;         ///< false: the optimizer's weight decay does not apply
+};
 
 /// Built from groups of which none is empty; one group of the optimizer for each, in this order.
 using ParameterGroups = std::vector<ParameterGroup>;

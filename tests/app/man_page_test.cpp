@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "app/command_line.hpp"
-#include "core/embedded.hpp"
+#include "graft/core/version.hpp"
 
 namespace graft {
 namespace {

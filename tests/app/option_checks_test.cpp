@@ -6,7 +6,7 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 
-#include "data/policy_names.hpp"
+#include "data/data_options.hpp"
 #include "environment_variable.hpp"
 #include "error_message.hpp"
 

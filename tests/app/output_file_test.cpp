@@ -1,9 +1,8 @@
 /// No command replaces a file that is already there unless it is told to.
-#include "app/output_file.hpp"
-
 #include <gmock/gmock.h>
 
 #include "app/command_line.hpp"
+#include "app/results.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
 #include "run/evaluate_folder.hpp"

@@ -1,7 +1,6 @@
-#include "app/schema_file.hpp"
-
 #include <gtest/gtest.h>
 
+#include "app/starter_config.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {

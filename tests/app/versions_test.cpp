@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "core/embedded.hpp"
+#include "graft/core/version.hpp"
 
 namespace graft {
 namespace {

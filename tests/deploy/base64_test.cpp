@@ -1,7 +1,6 @@
-#include "deploy/base64.hpp"
-
 #include <gtest/gtest.h>
 
+#include "deploy/golden.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {

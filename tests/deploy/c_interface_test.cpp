@@ -6,9 +6,9 @@
 #include <thread>
 #include <vector>
 
-#include "core/embedded.hpp"
 #include "core/files.hpp"
 #include "deploy/tiny_model.hpp"
+#include "graft/core/version.hpp"
 #include "graft/deploy/predictor.hpp"
 #include "graft/graft.h"
 #include "temporary_folder.hpp"

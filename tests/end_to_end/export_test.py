@@ -90,7 +90,7 @@ class Export(unittest.TestCase):
                                  (["safetensors", "--optimize"], "--optimize: is for --format torchscript"),
                                  (["torchscript", "--weights-type", "float16"], "is for --format onnx"),
                                  (["onnx", "--weights-type", "int8"], "int8 weights need images to find the ranges of activations on"),
-                                 (["onnx", "--calibrate", "."], "--calibrate: is for int8 weights"),
+                                 (["onnx", "--ranges", "."], "--ranges: is for int8 weights"),
                                  (["onnx", "--test", "."], "--test: is for int8 weights"),
                                  (["onxx"], 'got "onxx" (did you mean "onnx"?)')):
             file = self.folder / "never"

@@ -118,7 +118,7 @@ def check_int8(folder, model):
     for picture, file in zip(pictures, files):  # of the input's size: nobody resizes them
         (folder / "squeezed" / picture.parent.name).mkdir(parents=True, exist_ok=True)
         shutil.copy(file, folder / "squeezed" / picture.parent.name / file.name)
-    said = graft("export", model, "--format", "onnx", "--weights-type", "int8", "--calibrate", folder / "squeezed",
+    said = graft("export", model, "--format", "onnx", "--weights-type", "int8", "--ranges", folder / "squeezed",
                  "--test", folder / "squeezed", "--output", folder / "int8.onnx").stderr
     said = " ".join(said.split())
     mean = re.search(r"probabilities differ by ([0-9.e-]+) on average", said)

@@ -53,13 +53,13 @@ TEST(CompareInt8, TakesWhatIsNoNumberForWrong) {
 
 TEST(ExportInt8, WritesAFileAndTellsHowItCompares) {
     const auto folder = folder_of_images();
-    const ExportReport report = export_stored(folder / "model.onnx", {.calibrate = folder / "images"});
+    const ExportReport report = export_stored(folder / "model.onnx", {.ranges = folder / "images"});
     EXPECT_EQ(report.form, "ONNX, opset 13, int8, ranges from 6 images");
-    ASSERT_TRUE(report.calibration && report.golden);
-    EXPECT_EQ(report.calibration->images, 6U);
-    EXPECT_EQ(report.calibration->unlikely_class, 0U);
-    EXPECT_GT(report.calibration->mean_difference, 0);
-    EXPECT_LT(report.calibration->mean_difference, 0.1);
+    ASSERT_TRUE(report.on_images && report.golden);
+    EXPECT_EQ(report.on_images->images, 6U);
+    EXPECT_EQ(report.on_images->unlikely_class, 0U);
+    EXPECT_GT(report.on_images->mean_difference, 0);
+    EXPECT_LT(report.on_images->mean_difference, 0.1);
     EXPECT_EQ(report.golden->images, 3U);
     EXPECT_FALSE(report.accuracy);
     const OnnxSummary summary = summarise_onnx(read_file(folder / "model.onnx"), "m");
@@ -67,10 +67,9 @@ TEST(ExportInt8, WritesAFileAndTellsHowItCompares) {
     EXPECT_EQ(read_model_info(summary.metadata.at("graft.json"), "m").classes.size(), 3U);
 }
 
-TEST(ExportInt8, CalibratesOnAsManyImagesAsAreAskedFor) {
+TEST(ExportInt8, FindsRangesOnAsManyImagesAsAreAskedFor) {
     const auto folder = folder_of_images();
-    const ExportReport report =
-        export_stored(folder / "model.onnx", {.calibrate = folder / "images", .calibration_images = 4});
+    const ExportReport report = export_stored(folder / "model.onnx", {.ranges = folder / "images", .ranges_images = 4});
     EXPECT_EQ(report.form, "ONNX, opset 13, int8, ranges from 4 images");
 }
 
@@ -78,7 +77,7 @@ TEST(ExportInt8, TellsBothAccuraciesOfATestFolder) {
     const auto folder = folder_of_images();
     write_file(folder / "images" / "cat" / "cat.png", load_model(stored_model("format2.pt")).info.golden[0].encoded);
     const ExportReport report =
-        export_stored(folder / "model.onnx", {.calibrate = folder / "images", .test = folder / "images"});
+        export_stored(folder / "model.onnx", {.ranges = folder / "images", .test = folder / "images"});
     ASSERT_TRUE(report.accuracy);
     EXPECT_EQ(report.accuracy->images, 7U);
     EXPECT_LT(report.accuracy->float32, 0.6);  // every image is in two classes at least
@@ -89,15 +88,15 @@ TEST(ExportInt8, TellsBothAccuraciesOfATestFolder) {
 TEST(ExportInt8, RefusesATestFolderWithOtherClasses) {
     const auto folder = folder_of_images();
     const std::string message = error_of(
-        [&] { export_stored(folder / "model.onnx", {.calibrate = folder / "images", .test = folder / "images"}); });
+        [&] { export_stored(folder / "model.onnx", {.ranges = folder / "images", .test = folder / "images"}); });
     EXPECT_THAT(message, HasSubstr("cat"));
     EXPECT_FALSE(std::filesystem::exists(folder / "model.onnx"));
 }
 
 TEST(ExportInt8, NeedsImages) {
     const auto folder = testing::fresh_folder();
-    EXPECT_EQ(error_of([&] { export_stored(folder / "model.onnx", {.calibrate = folder}); }),
-              folder.string() + ": there are no images to calibrate on");
+    EXPECT_EQ(error_of([&] { export_stored(folder / "model.onnx", {.ranges = folder}); }),
+              folder.string() + ": there are no images to find ranges on");
     EXPECT_FALSE(std::filesystem::exists(folder / "model.onnx"));
 }
 
@@ -123,11 +122,10 @@ ModelFile model_that_8_bits_break() {
 TEST(ExportInt8, RefusesAModelThat8BitsBreak) {
     const auto folder = folder_of_images();
     SilentReporter silent;
-    const std::string message = error_of([&] {
-        export_int8(model_that_8_bits_break(), folder / "model.onnx", {.calibrate = folder / "images"}, silent);
-    });
+    const std::string message = error_of(
+        [&] { export_int8(model_that_8_bits_break(), folder / "model.onnx", {.ranges = folder / "images"}, silent); });
     EXPECT_THAT(message, HasSubstr("model.onnx: not written: on "));
-    EXPECT_THAT(message, HasSubstr(" of 6 calibration images int8 puts a class first that float32 finds less than half "
+    EXPECT_THAT(message, HasSubstr(" of 6 ranges images int8 puts a class first that float32 finds less than half "
                                    "as likely as its own; at most one in ten is allowed"));
     EXPECT_FALSE(std::filesystem::exists(folder / "model.onnx"));
 }
@@ -137,7 +135,7 @@ TEST(ExportInt8, RefusesANetworkWithNothingToQuantise) {
     ModelFile model = load_model(stored_model("format2.pt"));
     model.module = make_chain("Net", {{"mean", make_function("Mean", "torch.softmax(torch.mean(x, [2, 3]), 1)")}});
     SilentReporter silent;
-    EXPECT_EQ(error_of([&] { export_int8(model, folder / "model.onnx", {.calibrate = folder / "images"}, silent); }),
+    EXPECT_EQ(error_of([&] { export_int8(model, folder / "model.onnx", {.ranges = folder / "images"}, silent); }),
               (folder / "model.onnx").string() +
                   ": not written: the network has no convolution or dense layer that could be quantised");
 }
@@ -152,9 +150,9 @@ TEST_P(Int8Architecture, StaysNearFloat32) {
     const auto folder = folder_of_images();
     SilentReporter silent;
     const ExportReport report =
-        export_int8(random_model(GetParam(), "all"), folder / "model.onnx", {.calibrate = folder / "images"}, silent);
-    EXPECT_GT(report.calibration->mean_difference, 0);
-    EXPECT_LT(report.calibration->mean_difference, 0.1);
+        export_int8(random_model(GetParam(), "all"), folder / "model.onnx", {.ranges = folder / "images"}, silent);
+    EXPECT_GT(report.on_images->mean_difference, 0);
+    EXPECT_LT(report.on_images->mean_difference, 0.1);
     const OnnxSummary summary = summarise_onnx(read_file(folder / "model.onnx"), "m");
     EXPECT_GT(summary.operators.at("QuantizeLinear"), 10);
 }
@@ -166,7 +164,7 @@ INSTANTIATE_TEST_SUITE_P(OfEachKind, Int8Architecture,
 
 TEST(ExportInt8, GivesAFileThatOpenCvIsNotAskedToRun) {
     const auto folder = folder_of_images();
-    export_stored(folder / "model.onnx", {.calibrate = folder / "images"});
+    export_stored(folder / "model.onnx", {.ranges = folder / "images"});
     EXPECT_EQ(
         error_of([&] { static_cast<void>(open_runnable_model(folder / "model.onnx")); }),
         (folder / "model.onnx").string() + ": computes in int8, which OpenCV's DNN module does not; ONNX Runtime does");

@@ -14,11 +14,15 @@
 #include "graft/network/own_backbone.hpp"
 #include "graft/record/evaluation.hpp"
 #include "graft/record/history.hpp"
-#include "graft/run/missing_weights.hpp"
 #include "graft/run/run_config.hpp"
 #include "graft/train/callback.hpp"
 
 namespace graft {
+
+enum class MissingWeights {
+    download,  ///< they are downloaded from the manifest's address, and checked
+    refuse,    ///< an error that says where they are and how to bring them
+};
 
 /// What to do with a run folder that already holds a run.
 enum class ExistingRun {

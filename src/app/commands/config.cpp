@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
-#include "app/output_file.hpp"
 #include "app/results.hpp"
 #include "app/starter_config.hpp"
 #include "core/files.hpp"

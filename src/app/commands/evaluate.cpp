@@ -5,12 +5,11 @@
 
 #include "app/commands/commands.hpp"
 #include "app/option_checks.hpp"
-#include "app/output_file.hpp"
 #include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
-#include "data/policy_names.hpp"
+#include "data/data_options.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
 #include "inference/throughput.hpp"

@@ -6,7 +6,7 @@
 
 #include "app/commands/commands.hpp"
 #include "app/option_checks.hpp"
-#include "app/output_file.hpp"
+#include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
 #include "config/read.hpp"
 #include "core/text.hpp"
@@ -28,8 +28,8 @@ struct FormatOption {
 
 struct ExportArguments {
     std::string model, format, output;
-    std::string weights_type, calibrate, test;
-    std::int64_t calibration_images = 0;
+    std::string weights_type, ranges, test;
+    std::int64_t ranges_images = 0;
     bool optimize = false, force = false;
     std::vector<FormatOption> options;  ///< once the command line was read, those that were typed
 };
@@ -82,11 +82,11 @@ void tell(const ExportReport& report, Reporter& reporter) {
     if (report.difference)
         reporter.note(format_text("checked with OpenCV's DNN module: probabilities differ by at most {:.6g}",
                                   *report.difference));
-    if (report.calibration && report.golden)
+    if (report.on_images && report.golden)
         reporter.note(format_text(
-            "int8 puts the class first that float32 puts first on {} of {} calibration images; probabilities differ by "
+            "int8 puts the class first that float32 puts first on {} of {} ranges images; probabilities differ by "
             "{:.2g} on average, on the golden images by at most {:.2g}",
-            report.calibration->same_class, report.calibration->images, report.calibration->mean_difference,
+            report.on_images->same_class, report.on_images->images, report.on_images->mean_difference,
             report.golden->largest_difference));
     if (report.accuracy)
         reporter.note(format_text("accuracy on {} test images: float32 {:.4f}, int8 {:.4f}", report.accuracy->images,
@@ -129,15 +129,14 @@ void add_format_options(CLI::App& command, ExportArguments& arguments) {
                      arguments.weights_type),
                  {"float32", "float16", "int8"})
         ->default_str("float32");
-    add_path(
-        "calibrate",
-        command.add_option("--calibrate", arguments.calibrate, "int8: images to find the ranges of activations on"),
-        arguments.calibrate)
+    add_path("ranges",
+             command.add_option("--ranges", arguments.ranges, "int8: images to find the ranges of activations on"),
+             arguments.ranges)
         ->type_name("FOLDER");
-    add("calibration_images",
-        command.add_option("--calibration-images", arguments.calibration_images, "int8: at most so many of them"),
-        arguments.calibration_images)
-        ->default_str(std::to_string(Int8Options().calibration_images))
+    add("ranges_images",
+        command.add_option("--ranges-images", arguments.ranges_images, "int8: at most so many of them"),
+        arguments.ranges_images)
+        ->default_str(std::to_string(Int8Options().ranges_images))
         ->type_name("N")
         ->check(integer_in(at_least(1)));
     add_path(

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
-#include "app/output_file.hpp"
+#include "app/results.hpp"
 #include "app/shell/man_page.hpp"
 #include "core/files.hpp"
 #include "core/names.hpp"

@@ -6,9 +6,9 @@
 
 #include "app/commands/commands.hpp"
 #include "app/option_checks.hpp"
-#include "app/output_file.hpp"
 #include "app/path_stream.hpp"
 #include "app/prediction_rows.hpp"
+#include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/files.hpp"
 #include "core/text.hpp"

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
-#include "app/commands/weights_files.hpp"
 #include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
 #include "config/read.hpp"

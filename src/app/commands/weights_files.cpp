@@ -1,12 +1,11 @@
-#include "app/commands/weights_files.hpp"
-
 #include <CLI/App.hpp>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 
+#include "app/commands/commands.hpp"
 #include "app/option_checks.hpp"
-#include "app/output_file.hpp"
+#include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/folders.hpp"
 #include "core/text.hpp"

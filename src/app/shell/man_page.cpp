@@ -5,7 +5,7 @@
 #include <cctype>
 #include <utility>
 
-#include "core/embedded.hpp"
+#include "graft/core/version.hpp"
 
 namespace graft {
 namespace {

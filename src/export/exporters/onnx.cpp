@@ -12,23 +12,23 @@ namespace {
 
 struct OnnxOptions {
     OnnxWeights weights_type = OnnxWeights::float32;
-    std::string calibrate, test;
-    std::int64_t calibration_images = static_cast<std::int64_t>(Int8Options().calibration_images);
+    std::string ranges, test;
+    std::int64_t ranges_images = static_cast<std::int64_t>(Int8Options().ranges_images);
 };
 void describe(Fields& fields, OnnxOptions& options) {
     fields.choice("weights_type", options.weights_type, "How the file stores weights.");
-    fields.path("calibrate", options.calibrate, "int8: a folder of images to find the ranges of activations on.");
-    fields.field("calibration_images", options.calibration_images, "int8: at most so many of them.", at_least(1));
+    fields.path("ranges", options.ranges, "int8: a folder of images to find the ranges of activations on.");
+    fields.field("ranges_images", options.ranges_images, "int8: at most so many of them.", at_least(1));
     fields.path("test", options.test, "int8: class folders to tell the accuracy on, before and after.");
 }
 
 /// Images are for int8, and int8 needs them.
 std::vector<std::string> contradictions(const OnnxOptions& options) {
     const bool int8 = options.weights_type == OnnxWeights::int8;
-    if (int8 && options.calibrate.empty())
-        return {"/calibrate: is missing: int8 weights need images to find the ranges of activations on"};
+    if (int8 && options.ranges.empty())
+        return {"/ranges: is missing: int8 weights need images to find the ranges of activations on"};
     std::vector<std::string> problems;
-    if (!int8 && !options.calibrate.empty()) problems.emplace_back("/calibrate: is for int8 weights");
+    if (!int8 && !options.ranges.empty()) problems.emplace_back("/ranges: is for int8 weights");
     if (!int8 && !options.test.empty()) problems.emplace_back("/test: is for int8 weights");
     return problems;
 }
@@ -36,8 +36,8 @@ std::vector<std::string> contradictions(const OnnxOptions& options) {
 ExportReport build(const OnnxOptions& options, const ExportContext& context) {
     if (options.weights_type == OnnxWeights::int8)
         return export_int8(context.model, context.file,
-                           {.calibrate = options.calibrate,
-                            .calibration_images = static_cast<std::size_t>(options.calibration_images),
+                           {.ranges = options.ranges,
+                            .ranges_images = static_cast<std::size_t>(options.ranges_images),
                             .test = options.test},
                            context.reporter);
     const bool half = options.weights_type == OnnxWeights::float16;

@@ -5,9 +5,9 @@
 #include <protozero/pbf_writer.hpp>
 #include <set>
 
-#include "core/embedded.hpp"
 #include "export/onnx/onnx_fields.hpp"
 #include "graft/core/errors.hpp"
+#include "graft/core/version.hpp"
 
 namespace graft {
 namespace {

@@ -3,17 +3,38 @@
 /// names that they have in PyTorch's schema, so that overloads and versions with more arguments make no difference.
 #pragma once
 
+#include <ATen/core/ivalue.h>
 #include <torch/csrc/jit/ir/ir.h>
 
+#include <array>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/registry.hpp"
 #include "export/onnx/graph_builder.hpp"
-#include "export/onnx/traced_value.hpp"
 
 namespace graft {
+
+/// Images in the two runs. One would be special: dimensions of size 1 broadcast.
+constexpr std::array<std::int64_t, 2> kProbeBatches = {2, 3};
+
+struct TracedValue {
+    std::array<c10::IValue, 2> runs;
+    bool of_images = false;          ///< computed from pixels, not only from their number; or else a node's result
+    std::string onnx;                ///< its name in the ONNX graph; empty when it has none (yet)
+    std::vector<TracedValue> items;  ///< of a list or tuple that is of images
+
+    /// Sizes of the tensor; -1 where they differ between the runs.
+    [[nodiscard]] std::vector<std::int64_t> shape() const {
+        const auto first = runs[0].toTensor().sizes(), second = runs[1].toTensor().sizes();
+        std::vector<std::int64_t> shape = first.vec();
+        for (std::size_t i = 0; i < shape.size() && i < second.size(); ++i)
+            if (first[i] != second[i]) shape[i] = -1;
+        return shape;
+    }
+};
 
 class OperatorCall {
 public:
@@ -100,5 +121,17 @@ using OperatorTable = Registry<OperatorRow>;
 
 /// The name of the input of the whole graph.
 constexpr const char* kImagesName = "images";
+
+using OperatorRows = std::vector<OperatorRow>;
+
+[[nodiscard]] OperatorRows convolution_operators();
+[[nodiscard]] OperatorRows pooling_operators();
+[[nodiscard]] OperatorRows arithmetic_operators();
+[[nodiscard]] OperatorRows activation_operators();
+[[nodiscard]] OperatorRows normalisation_operators();
+[[nodiscard]] OperatorRows dense_operators();
+[[nodiscard]] OperatorRows shape_operators();
+[[nodiscard]] OperatorRows part_operators();
+[[nodiscard]] OperatorRows quantisation_operators();
 
 }  // namespace graft

@@ -27,4 +27,12 @@ namespace graft {
 /// Throws DataError naming the file when it fails or gives something else than one tensor.
 [[nodiscard]] at::Tensor output_of(torch::jit::Module module, const at::Tensor& input, const std::string& file);
 
+/// Changes the module's forward to give the first tensor alone where it gives a tuple of class scores: a tensor, and
+/// others of the same shape or None, as torchvision's GoogLeNet does with its auxiliary classifiers.
+/// @param input float32 [N,3,H,W]
+/// @return a remark for people, or "" when nothing is changed
+/// @throws DataError naming the file when it gives another tuple, or fails
+[[nodiscard]] std::string use_first_output(torch::jit::Module& module, const at::Tensor& input,
+                                           const std::string& file);
+
 }  // namespace graft

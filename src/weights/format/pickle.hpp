@@ -15,7 +15,7 @@ namespace graft {
 struct Pickle {
     PickleValue root;
     PickleArena arena;
-    std::vector<std::string> strangers;  ///< Python names that are not in the table of pickle_globals, each once
+    std::vector<std::string> strangers;  ///< Python names that are not in the table of pickle_value, each once
 };
 
 /// Reads the pickle that `in` stands at; `in` is left behind its end. Persistent ids must be PyTorch storages. Objects

@@ -13,11 +13,11 @@
 #include <string_view>
 #include <utility>
 
-#include "core/embedded.hpp"
 #include "core/folders.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
-#include "weights/store/part_file.hpp"
+#include "graft/core/version.hpp"
+#include "weights/store/partial_file.hpp"
 
 namespace graft {
 namespace {
@@ -63,7 +63,7 @@ std::string megabytes(std::uint64_t bytes) { return format_text("{} MB", (bytes 
 /// One request and what becomes of it.
 class Transfer {
 public:
-    Transfer(const Download& wanted, PartFile& part, const std::stop_token& stop, Reporter& reporter);
+    Transfer(const Download& wanted, PartialFile& part, const std::stop_token& stop, Reporter& reporter);
 
     /// Returns what libcurl says. Throws what went wrong on this side.
     CURLcode run();
@@ -85,7 +85,7 @@ private:
     static int on_progress(void* transfer, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept;
 
     const Download& wanted_;
-    PartFile& part_;
+    PartialFile& part_;
     const std::stop_token& stop_;
     Reporter& reporter_;
     std::unique_ptr<CURL, CloseHandle> handle_;
@@ -95,7 +95,7 @@ private:
     std::exception_ptr failure_;  // thrown in a callback, which libcurl must not see
 };
 
-Transfer::Transfer(const Download& wanted, PartFile& part, const std::stop_token& stop, Reporter& reporter)
+Transfer::Transfer(const Download& wanted, PartialFile& part, const std::stop_token& stop, Reporter& reporter)
     : wanted_(wanted), part_(part), stop_(stop), reporter_(reporter), handle_(curl_easy_init()) {
     if (handle_ == nullptr) fail("libcurl gives no handle");
     set(CURLOPT_URL, wanted.url.c_str());
@@ -225,14 +225,14 @@ bool is_wanted(const std::filesystem::path& file, const Download& wanted) {
     }
 }
 
-std::string interruption_text(const PartFile& part) {
+std::string interruption_text(const PartialFile& part) {
     if (part.size() == 0) return "interrupted before anything was downloaded";
     return format_text("interrupted: {} bytes are in {}; the same command goes on from there", part.size(),
                        part.path());
 }
 
 /// Fills the part file to the end, over as many connections as it takes.
-void transfer_all(const Download& wanted, PartFile& part, const std::stop_token& stop, Reporter& reporter) {
+void transfer_all(const Download& wanted, PartialFile& part, const std::stop_token& stop, Reporter& reporter) {
     for (bool began_anew = false;;) {
         if (stop.stop_requested()) throw Interrupted(interruption_text(part));
         const std::uint64_t before = part.size();
@@ -258,7 +258,7 @@ void transfer_all(const Download& wanted, PartFile& part, const std::stop_token&
 
 void download(const Download& wanted, const std::stop_token& stop, Reporter& reporter) {
     initialise_libcurl();
-    PartFile part(wanted.target, stop, reporter);
+    PartialFile part(wanted.target, stop, reporter);
     if (part.size() == 0 && is_wanted(wanted.target, wanted)) return;  // another process has just brought it
     transfer_all(wanted, part, stop, reporter);
     try {

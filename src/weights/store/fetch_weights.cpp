@@ -32,7 +32,7 @@ std::optional<std::string> address_of(const WeightsEntry& entry) {
     return entry.url;
 }
 
-std::string how_to_bring(const WeightsEntry& entry, const fs::path& file) {
+std::string download_by_hand(const WeightsEntry& entry, const fs::path& file) {
     if (const auto address = address_of(entry))
         return "To bring it by hand: download " + *address + " on any machine and put it here as " + file.string();
     return "No address leads to it: " + entry.file + " comes in " + entry.source +
@@ -57,7 +57,7 @@ fs::path fetch_weights(const WeightsEntry& entry, const fs::path& folder, const 
                        Reporter& reporter) {
     const fs::path file = folder / entry.file;
     const std::optional<std::string> address = address_of(entry);
-    if (!address) throw Error(entry.name + ": cannot be downloaded. " + how_to_bring(entry, file));
+    if (!address) throw Error(entry.name + ": cannot be downloaded. " + download_by_hand(entry, file));
     const Download wanted{
         .url = *address, .target = file, .bytes = bytes_of(entry), .check = [&](const fs::path& candidate) {
             expect_file_of(entry, candidate);
@@ -69,7 +69,7 @@ fs::path fetch_weights(const WeightsEntry& entry, const fs::path& folder, const 
     } catch (const DataError& error) {
         throw DataError(*address + ": is not what was expected, and nothing of it was kept: " + error.what());
     } catch (const Error& error) {
-        throw Error(entry.name + ": " + error.what() + "\n  " + how_to_bring(entry, file));
+        throw Error(entry.name + ": " + error.what() + "\n  " + download_by_hand(entry, file));
     }
     return file;
 }

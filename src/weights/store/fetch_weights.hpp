@@ -17,7 +17,7 @@ namespace graft {
 [[nodiscard]] std::optional<std::string> address_of(const WeightsEntry& entry);
 
 /// How a person brings the entry's file to where graft looks for it, without a download by graft.
-[[nodiscard]] std::string how_to_bring(const WeightsEntry& entry, const std::filesystem::path& file);
+[[nodiscard]] std::string download_by_hand(const WeightsEntry& entry, const std::filesystem::path& file);
 
 /// Throws DataError when the file is not the entry's: another size or another SHA-256 than on record.
 void expect_file_of(const WeightsEntry& entry, const std::filesystem::path& file);

@@ -7,9 +7,9 @@
 #include <stdexcept>
 
 #include "config/read.hpp"
-#include "core/embedded.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "graft/core/version.hpp"
 
 namespace graft {
 namespace {

@@ -62,4 +62,7 @@ void describe(Fields& fields, WeightsEntry& entry);
 /// The entry of that name.
 [[nodiscard]] std::optional<WeightsEntry> find_weights(std::string_view name);
 
+/// weights/manifest.json as it was when this binary was built.
+[[nodiscard]] std::string_view embedded_manifest();
+
 }  // namespace graft

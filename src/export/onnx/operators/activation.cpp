@@ -3,7 +3,7 @@
 #include <limits>
 #include <numbers>
 
-#include "export/onnx/operators/operator_rows.hpp"
+#include "export/onnx/operator_call.hpp"
 
 namespace graft {
 namespace {

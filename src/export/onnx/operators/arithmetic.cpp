@@ -1,5 +1,5 @@
 /// Sums, products and functions, element by element.
-#include "export/onnx/operators/operator_rows.hpp"
+#include "export/onnx/operator_call.hpp"
 
 namespace graft {
 namespace {

@@ -1,4 +1,4 @@
-#include "export/onnx/operators/operator_rows.hpp"
+#include "export/onnx/operator_call.hpp"
 
 namespace graft {
 

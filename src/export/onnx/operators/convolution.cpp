@@ -1,5 +1,5 @@
 /// Convolutions over [N,C,H,W].
-#include "export/onnx/operators/operator_rows.hpp"
+#include "export/onnx/operator_call.hpp"
 
 namespace graft {
 namespace {

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "export/onnx/operators/operator_rows.hpp"
+#include "export/onnx/operator_call.hpp"
 
 namespace graft {
 namespace {

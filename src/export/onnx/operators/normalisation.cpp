@@ -3,7 +3,7 @@
 #include <ATen/ops/sqrt.h>
 #include <ATen/ops/zeros_like.h>
 
-#include "export/onnx/operators/operator_rows.hpp"
+#include "export/onnx/operator_call.hpp"
 
 namespace graft {
 namespace {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "export/onnx/operators/operator_rows.hpp"
+#include "export/onnx/operator_call.hpp"
 
 namespace graft {
 namespace {

@@ -1,5 +1,5 @@
 /// Pooling over windows and over whole maps.
-#include "export/onnx/operators/operator_rows.hpp"
+#include "export/onnx/operator_call.hpp"
 
 namespace graft {
 namespace {

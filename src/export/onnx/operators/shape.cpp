@@ -1,7 +1,7 @@
 /// Operators that move values and do not change them.
 #include <algorithm>
 
-#include "export/onnx/operators/operator_rows.hpp"
+#include "export/onnx/operator_call.hpp"
 
 namespace graft {
 namespace {

@@ -12,15 +12,15 @@
 namespace graft {
 
 /// Keeps what has come of a file over interruptions and kill -9, for one process at a time.
-class PartFile {
+class PartialFile {
 public:
     /// Opens what an earlier attempt left, or begins anew; missing folders are made. Where another process is at it,
     /// waits for its end.
     /// @throws Error naming the file and the system's reason; Interrupted when a stop is requested while it waits
-    PartFile(const std::filesystem::path& target, const std::stop_token& stop, Reporter& reporter);
-    ~PartFile();
-    PartFile(const PartFile&) = delete;
-    PartFile& operator=(const PartFile&) = delete;
+    PartialFile(const std::filesystem::path& target, const std::stop_token& stop, Reporter& reporter);
+    ~PartialFile();
+    PartialFile(const PartialFile&) = delete;
+    PartialFile& operator=(const PartialFile&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }

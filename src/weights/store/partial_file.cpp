@@ -1,4 +1,4 @@
-#include "weights/store/part_file.hpp"
+#include "weights/store/partial_file.hpp"
 
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -25,7 +25,7 @@ constexpr auto kLookAgainAfter = std::chrono::milliseconds(100);
 
 }  // namespace
 
-PartFile::PartFile(const std::filesystem::path& target, const std::stop_token& stop, Reporter& reporter)
+PartialFile::PartialFile(const std::filesystem::path& target, const std::stop_token& stop, Reporter& reporter)
     : target_(target), path_(target.string() + ".part") {
     std::error_code error;
     if (target.has_parent_path()) std::filesystem::create_directories(target.parent_path(), error);
@@ -40,44 +40,44 @@ PartFile::PartFile(const std::filesystem::path& target, const std::stop_token& s
     size_ = size_of(descriptor_, path_);
 }
 
-PartFile::~PartFile() {
+PartialFile::~PartialFile() {
     if (descriptor_ < 0) return;
     if (size_ == 0) ::unlink(path_.c_str());
     ::close(descriptor_);  // and with it goes the lock
 }
 
-void PartFile::open() { descriptor_ = open_or_make(path_); }
+void PartialFile::open() { descriptor_ = open_or_make(path_); }
 
-bool PartFile::is_locked() const {
+bool PartialFile::is_locked() const {
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return true;
     if (errno != EWOULDBLOCK && errno != EINTR) fail(path_, "cannot be locked");
     return false;
 }
 
 /// Whether it is still what the name leads to: the process before us may have completed or removed it.
-bool PartFile::has_its_name() const {
+bool PartialFile::has_its_name() const {
     struct stat ours {
     }, named{};
     return ::fstat(descriptor_, &ours) == 0 && ::stat(path_.c_str(), &named) == 0 && ours.st_ino == named.st_ino &&
            ours.st_dev == named.st_dev;
 }
 
-void PartFile::append(std::string_view bytes) {
+void PartialFile::append(std::string_view bytes) {
     write_at(descriptor_, size_, std::as_bytes(std::span(bytes)), path_);
     size_ += bytes.size();
 }
 
-void PartFile::clear() {
+void PartialFile::clear() {
     if (::ftruncate(descriptor_, 0) != 0) fail(path_, "cannot be emptied");
     size_ = 0;
 }
 
-void PartFile::remove() {
+void PartialFile::remove() {
     ::unlink(path_.c_str());
     ::close(std::exchange(descriptor_, -1));
 }
 
-void PartFile::complete() {
+void PartialFile::complete() {
     give_name(descriptor_, path_, target_);
     ::close(std::exchange(descriptor_, -1));
 }
