@@ -20,7 +20,7 @@ def row(cells):
 
 
 def table(content):
-    return [row(content["head"]), row(["---"] * len(content["head"])), *map(row, content["rows"]), ""]
+    return [row(content["head"]), "|" + "---|" * len(content["head"]), *map(row, content["rows"]), ""]
 
 
 def goals_table(goals):
