@@ -41,7 +41,7 @@ void takes_exclude(CLI::App& command, std::vector<std::string>& patterns) {
 void takes_weights_choice(CLI::App& command, WeightsChoice& choice) {
     command.add_option("--key", choice.key, "The dict of the file that holds the tensors, for example model_ema")
         ->type_name("KEY");
-    command.add_option("--prefix", choice.prefix, "How the names that are meant begin, for example encoder_q.")
+    command.add_option("--prefix", choice.prefix, "Beginning of the tensors' names, for example encoder_q.")
         ->type_name("PREFIX");
 }
 

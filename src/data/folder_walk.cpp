@@ -171,7 +171,7 @@ Remarks FolderWalk::remarks() const {
     Remarks remarks;
     const auto told = [&](const PassedOver& passed, std::string_view why) {
         if (passed.count == 0) return;
-        remarks.notes.push_back(format_text("{}: {} passed over, {}, such as {}", root_,
+        remarks.notes.push_back(format_text("{}: {} skipped, {}, such as {}", root_,
                                             count_of(passed.count, "file or folder is", "files and folders are"), why,
                                             shown(passed.example)));
     };

@@ -31,16 +31,15 @@ TorchModule inference_copy(const TorchModule& classifier) {
 
 void expect_finite(const std::string& name, const at::Tensor& tensor, const std::string& file) {
     if (!tensor.is_floating_point() || at::isfinite(tensor).all().item<bool>()) return;
-    throw Error(format_text("{}: not written: {} holds values that are no finite numbers", file, name));
+    throw Error(format_text("{}: not written: {} holds values that are not finite", file, name));
 }
 
 void save(const std::filesystem::path& file, const TorchModule& module, ModelInfo info) {
     add_golden_images(info, module);
     for (const GoldenImage& golden : info.golden)  // a frozen module has constants in the place of parameters
         if (!std::ranges::all_of(golden.probabilities, [](float value) { return std::isfinite(value); }))
-            throw Error(
-                format_text("{}: not written: the network gives probabilities that are no finite numbers for {}", file,
-                            golden.name));
+            throw Error(format_text("{}: not written: the network gives probabilities that are not finite for {}", file,
+                                    golden.name));
     std::ostringstream bytes;
     module.save(bytes, {{kModelInfoName, pretty(to_json(info))}});
     write_file(file, bytes.str());

@@ -35,7 +35,7 @@ struct ModelInfo {
 enum class GoldenImages { required, left_out };
 
 /// @param text the content of graft.json; @param file stands in error messages
-/// @throws DataError when it is no JSON, of a newer format, or when a value is missing or not allowed: it names the
+/// @throws DataError when it is not JSON, of a newer format, or when a value is missing or not allowed: it names the
 /// key,
 ///         what was found and what is allowed
 [[nodiscard]] ModelInfo read_model_info(const std::string& text, const std::string& file,

@@ -31,7 +31,7 @@ struct ExporterRow : PluginRow<ExportReport, ExportContext> {
 #include "export/exporters/builtin_exporters.inc"
 #undef GRAFT_EXPORTER
 
-/// The formats that graft brings.
+/// graft's own formats.
 [[nodiscard]] const Registry<ExporterRow>& builtin_exporters();
 
 }  // namespace graft

@@ -50,7 +50,7 @@ struct ArchitectureRow {
     std::function<Architecture(std::int64_t height, std::int64_t width)> make;
 };
 
-/// The architectures that graft brings.
+/// graft's own architectures.
 [[nodiscard]] const Registry<ArchitectureRow>& builtin_architectures();
 
 }  // namespace graft

@@ -34,7 +34,7 @@ bool agree(const at::Tensor& found, const at::Tensor& expected) {
 }
 
 std::string text_of(const OutputDifference& difference) {
-    if (std::isinf(difference.largest)) return "gives another shape, or values that are no numbers";
+    if (std::isinf(difference.largest)) return "gives another shape, or values that are not numbers";
     return format_text("differs by {} where outputs reach {}", four_digits(difference.largest),
                        four_digits(difference.reach));
 }

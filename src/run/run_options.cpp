@@ -104,7 +104,7 @@ void describe(Fields& fields, RunOptions& config, const Tables& tables) {
     fields.object("augmentation", config.augmentation,
                   "Random variation of training images, as Keras's ImageDataGenerator.");
     fields.object("backbone", config.backbone, "The pretrained network.");
-    fields.object("head", config.head, "The new part: pooling and dense layers.");
+    fields.object("head", config.head, "Pooling and dense layers.");
     fields.object("features", config.features, "How the trunk's outputs are kept.");
     fields.section("training", config.training, "How the scion is trained.", training);
     fields.list_of("callbacks", config.callbacks, tables.callbacks, "What acts between epochs, in this order.");

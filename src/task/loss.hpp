@@ -33,7 +33,7 @@ struct LossRow : PluginRow<Loss, LossContext> {
 #include "task/losses/builtin_losses.inc"
 #undef GRAFT_LOSS
 
-/// The losses that graft brings.
+/// graft's own losses.
 [[nodiscard]] const Registry<LossRow>& builtin_losses();
 
 }  // namespace graft

@@ -40,7 +40,7 @@ struct MetricRow : PluginRow<std::unique_ptr<Metric>, MetricContext> {
 #include "task/metrics/builtin_metrics.inc"
 #undef GRAFT_METRIC
 
-/// The metrics that graft brings.
+/// graft's own metrics.
 [[nodiscard]] const Registry<MetricRow>& builtin_metrics();
 
 /// The row of a metric from its options; `tasks` are those whose targets it understands.

@@ -53,7 +53,7 @@ struct TaskRow : PluginRow<std::shared_ptr<const Task>, TaskContext> {
 #include "task/tasks/builtin_tasks.inc"
 #undef GRAFT_TASK
 
-/// The tasks that graft brings.
+/// graft's own tasks.
 [[nodiscard]] const Registry<TaskRow>& builtin_tasks();
 
 }  // namespace graft

@@ -30,7 +30,7 @@ using CallbackRow = PluginRow<std::shared_ptr<Callback>, CallbackContext>;
 #include "train/callbacks/builtin_callbacks.inc"
 #undef GRAFT_CALLBACK
 
-/// The callbacks that graft brings.
+/// graft's own callbacks.
 [[nodiscard]] const Registry<CallbackRow>& builtin_callbacks();
 
 }  // namespace graft

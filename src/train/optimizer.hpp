@@ -35,7 +35,7 @@ using OptimizerRow = PluginRow<std::shared_ptr<torch::optim::Optimizer>, Paramet
 #include "train/optimizers/builtin_optimizers.inc"
 #undef GRAFT_OPTIMIZER
 
-/// The optimizers that graft brings.
+/// graft's own optimizers.
 [[nodiscard]] const Registry<OptimizerRow>& builtin_optimizers();
 
 /// The learning rate of a parameter group.

@@ -28,7 +28,7 @@ using ScheduleRow = PluginRow<Schedule, ScheduleContext>;
 #include "train/schedules/builtin_schedules.inc"
 #undef GRAFT_SCHEDULE
 
-/// The schedules that graft brings.
+/// graft's own schedules.
 [[nodiscard]] const Registry<ScheduleRow>& builtin_schedules();
 
 }  // namespace graft

@@ -110,7 +110,7 @@ TEST_F(WeightsCommand, GetNamesTheAddressAndTheWayByHand) {
     const EnvironmentVariable ours("GRAFT_WEIGHTS_MIRROR", server.root());
     EXPECT_EQ(error_of<Error>({"get", "resnet18"}),
               "resnet18.imagenet_v1: " + server.url("resnet18-f37072fd.pth") +
-                  ": could not be downloaded: the server answered 404: there is no such file\n  To bring it by hand: "
+                  ": could not be downloaded: the server answered 404: there is no such file\n  By hand: "
                   "download " +
                   server.url("resnet18-f37072fd.pth") + " on any machine and put it here as " +
                   (folder / "resnet18-f37072fd.pth").string());
@@ -132,7 +132,7 @@ TEST_F(WeightsCommand, AddsAFileThatLaterRunsFindByName) {
     EXPECT_EQ(graft({"add", file.string(), "--architecture", "resnet18", "--input-size", "64", "--mean", "1,2,3",
                      "--licence", "mine", "--resize-shorter-side", "80"}),
               target + "\n");
-    EXPECT_THAT(said, HasSubstr("note: a config names it so: \"weights\": \"my_net\"\n"));
+    EXPECT_THAT(said, HasSubstr("note: in a config: \"weights\": \"my_net\"\n"));
     const WeightsEntry entry = find_weights("my_net", folder.path()).value();
     EXPECT_EQ(entry.architecture, "resnet18");
     EXPECT_EQ(entry.licence, "mine");

@@ -52,7 +52,7 @@ TEST_P(EveryExporter, WritesNothingOfAModelWithValuesThatAreNoNumbers) {
     const auto parameter = *model.module.named_parameters().begin();
     parameter.value.fill_(std::numeric_limits<float>::quiet_NaN());
     EXPECT_EQ(error_of([&] { write(model); }),
-              file_.string() + ": not written: " + parameter.name + " holds values that are no finite numbers");
+              file_.string() + ": not written: " + parameter.name + " holds values that are not finite");
     EXPECT_FALSE(std::filesystem::exists(file_));
 }
 

@@ -116,7 +116,7 @@ TEST(ImageFolder, PassesOverWhatSystemsLeaveBehindWithOneNote) {
     ASSERT_EQ(scanned.remarks.notes.size(), 1);
     EXPECT_THAT(scanned.remarks.notes[0],
                 StartsWith(folder.path().string() +
-                           ": 13 files and folders are passed over, hidden or left behind by a system, such as "));
+                           ": 13 files and folders are skipped, hidden or left behind by a system, such as "));
     EXPECT_THAT(scanned.remarks.warnings, IsEmpty());
 }
 
@@ -125,9 +125,9 @@ TEST(ImageFolder, LeavesOutWhatIsExcludedByPathOrByName) {
     touch(folder, {"cat/1.jpg", "cat/1_mask.png", "cat/old/2.jpg", "dog/1.jpg", "dog/old/2.jpg", "spare/1.jpg"});
     const ImageFolder scanned = scan_image_folder(folder.path(), {.exclude = {"*_mask.png", "cat/old", "spare"}});
     EXPECT_THAT(names_of(scanned.samples), ElementsAre("cat/1.jpg", "dog/1.jpg", "dog/old/2.jpg"));
-    EXPECT_THAT(scanned.remarks.notes,
-                ElementsAre(folder.path().string() +
-                            ": 3 files and folders are passed over, as `exclude` says, such as spare"));
+    EXPECT_THAT(
+        scanned.remarks.notes,
+        ElementsAre(folder.path().string() + ": 3 files and folders are skipped, as `exclude` says, such as spare"));
 }
 
 TEST(ImageFolder, RemarksOnImagesBesideTheClassFolders) {

@@ -208,7 +208,7 @@ TEST(ModelFile, IsNotWrittenWithValuesThatAreNoNumbers) {
     for (const auto& buffer : normalised.module.named_buffers())
         if (buffer.name.ends_with("running_var")) buffer.value.fill_(std::numeric_limits<float>::quiet_NaN());
     EXPECT_THAT(error_of([&] { save_model(file, normalised.module, normalised.info); }),
-                HasSubstr("running_var holds values that are no finite numbers"));
+                HasSubstr("running_var holds values that are not finite"));
 }
 
 /// LibTorch would take the changed number for what was learnt.

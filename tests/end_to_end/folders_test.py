@@ -189,7 +189,7 @@ class Layouts(Workspace):
             write(self.folder / "clutter", name, png((1, 2, 3)))
         said = self.graft("data", "check", "clutter", "--json")
         self.assertEqual(said.json()["images"], 24)
-        self.assertRegex(said.err, "note: clutter: 5 files and folders are passed over, hidden or left behind by a system, "
+        self.assertRegex(said.err, "note: clutter: 5 files and folders are skipped, hidden or left behind by a system, "
                                    "such as ")
 
     def test_images_are_told_by_content(self):

@@ -64,7 +64,7 @@ class AnyFile(WeightsTest):
             pass
         said = self.get(server, NAME, expect=1)
         self.assertRegex(said.err, f"{NAME}: {server.address}{FILE}: could not be downloaded: .*onnect")
-        self.assertIn(f"To bring it by hand: download {server.address}{FILE} on any machine and put it here as "
+        self.assertIn(f"By hand: download {server.address}{FILE} on any machine and put it here as "
                       f"{self.weights / FILE}", said.err)
         self.assertEqual(contents_of(self.weights), set())
 
@@ -84,7 +84,7 @@ class AnyFile(WeightsTest):
             self.environment["GRAFT_WEIGHTS_MIRROR"] = server.address
             _, said = self.train("offline", "--offline", backbone={"weights": NAME}, expect=2)
         self.assertEqual(server.log, [])
-        self.assertIn(f"/backbone/weights: {NAME} is not on this machine. To bring it by hand: ", said.err)
+        self.assertIn(f"/backbone/weights: {NAME} is not on this machine. By hand: ", said.err)
         self.assertIn(str(self.weights / FILE), said.err)
 
     def test_a_run_whose_config_is_wrong_downloads_nothing(self):

@@ -77,10 +77,11 @@ TEST(FileFacts, OfExportedWeightsKnowTheirModel) {
 TEST(FileFacts, OfOtherFilesAreAnError) {
     const testing::TemporaryFolder folder;
     const std::string page = folder.write("model.pt", "<html>").string();
-    EXPECT_EQ(error_of([&] { (void)facts_of(page, kSide); }),
-              page +
-                  ": is an HTML or XML page; expected a model or weights file. Where it was to be a download, fetch "
-                  "the file itself, not the page about it");
+    EXPECT_EQ(
+        error_of([&] { (void)facts_of(page, kSide); }),
+        page +
+            ": is an HTML or XML page; expected a model or weights file. Download the file itself, not the page about "
+            "it");
 }
 
 }  // namespace

@@ -85,9 +85,10 @@ TEST(OnnxInputs, AreInputsInitializersOrOutputsOfEarlierNodes) {
     EXPECT_EQ(refusal_of(left_out), "none");
     OnnxModel renamed = doubled_relu();
     renamed.initializers[0].name = "tWo";
-    EXPECT_EQ(refusal_of(renamed),
-              "a.onnx: is no ONNX file, or damaged: the node \"m\" (Mul) reads \"two\", which no input, initializer or "
-              "earlier node defines");
+    EXPECT_EQ(
+        refusal_of(renamed),
+        "a.onnx: is not an ONNX file, or damaged: the node \"m\" (Mul) reads \"two\", which no input, initializer or "
+        "earlier node defines");
     OnnxModel out_of_order = doubled_relu();
     std::swap(out_of_order.nodes[0], out_of_order.nodes[1]);
     EXPECT_THAT(refusal_of(out_of_order), HasSubstr("the node \"m\" (Mul) reads \"r:0\", which"));
@@ -163,8 +164,8 @@ TEST(OnnxSummary, RefusesWhatIsNoOnnxFile) {
         }
         return "none";
     };
-    EXPECT_EQ(failure("not a model"), "a.onnx: is no ONNX file, or damaged: a field of no kind that there is");
-    EXPECT_EQ(failure(""), "a.onnx: is no ONNX file: it names no version, no operator set or no operators");
+    EXPECT_EQ(failure("not a model"), "a.onnx: is not an ONNX file, or damaged: a field of no kind that there is");
+    EXPECT_EQ(failure(""), "a.onnx: is not an ONNX file: it names no version, no operator set or no operators");
     const std::string whole = encode(doubled_relu());
     EXPECT_THAT(failure(whole.substr(0, whole.size() / 2)), HasSubstr("cut off"));
 }

@@ -105,7 +105,7 @@ TEST(Verify, RefusesAnOnnxFileInWhichOneByteOfATensorsNameChanged) {
     bytes[name] ^= 1;
     write_file(file, bytes);
     EXPECT_THAT(error_of([&] { static_cast<void>(open_runnable_model(file)); }),
-                AllOf(HasSubstr(file.string() + ": is no ONNX file, or damaged: the node \""),
+                AllOf(HasSubstr(file.string() + ": is not an ONNX file, or damaged: the node \""),
                       HasSubstr("reads \"" + changed + "\", which no input, initializer or earlier node defines")));
 }
 
@@ -146,7 +146,7 @@ TEST(Verify, NamesTheContractWhenClassesOrPreprocessingDiffer) {
 TEST(RunnableModel, IsToldByItsContent) {
     const auto file = testing::fresh_folder() / "odd.onnx";
     write_file(file, std::string("\x08\x07\x12\x03"));
-    EXPECT_THAT(error_of([&] { static_cast<void>(open_runnable_model(file)); }), HasSubstr("is no ONNX file"));
+    EXPECT_THAT(error_of([&] { static_cast<void>(open_runnable_model(file)); }), HasSubstr("is not an ONNX file"));
     write_file(file, "text");
     EXPECT_THAT(error_of([&] { static_cast<void>(open_runnable_model(file)); }), HasSubstr("is of an unknown kind"));
 }

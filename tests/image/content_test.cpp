@@ -83,7 +83,7 @@ TEST(Recognise, NamesWhatIsNoImage) {
          {std::pair(""s, "an empty file"s), std::pair("\n <!DOCTYPE HTML><html>404</html>"s, "HTML text"s),
           std::pair("hello, world"s, "text"s), std::pair("<?xml version='1.0'?><a/>"s, "XML text"s),
           std::pair("version https://git-lfs.github.com/spec/v1\n"s,
-                    "a Git LFS pointer; `git lfs pull` fetches the file"s),
+                    "a Git LFS pointer; `git lfs pull` downloads the file"s),
           std::pair("PK\3\4"s, "a ZIP archive"s), std::pair("\0\1\xfe\x03\x04"s, "bytes 00 01 fe 03"s),
           std::pair("BMW is a car, not a bitmap"s, "text"s), std::pair("P2 is the second prime"s, "text"s)}) {
         EXPECT_EQ(recognise(bytes).kind, ContentKind::other) << what;

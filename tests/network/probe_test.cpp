@@ -46,7 +46,7 @@ TEST(OutputDifference, OfOtherShapesOrNoNumbersIsInfinite) {
         const OutputDifference found = difference_between(wrong, at::zeros({2}));
         EXPECT_TRUE(std::isinf(found.largest)) << wrong;
         EXPECT_FALSE(found.is_rounding()) << wrong;
-        EXPECT_EQ(text_of(found), "gives another shape, or values that are no numbers") << wrong;
+        EXPECT_EQ(text_of(found), "gives another shape, or values that are not numbers") << wrong;
     }
 }
 

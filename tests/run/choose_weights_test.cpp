@@ -94,7 +94,7 @@ TEST_F(WeightsOfAConfig, ThatNobodyKnowsAreRefusedWithThoseThatAreKnown) {
 
 TEST_F(WeightsOfAConfig, ThatAreMissingAreRefusedOffline) {
     EXPECT_EQ(error_of("resnet18", {}, MissingWeights::refuse),
-              "/backbone/weights: resnet18.imagenet_v1 is not on this machine. To bring it by hand: download "
+              "/backbone/weights: resnet18.imagenet_v1 is not on this machine. By hand: download "
               "https://download.pytorch.org/models/resnet18-f37072fd.pth on any machine and put it here as " +
                   (folder / "resnet18-f37072fd.pth").string());
 }

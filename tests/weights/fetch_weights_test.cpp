@@ -75,7 +75,7 @@ TEST_F(FetchedWeights, ThatCannotBeReachedAreNamedWithTheAddressAndTheWayByHand)
     EXPECT_EQ(error_message<Error>([&] { fetch(); }),
               "net.imagenet: " + *entry.url +
                   ": could not be downloaded: the server answered 404: there is no such file\n"
-                  "  To bring it by hand: download " +
+                  "  By hand: download " +
                   *entry.url + " on any machine and put it here as " + target());
 }
 

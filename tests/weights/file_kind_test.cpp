@@ -136,7 +136,7 @@ TEST(ExpectUse, SaysWhatAFileIsAndWhatTakesIt) {
     EXPECT_EQ(
         refused(temporary_file("version https://git-lfs.github.com"), FileUse::weights),
         ": is a Git LFS pointer; expected a state dict saved with torch.save, a safetensors file, or TorchScript. "
-        "git lfs pull fetches the file itself");
+        "git lfs pull downloads the file itself");
     EXPECT_EQ(refused(fixture("dtypes.safetensors"), FileUse::torchscript),
               ": is a safetensors file; expected a TorchScript file (torch.jit.save writes them). Weights alone are no "
               "network: name the architecture that they belong to in /backbone/name");

@@ -67,8 +67,8 @@ TEST(Safetensors, RefusesWhatTheHeaderMayNotSay) {
     EXPECT_EQ(error_of("{}", ""), ": holds no tensors");
     EXPECT_EQ(error_of("[]", ""), ": has a header that does not start with {");
     EXPECT_EQ(error_of("{\"a\":" + std::string(100'000, '['), ""), ": has a header that is nested too deeply");
-    EXPECT_TRUE(error_of("{\"a\" 1}", "").starts_with(": has a header that is no JSON"));
-    EXPECT_TRUE(error_of("{\"\xFF\":1}", "").starts_with(": has a header that is no JSON"));
+    EXPECT_TRUE(error_of("{\"a\" 1}", "").starts_with(": has a header that is not JSON"));
+    EXPECT_TRUE(error_of("{\"\xFF\":1}", "").starts_with(": has a header that is not JSON"));
 }
 
 TEST(Safetensors, BoundsTheHeaderBeforeReadingIt) {

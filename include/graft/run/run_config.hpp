@@ -24,11 +24,11 @@ class GRAFT_EXPORT RunConfig {
 public:
     /// An empty document. Data and backbone at least must be set.
     RunConfig() = default;
-    /// @throws ConfigError when the file cannot be read or is no JSON, with line and column
+    /// @throws ConfigError when the file cannot be read or is not JSON, with line and column
     [[nodiscard]] static RunConfig from_file(const std::filesystem::path& file);
     /// @param json UTF-8
     /// @param name stands in error messages
-    /// @throws ConfigError when the text is no JSON
+    /// @throws ConfigError when the text is not JSON
     [[nodiscard]] static RunConfig from_text(std::string_view json, const std::string& name = "config");
 
     /// Sets the value that a JSON pointer names, for example `set("/training/epochs", 3)`. Missing objects on the way

@@ -21,7 +21,7 @@ namespace graft {
 
 enum class MissingWeights {
     download,  ///< they are downloaded from the manifest's address, and checked
-    refuse,    ///< an error that says where they are and how to bring them
+    refuse,    ///< an error that says where they are and how to download them
 };
 
 /// What to do with a run folder that already holds a run.

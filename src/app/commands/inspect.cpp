@@ -129,7 +129,7 @@ void add_inspect(CLI::App& app, Command& chosen) {
     command->add_option("file", arguments->file, "model.pt, ONNX, TorchScript, .pth or .safetensors")
         ->required()
         ->type_name("FILE");
-    command->add_option("--image-size", arguments->side, "Pixels of the pictures that stages are shown (default 224)")
+    command->add_option("--image-size", arguments->side, "Pixels of the network's input (default 224)")
         ->check(integer_in(between(32, 2048)))
         ->type_name("PIXELS");
     takes_weights_choice(*command, arguments->choice);

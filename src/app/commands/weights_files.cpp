@@ -40,8 +40,7 @@ void add(const AddArguments& arguments, const Session& session) {
     const WeightsAddition addition = plan_addition(arguments.file, arguments.words, weights_folder());
     expect_free(addition.target, arguments.force, "--name");
     tell(add_to_folder(addition, arguments.choice), session);
-    TerminalReporter(session.screen)
-        .note(format_text("a config names it so: \"weights\": \"{}\"", addition.entry.name));
+    TerminalReporter(session.screen).note(format_text("in a config: \"weights\": \"{}\"", addition.entry.name));
     std::cout << addition.target.string() << "\n";
 }
 

@@ -127,7 +127,7 @@ void expect_defined_in_graph(const pbf_reader& graph, Names defined, int depth) 
 template <class Read>
 auto read_onnx(std::string_view content, const std::string& file, Read read) {
     const auto damaged = [&](const std::string& why) {
-        return DataError(format_text("{}: is no ONNX file, or damaged: {}", file, why));
+        return DataError(format_text("{}: is not an ONNX file, or damaged: {}", file, why));
     };
     try {
         return read(pbf_reader(content.data(), content.size()));
@@ -145,7 +145,8 @@ auto read_onnx(std::string_view content, const std::string& file, Read read) {
 OnnxSummary summarise_onnx(std::string_view bytes, const std::string& file) {
     OnnxSummary summary = read_onnx(bytes, file, read_model);
     if (summary.ir_version == 0 || summary.opset == 0 || summary.operators.empty())
-        throw DataError(format_text("{}: is no ONNX file: it names no version, no operator set or no operators", file));
+        throw DataError(
+            format_text("{}: is not an ONNX file: it names no version, no operator set or no operators", file));
     return summary;
 }
 

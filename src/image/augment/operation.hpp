@@ -34,7 +34,7 @@ struct OperationRow : PluginRow<Operation, OperationContext> {};
 #include "image/augment/operations/builtin_operations.inc"
 #undef GRAFT_OPERATION
 
-/// The operations that graft brings.
+/// graft's own operations.
 [[nodiscard]] const Registry<OperationRow>& builtin_operations();
 
 }  // namespace graft

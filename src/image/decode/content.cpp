@@ -46,7 +46,7 @@ constexpr std::array kKnownContents = {
     KnownContent{other_image, 0, "%pdf"sv, "a PDF file"},
     KnownContent{other, 0, "<!doctype html"sv, "HTML text"},
     KnownContent{other, 0, "<html"sv, "HTML text"},
-    KnownContent{other, 0, "version https://git-lfs"sv, "a Git LFS pointer; `git lfs pull` fetches the file"},
+    KnownContent{other, 0, "version https://git-lfs"sv, "a Git LFS pointer; `git lfs pull` downloads the file"},
     KnownContent{other, 0, "pk\3\4"sv, "a ZIP archive"},
     KnownContent{other, 0, "\x1f\x8b"sv, "gzip data"},
     KnownContent{other, 0, "\x89hdf\r\n"sv, "an HDF5 file"},

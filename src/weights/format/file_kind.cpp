@@ -37,7 +37,7 @@ struct Sign {
 
 /// What people take for models and weights, by the bytes at a position.
 constexpr auto kSigns = std::to_array<Sign>({
-    {0, "version https://git-lfs"sv, "a Git LFS pointer", "git lfs pull fetches the file itself"},
+    {0, "version https://git-lfs"sv, "a Git LFS pointer", "git lfs pull downloads the file itself"},
     {0, "\x89HDF\r\n"sv, "an HDF5 file, as Keras writes them (.h5)", kKerasAdvice},
     {0, "\xFF\xD8\xFF"sv, "a JPEG image", kImageAdvice},
     {0, "\x89PNG\r\n"sv, "a PNG image", kImageAdvice},
@@ -181,9 +181,7 @@ RecognisedFile kind_of_folder(const fs::path& folder) {
 std::optional<RecognisedFile> kind_of_text(std::string_view head) {
     if (head.starts_with("\xEF\xBB\xBF"sv)) head.remove_prefix(3);
     head.remove_prefix(std::min(head.find_first_not_of(" \t\r\n"), head.size()));
-    if (head.starts_with('<'))
-        return other("an HTML or XML page",
-                     "Where it was to be a download, fetch the file itself, not the page about it");
+    if (head.starts_with('<')) return other("an HTML or XML page", "Download the file itself, not the page about it");
     if (head.starts_with('{') || head.starts_with('['))
         return other("JSON text",
                      "graft train takes configs; an index of shards names the files that hold the tensors");

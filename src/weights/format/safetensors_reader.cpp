@@ -64,12 +64,12 @@ Json parse_header(std::string_view text, const std::string& where) {
     const auto check = [&](int depth, Json::parse_event_t event, Json& parsed) { return guard(depth, event, parsed); };
     try {
         Json header = Json::parse(text, check);
-        if (!header.is_object()) fail(where, "has a header that is no JSON object");
+        if (!header.is_object()) fail(where, "has a header that is not JSON object");
         return header;
     } catch (const Json::parse_error& error) {
-        fail(where, format_text("has a header that is no JSON at its byte {}", error.byte));
+        fail(where, format_text("has a header that is not JSON at its byte {}", error.byte));
     } catch (const Json::exception&) {
-        fail(where, "has a header that is no JSON: a number in it is too large");
+        fail(where, "has a header that is not JSON: a number in it is too large");
     }
 }
 

@@ -255,8 +255,7 @@ std::vector<NamedLayout> chosen_tensors(const Pickle& pickle, const WeightsChoic
     std::vector<NamedLayout> tensors = state_dict_of(pickle.root, choice, where, notes);
     tidy_names(tensors, choice.prefix, where, notes);
     if (!pickle.strangers.empty())
-        notes.push_back(
-            format_text("passed over Python objects, which graft never builds: {}", some_of(pickle.strangers)));
+        notes.push_back(format_text("skipped Python objects, which graft never builds: {}", some_of(pickle.strangers)));
     return tensors;
 }
 

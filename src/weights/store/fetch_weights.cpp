@@ -34,7 +34,7 @@ std::optional<std::string> address_of(const WeightsEntry& entry) {
 
 std::string download_by_hand(const WeightsEntry& entry, const fs::path& file) {
     if (const auto address = address_of(entry))
-        return "To bring it by hand: download " + *address + " on any machine and put it here as " + file.string();
+        return "By hand: download " + *address + " on any machine and put it here as " + file.string();
     return "No address leads to it: " + entry.file + " comes in " + entry.source +
            " (scripts/get_weights.sh takes it out); put it here as " + file.string();
 }

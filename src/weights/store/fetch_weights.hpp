@@ -16,7 +16,7 @@ namespace graft {
 /// names, else from the entry's own address. Nothing where there is neither.
 [[nodiscard]] std::optional<std::string> address_of(const WeightsEntry& entry);
 
-/// How a person brings the entry's file to where graft looks for it, without a download by graft.
+/// How to download the entry's file by hand.
 [[nodiscard]] std::string download_by_hand(const WeightsEntry& entry, const std::filesystem::path& file);
 
 /// Throws DataError when the file is not the entry's: another size or another SHA-256 than on record.
@@ -24,7 +24,7 @@ void expect_file_of(const WeightsEntry& entry, const std::filesystem::path& file
 
 /// Downloads the entry's file into the folder, where it replaces what is there.
 /// @return the file
-/// @throws Error with the address and how to bring the file by hand; DataError when the file that came is not the
+/// @throws Error with the address and how to download the file by hand; DataError when the file that came is not the
 /// entry's; Interrupted. Then what was in the folder has not changed, but for what `download` keeps.
 std::filesystem::path fetch_weights(const WeightsEntry& entry, const std::filesystem::path& folder,
                                     const std::stop_token& stop, Reporter& reporter);
