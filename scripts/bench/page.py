@@ -25,8 +25,9 @@ def table(content):
 
 def goals_table(goals):
     """The figures that have a goal; the others can be read off the tables."""
-    rows = [[g["what"], g["value"], g["goal"], "yes" if g["met"] else "**no**"] for g in goals if g["goal"]]
-    return table({"head": ["", "measured", "goal", "met"], "rows": rows}) if rows else []
+    rows = [[g["what"], g["value"] if g["met"] else f"**{g['value']}** (missed)", g["goal"]]
+            for g in goals if g["goal"]]
+    return table({"head": ["", "measured", "goal"], "rows": rows}) if rows else []
 
 
 def machine_line(section):
