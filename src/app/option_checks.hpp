@@ -13,7 +13,7 @@
 
 namespace graft {
 
-/// "expected integer in [1, 1024], got 2000": refuses other values, also those that are no whole numbers.
+/// "expected integer in [1, 1024], got 2000": refuses other values, also those that are not whole.
 [[nodiscard]] CLI::Validator integer_in(const Limits& limits);
 
 /// "expected number in [0, 1], got most".

@@ -71,7 +71,7 @@ void assign(Json& document, const std::string& assignment) {
 
 std::string utf8_of(const std::string& text) { return is_utf8(text) ? text : shown(text); }
 
-/// The document with every text that is no UTF-8 as shown() writes it, so that JSON can hold it.
+/// The document with every text that is not UTF-8 as shown() writes it, so that JSON can hold it.
 Json with_text_shown(const Json& document) {
     if (document.is_string()) return utf8_of(document.get_ref<const std::string&>());
     if (!document.is_structured()) return document;
@@ -88,7 +88,7 @@ Json with_text_shown(const Json& document) {
 std::string as_text(const Json& document, int indent) {
     try {
         return document.dump(indent);
-    } catch (const Json::type_error&) {  // text that is no UTF-8
+    } catch (const Json::type_error&) {  // text that is not UTF-8
         return with_text_shown(document).dump(indent);
     }
 }

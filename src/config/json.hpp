@@ -21,9 +21,9 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json parse_json_file(const std::filesystem::path& file);
 
 /// Applies `/json/pointer=value` assignments to a document; a value that is not JSON is taken as a string, one that
-/// is no UTF-8 as escaped() writes it. Missing
+/// is not UTF-8 as escaped() writes it. Missing
 /// objects on the way are made; `-` appends to a list. Throws ConfigError, after all were looked at, when an assignment
-/// has no `=`, no pointer, points into something that is no object or list, or beyond the end of a list.
+/// has no `=`, no pointer, points into something that is not an object or list, or beyond the end of a list.
 void apply_assignments(Json& document, std::span<const std::string> assignments);
 
 /// Sets or takes away what a JSON pointer names; the places it may lead to are those of apply_assignments. To take away
@@ -31,7 +31,7 @@ void apply_assignments(Json& document, std::span<const std::string> assignments)
 void set_value(Json& document, const std::string& pointer, Json value);
 void erase_value(Json& document, const std::string& pointer);
 
-/// A document as it goes into a file: indented by two spaces, with a final newline. Text in it that is no UTF-8, such
+/// A document as it goes into a file: indented by two spaces, with a final newline. Text in it that is not UTF-8, such
 /// as a path, is written as shown() shows it.
 [[nodiscard]] std::string pretty(const Json& document);
 /// The same as one line without line break.

@@ -45,7 +45,7 @@ void sync_folder(const std::filesystem::path& folder) {
     throw DataError(format_text("{}: cannot be read: {}", file, std::strerror(errno)));
 }
 
-/// What is no regular file may have no end (a device), or let the reader wait for ever (a pipe).
+/// What is not a regular file may have no end (a device), or let the reader wait for ever (a pipe).
 void expect_regular(const std::filesystem::path& file, const struct stat& status) {
     if (S_ISREG(status.st_mode)) return;
     const std::string_view found = S_ISDIR(status.st_mode)    ? "a folder"

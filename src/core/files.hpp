@@ -17,7 +17,7 @@ namespace graft {
 /// The first bytes, at most `most`. Throws as read_file does.
 [[nodiscard]] std::string read_beginning(const std::filesystem::path& file, std::size_t most);
 
-/// For readers that open a file themselves. Throws as read_file does when there is no regular file.
+/// For readers that open a file themselves. Throws as read_file does when there is not a regular file.
 void expect_regular_file(const std::filesystem::path& file);
 
 /// Hands over the bytes of a file block by block, for files that need not fit into memory. Throws as read_file does.
@@ -25,7 +25,7 @@ void read_blocks(const std::filesystem::path& file, const std::function<void(std
 
 /// Replaces `file` by `bytes`: after a crash, a full disk or a power cut either the old or the new content is there.
 /// Missing folders are made. Throws Error naming the file and the system's reason; then the file has not changed.
-/// What is there and is no regular file (a folder, a device) is an error: it is never replaced.
+/// What is there and is not a regular file (a folder, a device) is an error: it is never replaced.
 void write_file(const std::filesystem::path& file, std::string_view bytes);
 
 /// A file written in pieces, whole or not at all like write_file; without commit() nothing has changed.

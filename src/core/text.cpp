@@ -56,7 +56,7 @@ std::optional<char> written_byte(std::string_view text) {
     return static_cast<char>(high << 4 | low);
 }
 
-/// A form of a text that utf8proc makes. Text that is no UTF-8, or plain ASCII with nothing to change, stays as it is.
+/// A form of a text that utf8proc makes. Text that is not UTF-8, or plain ASCII with nothing to change, stays as it is.
 std::string mapped(std::string_view text, int options) {
     const bool plain = std::ranges::all_of(text, [](unsigned char c) { return c >= 0x20 && c < 0x7F; });
     if (plain || !is_utf8(text)) return std::string(text);

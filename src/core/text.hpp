@@ -102,7 +102,7 @@ template <class... Values>
 /// Whether `text` is well-formed UTF-8 (no overlong forms, no surrogates).
 [[nodiscard]] bool is_utf8(std::string_view text);
 
-/// A file's or a class's name as UTF-8 that anything may hold and show. Each byte that is no UTF-8 or belongs to a
+/// A file's or a class's name as UTF-8 that anything may hold and show. Each byte that is not UTF-8 or belongs to a
 /// control character is written as `\xHH`, two upper-case digits: "Bl\xFCte.jpg". A backslash stays one, but for the
 /// one that would be read as such a byte: that is `\x5C`. Two names are never written alike.
 [[nodiscard]] std::string escaped(std::string_view name);
@@ -114,7 +114,7 @@ template <class... Values>
 /// The same line by line: line ends stay.
 [[nodiscard]] std::string shown_lines(std::string_view text);
 /// The one form (NFC) of texts that look alike and differ in bytes: "e" with an accent behind it becomes the letter
-/// "é". Text that is no UTF-8 stays as it is.
+/// "é". Text that is not UTF-8 stays as it is.
 [[nodiscard]] std::string composed(std::string_view text);
 /// Whether people would take one text for the other: they differ in invisible characters, white space at the ends or
 /// forms of the same letters alone.

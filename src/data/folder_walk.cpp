@@ -51,7 +51,7 @@ std::string kind_of_type(fs::file_type type) {
     }
 }
 
-/// What a regular file that is no image is; "": it is one.
+/// What a regular file that is not an image is; "": it is one.
 std::string kind_of_file(const fs::path& file) {
     try {
         const Content content = recognise_file(file);

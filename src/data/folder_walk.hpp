@@ -45,7 +45,7 @@ struct PassedOver {
 /// Hidden ones, whose name begins with a dot, are among them.
 [[nodiscard]] bool is_clutter(const std::string& name);
 
-/// Walks through a folder, passes over clutter and what is excluded, and counts what is no image.
+/// Walks through a folder, passes over clutter and what is excluded, and counts what is not an image.
 ///
 /// An image is what begins like a format that graft reads, whatever its name. A file that is called like an image and
 /// is none, cannot be read or is a link to nowhere is one too: it is found to be bad when images are checked, not
@@ -70,7 +70,7 @@ public:
 private:
     void collect(const std::string& name, std::set<std::filesystem::path>& visited, std::vector<std::string>& found);
     [[nodiscard]] bool passes_over(const std::string& name, const std::string& leaf);
-    /// What an entry that is no image is, in a few words; "": it is one.
+    /// What an entry that is not an image is, in a few words; "": it is one.
     [[nodiscard]] std::string kind_of(const std::filesystem::directory_entry& entry) const;
 
     std::filesystem::path root_;

@@ -29,7 +29,7 @@ struct ImageFolder {
 ///         classes, a class without images, or a link to nowhere beside its class folders
 [[nodiscard]] ImageFolder scan_image_folder(const std::filesystem::path& root, const ScanOptions& options = {});
 
-/// The same with labels bound by name to `classes`, in their order. A class of which there is no image is remarked on.
+/// The same with labels bound by name to `classes`, in their order. A class without images is remarked on.
 /// @throws DataError under ClassMismatch::fail when the sets of names differ; always when no image is left
 [[nodiscard]] ImageFolder scan_image_folder(const std::filesystem::path& root, std::span<const std::string> classes,
                                             ClassMismatch mismatch, const ScanOptions& options = {});

@@ -32,7 +32,7 @@ void save_frozen_model(const std::filesystem::path& file, const TorchModule& cla
 /// @param file stands in the message @throws DataError when it does not
 void expect_fits(const Forward& network, const ModelInfo& info, const std::string& file);
 
-/// @param file stands in the message @throws Error naming the first parameter or buffer with a value that is no number
+/// @param file stands in the message @throws Error naming the first parameter or buffer that is not finite
 void expect_finite(const TorchModule& classifier, const std::string& file);
 
 /// Gives the info golden images when it has none.

@@ -23,7 +23,7 @@ std::vector<float> run(const RunnableModel& model, const at::Tensor& input) {
     return {values, values + result.numel()};
 }
 
-/// 1 where the numbers of values differ, or a value is no number.
+/// 1 where the numbers of values differ, or a value is not a number.
 double largest_difference(std::span<const float> one, std::span<const float> other) {
     if (one.size() != other.size()) return 1;
     double largest = 0;

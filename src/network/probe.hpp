@@ -16,7 +16,7 @@ namespace graft {
 
 /// The same output from two sides.
 struct OutputDifference {
-    double largest = 0;  ///< of any two values; infinite where shapes differ or a value is no number
+    double largest = 0;  ///< of any two values; infinite where shapes differ or a value is not a number
     double reach = 0;    ///< the largest expected value, its sign aside
 
     /// Whether it is no more than what other kernels, other shapes and folding change: 1e-4 of the largest value.

@@ -40,7 +40,7 @@ std::int64_t batches_of(std::size_t samples, std::int64_t batch_size) {
     return static_cast<std::int64_t>(batch_ends(samples, static_cast<std::size_t>(batch_size)).size());
 }
 
-/// Throws Error when training has left a value that is no number.
+/// Throws Error when training has left a value that is not a number.
 void expect_finite(const TorchModule& weights) {
     for (const auto& [name, tensor] : named_tensors(weights))
         if (!at::isfinite(tensor).all().item<bool>())

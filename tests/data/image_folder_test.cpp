@@ -156,7 +156,7 @@ TEST(ImageFolder, OpensNoFileThatTheMemoKnows) {
     ImageMemo memo(memory / "images.bin", [] { return std::time(nullptr) + 10; });
     memo.remember(memo.state_of(folder / "cat/1"), fingerprint("content"));
     EXPECT_THAT(names_of(scan_image_folder(folder.path(), {.memo = &memo}).samples),
-                ElementsAre("cat/1", "cat/2.jpg", "dog/1.jpg"));  // "x" is no image
+                ElementsAre("cat/1", "cat/2.jpg", "dog/1.jpg"));  // "x" is not an image
 }
 
 TEST(ImageFolder, IgnoresWhatIsHidden) {

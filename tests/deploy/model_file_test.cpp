@@ -199,7 +199,7 @@ TEST(ModelFile, IsNotWrittenWithValuesThatAreNoNumbers) {
     const auto parameter = *model.module.named_parameters().begin();
     parameter.value.flatten()[0].fill_(std::numeric_limits<float>::infinity());
     const std::string expected =
-        file.string() + ": not written: " + parameter.name + " holds values that are no finite";
+        file.string() + ": not written: " + parameter.name + " holds values that are not finite";
     EXPECT_THAT(error_of([&] { save_model(file, model.module, model.info); }), HasSubstr(expected));
     EXPECT_THAT(error_of([&] { save_frozen_model(file, model.module, model.info); }), HasSubstr(expected));
     EXPECT_FALSE(std::filesystem::exists(file));

@@ -32,7 +32,7 @@ public:
     [[nodiscard]] static RunConfig from_text(std::string_view json, const std::string& name = "config");
 
     /// Sets the value that a JSON pointer names, for example `set("/training/epochs", 3)`. Missing objects on the way
-    /// are made; `-` appends to a list. @throws ConfigError when the pointer leads nowhere or text is no UTF-8
+    /// are made; `-` appends to a list. @throws ConfigError when the pointer leads nowhere or text is not UTF-8
     RunConfig& set(const std::string& pointer, const ConfigValue& value);
     /// The same with JSON text as value: `set_json("/callbacks", R"(["terminate_on_nan"])")`.
     RunConfig& set_json(const std::string& pointer, std::string_view json);

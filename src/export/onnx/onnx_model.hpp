@@ -64,7 +64,7 @@ struct OnnxSummary {
     std::int64_t parameters = 0;  ///< values in initializers
 };
 
-/// Reads what concerns the summary. @throws DataError naming `file` when the bytes are no ONNX file
+/// Reads what concerns the summary. @throws DataError naming `file` when the bytes are not an ONNX file
 [[nodiscard]] OnnxSummary summarise_onnx(std::string_view bytes, const std::string& file);
 
 /// Every input of every node, and every output of a graph, is an input of the graph, an initializer or the output of an

@@ -209,7 +209,7 @@ private:
             push(integer_in(bytes));
     }
 
-    /// Python 2 did not tell texts from bytes, and file names that are no UTF-8 are texts to Python 3.
+    /// Python 2 did not tell texts from bytes, and file names that are not UTF-8 are texts to Python 3.
     void push_text(std::string_view text) {
         if (!is_utf8(text)) return push_bytes(text);
         push(arena_.make(PickleText{std::string(text)}, text.size()));
