@@ -10,8 +10,8 @@ cmake --preset release -DGRAFT_BUILD_BENCHMARKS=ON && cmake --build --preset rel
 scripts/bench/compare.py --python PYTHON --data FOLDER [--only SECTION]
 ```
 
-`PYTHON` has `torch`, `tensorflow-cpu`, `onnx`, `onnxruntime`, `openvino`, `pillow`, `scipy`, `efficientnet-lite-pytorch`; `FOLDER` has
-`cifar10/` and `flowers12/`, each with `train/CLASS` and `test/CLASS`.
+`PYTHON` has the peers named below and `efficientnet-lite-pytorch`; `FOLDER` has `cifar10/` and `flowers12/`, each with `train/CLASS` and
+`test/CLASS`.
 """
 
 
