@@ -9,6 +9,7 @@ namespace graft {
 const Registry<ArchitectureRow>& builtin_architectures() {
     static const Registry<ArchitectureRow> table{
 #define GRAFT_ARCHITECTURE(name) name##_row(),
+#include "network/architectures/builtin_architectures.inc"
 #undef GRAFT_ARCHITECTURE
     };
     return table;
