@@ -91,7 +91,7 @@ void view(benchmark::State& state, const std::vector<Sample>& samples) {
     std::int64_t made = 0;
     for (auto _ : state) {
         const Sample& sample = samples[next++ % samples.size()];
-        const ReducedImage picture = renderer.load(sample);
+        const LoadedPicture picture = renderer.load(sample);
         for (std::int64_t number = 0; number < state.range(0); ++number, ++made) {
             at::Tensor input = to_network_input(renderer.render(picture, sample, number));
             benchmark::DoNotOptimize(input.data_ptr());

@@ -63,7 +63,7 @@ FeaturePass::Made FeaturePass::make(std::span<const Sample> samples, std::span<c
     };
     for (const PassItem& item : items) {
         const Sample& sample = samples[item.sample];
-        const ReducedImage picture = renderer_->load(sample);
+        const LoadedPicture picture = renderer_->load(sample);
         for (const std::optional<std::int64_t> view : item.views) {
             inputs.push_back(to_network_input(renderer_->render(picture, sample, view)));
             if (static_cast<std::int64_t>(inputs.size()) == trunk_->images_per_call()) run_network();

@@ -81,7 +81,11 @@ cv::Rect input_window(cv::Size source, const Preprocessing& preprocessing) {
 
 ReducedImage reduce_to_input(const cv::Mat& rgb, const Preprocessing& preprocessing) {
     assert(rgb.type() == CV_8UC3 && !rgb.empty());
-    const cv::Mat window = rgb(input_window(rgb.size(), preprocessing));
+    return reduce_to_input(rgb, input_window(rgb.size(), preprocessing), preprocessing);
+}
+
+ReducedImage reduce_to_input(const cv::Mat& rgb, const cv::Rect& part, const Preprocessing& preprocessing) {
+    const cv::Mat window = rgb(part);
     const cv::Size input = input_size(preprocessing);
     const cv::Size reduced_size(std::min(window.cols, input.width), std::min(window.rows, input.height));
     if (reduced_size == window.size()) return {window};

@@ -60,6 +60,9 @@ struct ReducedImage {
 /// The window, and of its sides those that are longer than the input's reduced by area averaging (antialiasing).
 /// @param rgb [H,W] CV_8UC3, RGB, not empty
 [[nodiscard]] ReducedImage reduce_to_input(const cv::Mat& rgb, const Preprocessing& preprocessing);
+/// The same with another window: the part of the picture that becomes the input.
+[[nodiscard]] ReducedImage reduce_to_input(const cv::Mat& rgb, const cv::Rect& window,
+                                           const Preprocessing& preprocessing);
 
 /// Enlarges with `interpolation` what is still shorter than the input.
 /// @return [height,width] CV_8UC3, RGB, continuous, with pixels of its own

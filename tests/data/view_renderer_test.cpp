@@ -7,6 +7,7 @@
 
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
+#include "image/augment/view.hpp"
 #include "image/pictures.hpp"
 #include "temporary_folder.hpp"
 
@@ -84,7 +85,8 @@ TEST(ViewRenderer, AppliesOperationsToAugmentedViewsInTheirOrder) {
         cv::Mat expected = without.render(sample, view);
         for (std::uint64_t i = 0; i < 2; ++i) {
             Rng own = Rng::stream(3, "augment operation", {sample.id, static_cast<std::uint64_t>(view), i});
-            expected = with_operations.operations[i].build({.input = input_size(kSmall)})(expected, own);
+            const Operation built = with_operations.operations[i].build({.input = input_size(kSmall)});
+            expected = std::get<PictureOperation>(built)(expected, own);
         }
         EXPECT_TRUE(equal(renderer.render(sample, view), expected));
         changed += equal(expected, without.render(sample, view)) ? 0 : 1;
@@ -111,6 +113,31 @@ TEST(ViewRenderer, DrawsForAnOperationWhateverStandsBeforeIt) {
         both += cv::countNonZero(black_in_other) > 0 ? 1 : 0;
     }
     EXPECT_GT(both, 2);
+}
+
+TEST(ViewRenderer, RendersThePartThatACropDrawsAsIfItWereThePicture) {
+    const TemporaryFolder folder;
+    folder.write("1.png", encoded(".png", noise(120, 90)));
+    const Sample sample = list_images(folder.path()).at(0);
+    const cv::Mat whole = decode_image(encoded(".png", noise(120, 90)), "1.png");
+    AugmentationOptions cropped = kLively;
+    cropped.operations = {operation("random_resized_crop"), operation("random_erasing")};
+    const ViewRenderer renderer(kSmall, cropped, 3);
+    const Operation crop = cropped.operations[0].build({.input = input_size(kSmall)});
+    const Operation erasing = cropped.operations[1].build({.input = input_size(kSmall)});
+    const LoadedPicture loaded = renderer.load(sample);
+    for (std::uint64_t view = 0; view < 8; ++view) {
+        Rng first = Rng::stream(3, "augment operation", {sample.id, view, 0}),
+            second = Rng::stream(3, "augment operation", {sample.id, view, 1}),
+            drawn = Rng::stream(3, "augment", {sample.id, view});
+        const cv::Mat part = whole(std::get<WindowOperation>(crop)(whole.size(), first));
+        const cv::Mat warped = render_view(part, draw_view(cropped, input_size(kSmall), drawn), cropped, kSmall);
+        EXPECT_TRUE(equal(renderer.render(loaded, sample, static_cast<std::int64_t>(view)),
+                          std::get<PictureOperation>(erasing)(warped, second)));
+    }
+    EXPECT_TRUE(
+        equal(renderer.render(loaded, sample, std::nullopt), ViewRenderer(kSmall, {}, 0).render(sample, std::nullopt)))
+        << "validation sees the whole picture";
 }
 
 TEST(ViewRenderer, NamesOperationsInItsRecipeWhereThereAreAny) {

@@ -33,7 +33,7 @@ Operation operation(const std::string& name, const Json& options, cv::Size input
 
 cv::Mat applied(const std::string& name, const Json& options, const cv::Mat& rgb, std::uint64_t seed = 0) {
     Rng rng(seed);
-    return operation(name, options, rgb.size())(rgb, rng);
+    return std::get<PictureOperation>(operation(name, options, rgb.size()))(rgb, rng);
 }
 
 std::vector<std::string> contradictions(const std::string& name, const Json& options) {

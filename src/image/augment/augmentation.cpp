@@ -36,6 +36,17 @@ void check_brightness(const std::vector<double>& brightness, std::vector<std::st
         problems.push_back(found + "allowed are 0 <= low <= high");
 }
 
+void check_operation(const OperationPlugin& operation, std::size_t place, std::vector<std::string>& problems) {
+    const std::string pointer = format_text("/augmentation/operations/{}", place);
+    const OperationRow* row = builtin_operations().find(operation.name());
+    if (row != nullptr && row->takes_a_window && place > 0)
+        problems.push_back(
+            format_text("{}: {} cuts its part out of the picture before anything else is done to it: "
+                        "it may only be the first of the list",
+                        pointer, operation.name()));
+    for (const std::string& problem : operation.contradictions()) problems.push_back(pointer + problem);
+}
+
 bool varies(FactorRange range) { return range.low != 1 || range.high != 1; }
 
 }  // namespace
@@ -67,16 +78,15 @@ void describe(Fields& fields, AugmentationOptions& options) {
                   "`cval` (`constant`).");
     fields.field("cval", options.cval, "Value of all channels for `constant`.", between(0, 255));
     fields.list_of("operations", options.operations, builtin_operations(),
-                   "What is done to a view after all this, in order.");
+                   "What is done to a view after all this, in order; `random_resized_crop` stands first and comes before "
+                   "all this.");
 }
 
 std::vector<std::string> check_augmentation(const AugmentationOptions& options) {
     std::vector<std::string> problems;
     check_zoom(options.zoom_range, problems);
     check_brightness(options.brightness_range, problems);
-    for (std::size_t i = 0; i < options.operations.size(); ++i)
-        for (const std::string& problem : options.operations[i].contradictions())
-            problems.push_back(format_text("/augmentation/operations/{}{}", i, problem));
+    for (std::size_t i = 0; i < options.operations.size(); ++i) check_operation(options.operations[i], i, problems);
     return problems;
 }
 

@@ -50,14 +50,14 @@ Operation build(const GaussianBlur& options, const OperationContext& context) {
         throw ConfigError(
             format_text("gaussian_blur: a kernel of {} pixels is too large for the network's input of {}x{}", size,
                         context.input.height, context.input.width));
-    return [options, size](const cv::Mat& rgb, Rng& rng) {
+    return PictureOperation([options, size](const cv::Mat& rgb, Rng& rng) {
         const cv::Mat kernel = gaussian(size, rng.uniform(options.sigma.front(), options.sigma.back()));
         cv::Mat blurred, rounded;
         cv::sepFilter2D(rgb, blurred, CV_32F, kernel, kernel, {-1, -1}, 0,
                         cv::BORDER_REFLECT_101 | cv::BORDER_ISOLATED);
         blurred.convertTo(rounded, CV_8U);
         return rounded;
-    };
+    });
 }
 
 }  // namespace

@@ -55,14 +55,14 @@ std::optional<cv::Rect> draw_rectangle(const RandomErasing& options, cv::Size pi
 
 Operation build(const RandomErasing& options, const OperationContext&) {
     const cv::Scalar colour(options.value.front(), options.value[options.value.size() / 2], options.value.back());
-    return [options, colour](const cv::Mat& rgb, Rng& rng) {
+    return PictureOperation([options, colour](const cv::Mat& rgb, Rng& rng) {
         if (!rng.bernoulli(options.p)) return rgb;
         const std::optional<cv::Rect> rectangle = draw_rectangle(options, rgb.size(), rng);
         if (!rectangle) return rgb;
         cv::Mat erased = rgb.clone();
         erased(*rectangle).setTo(colour);
         return erased;
-    };
+    });
 }
 
 }  // namespace
