@@ -5,6 +5,7 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <algorithm>
+#include <iterator>
 #include <mutex>
 #include <opencv2/imgproc.hpp>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
+#include "image/test_views.hpp"
 #include "inference/inference.hpp"
 #include "inference/throughput.hpp"
 #include "network/network_input.hpp"
@@ -50,6 +52,7 @@ public:
         : info(std::move(file.info)),
           network(make_inference(file.module, example_input(info.preprocessing))),
           decoding{.max_pixels = options.max_pixels, .input = info.preprocessing},
+          augmentation_(options.test_time_augmentation),
           throughput_(options.throughput) {
         if (!options.throughput.empty()) module_ = std::move(file.module);
     }
@@ -59,7 +62,9 @@ public:
     const DecodeOptions decoding;
 
     /// @param rgb [H,W] CV_8UC3, RGB
-    [[nodiscard]] std::vector<float> classify(const cv::Mat& rgb) const { return values_of((*network)(input_of(rgb))); }
+    [[nodiscard]] std::vector<float> classify(const cv::Mat& rgb) const {
+        return values_of(mean_over_views((*network)(at::cat(inputs_of(rgb))))[0]);
+    }
 
     /// Makes and classifies pictures [0, count) on `workers` threads and hands the results over in order.
     std::size_t classify_all(std::size_t count, const PictureOf& picture_of, const Consume& consume,
@@ -108,9 +113,17 @@ private:
                 static_cast<std::int64_t>(asked_for_), measure, silent);
     }
 
-    /// @param rgb [H,W] CV_8UC3, RGB. @return float32 [1,3,h,w]
-    [[nodiscard]] at::Tensor input_of(const cv::Mat& rgb) const {
-        return to_network_input(resize_to_input(rgb, info.preprocessing));
+    /// @param rgb [H,W] CV_8UC3, RGB. @return of each view float32 [1,3,h,w]
+    [[nodiscard]] std::vector<at::Tensor> inputs_of(const cv::Mat& rgb) const {
+        std::vector<at::Tensor> inputs;
+        for (const cv::Mat& picture : test_views(rgb, augmentation_, info.preprocessing))
+            inputs.push_back(to_network_input(picture));
+        return inputs;
+    }
+    /// @param outputs float32 [n * views, …]. @return float32 [n, …]
+    [[nodiscard]] at::Tensor mean_over_views(const at::Tensor& outputs) const {
+        const auto views = static_cast<std::int64_t>(view_count(augmentation_));
+        return views == 1 ? outputs : outputs.unflatten(0, {-1, views}).mean(1);
     }
     /// Pictures [first, first + count) in one call; one that cannot be made is a Prediction with an error.
     [[nodiscard]] std::vector<Prediction> classify(const Inference& with, std::size_t first, std::size_t count,
@@ -120,19 +133,21 @@ private:
         std::vector<at::Tensor> inputs;
         for (std::size_t i = 0; i < count; ++i) {
             try {
-                inputs.push_back(input_of(picture_of(first + i)));
+                std::ranges::move(inputs_of(picture_of(first + i)), std::back_inserter(inputs));
                 readable.push_back(i);
             } catch (const DataError& error) {
                 predictions[i].error = error.what();
             }
         }
         if (inputs.empty()) return predictions;
-        const at::Tensor probabilities = (inputs.size() > 1 ? with : *network)(at::cat(inputs));  // [n,K]
+        const at::Tensor probabilities =
+            mean_over_views((inputs.size() > 1 ? with : *network)(at::cat(inputs)));  // [n,K]
         for (std::size_t row = 0; row < readable.size(); ++row)
             predictions[readable[row]].probabilities = values_of(probabilities[static_cast<std::int64_t>(row)]);
         return predictions;
     }
 
+    const TestTimeAugmentation augmentation_;
     const std::filesystem::path throughput_;
     TorchModule module_;                         // as it was loaded, where throughput is measured
     mutable std::mutex mutex_;                   // guards all below

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "graft/core/export.hpp"
+#include "graft/image/test_time_augmentation.hpp"
 
 namespace graft {
 
@@ -42,6 +43,8 @@ struct PredictorOptions {
     /// Images of more pixels are refused before they are decoded: they may be made to fill the memory. A pixel of more
     /// than three bytes counts for more.
     std::int64_t max_pixels = 128'000'000;
+    /// Test-time augmentation: the probabilities are the mean over these pictures of an image.
+    TestTimeAugmentation test_time_augmentation = TestTimeAugmentation::none;
 };
 
 /// Loads model.pt and classifies images. Thread-safe: one object serves all threads of an application.

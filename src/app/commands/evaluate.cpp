@@ -12,6 +12,7 @@
 #include "data/data_options.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
+#include "image/test_views.hpp"
 #include "inference/throughput.hpp"
 #include "run/evaluate_folder.hpp"
 
@@ -29,6 +30,7 @@ struct EvaluateArguments {
     std::string output;
     std::vector<std::string> exclude;
     std::int64_t max_pixels = kDefaultMaxPixels;
+    TestTimeAugmentation tta = TestTimeAugmentation::none;
     std::size_t workers = 0;
     std::optional<double> fail_under;
     bool json = false, force = false;
@@ -138,7 +140,9 @@ Json evaluated_json(const Evaluated& evaluated, const EvaluationRecord& total) {
 
 void evaluate(const EvaluateArguments& arguments, const Session& session) {
     expect_free_output(arguments);
-    const Predictor predictor(arguments.model, {.throughput = throughput_file(), .max_pixels = arguments.max_pixels});
+    const Predictor predictor(
+        arguments.model,
+        {.throughput = throughput_file(), .max_pixels = arguments.max_pixels, .test_time_augmentation = arguments.tta});
     const Evaluated evaluated = evaluate_all(arguments, predictor, session);
     const EvaluationRecord total = evaluated.total();
     const bool several = evaluated.folders.size() > 1;
@@ -171,6 +175,7 @@ void add_evaluate(CLI::App& app, Command& chosen) {
     takes_choice(*command, "--on-bad-image", arguments->on_bad_image, "When an image cannot be read");
     takes_exclude(*command, arguments->exclude);
     takes_max_pixels(*command, arguments->max_pixels);
+    takes_choice(*command, "--tta", arguments->tta, "Average over several pictures of each image");
     command->add_option("--output", arguments->output, "Write report, confusion matrix and predictions here")
         ->type_name("FOLDER");
     takes_force(*command, arguments->force);

@@ -15,6 +15,7 @@
 #include "data/image_folder.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
+#include "image/test_views.hpp"
 #include "inference/throughput.hpp"
 
 namespace graft {
@@ -32,6 +33,7 @@ struct PredictArguments {
     bool json = false, all_probabilities = false, force = false;
     std::vector<std::string> exclude;
     std::int64_t max_pixels = kDefaultMaxPixels;
+    TestTimeAugmentation tta = TestTimeAugmentation::none;
     std::size_t top_k = 1, workers = 0;
 };
 
@@ -118,7 +120,9 @@ void append_images(std::vector<fs::path>& images, const std::string& path, const
 
 void predict(const PredictArguments& arguments, const Session& session) {
     if (!arguments.output.empty()) expect_free(arguments.output, arguments.force, "--output");
-    const Predictor predictor(arguments.model, {.throughput = throughput_file(), .max_pixels = arguments.max_pixels});
+    const Predictor predictor(
+        arguments.model,
+        {.throughput = throughput_file(), .max_pixels = arguments.max_pixels, .test_time_augmentation = arguments.tta});
     TerminalReporter spoken(session.screen);
     SilentReporter silent;
     if (!predictor.engine_note().empty()) spoken.note(predictor.engine_note());
@@ -165,6 +169,7 @@ void add_predict(CLI::App& app, Command& chosen) {
     command->add_flag("--probabilities", arguments->all_probabilities, "Also the probability of every class");
     takes_exclude(*command, arguments->exclude);
     takes_max_pixels(*command, arguments->max_pixels);
+    takes_choice(*command, "--tta", arguments->tta, "Average over several pictures of each image");
     command->add_option("--output", arguments->output, "Write the rows to a file")->type_name("FILE");
     takes_force(*command, arguments->force);
     command->add_option("--workers", arguments->workers, "Threads; 0: one per core")
