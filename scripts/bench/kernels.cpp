@@ -22,6 +22,7 @@
 #include "core/files.hpp"
 #include "features/features.hpp"
 #include "graft/core/errors.hpp"
+#include "image/augment/view.hpp"
 #include "inference/fused_inference.hpp"
 #include "inference/inference.hpp"
 #include "network/grafted_model.hpp"
@@ -98,6 +99,37 @@ void view(benchmark::State& state, const std::vector<Sample>& samples) {
         }
     }
     state.SetItemsProcessed(made);
+}
+
+/// What an operation of augmentation takes for one picture of the network's input.
+void operation(benchmark::State& state, const std::string& name) {
+    use_one_thread_here();
+    cv::Mat picture(224, 224, CV_8UC3);
+    cv::randu(picture, 0, 256);
+    const Operation built = builtin_operations().find(name)->make().build({.input = picture.size()});
+    const auto& change = std::get<PictureOperation>(built);
+    Rng rng(1);
+    for (auto _ : state) {
+        cv::Mat changed = change(picture, rng);
+        benchmark::DoNotOptimize(changed.data);
+    }
+    state.SetItemsProcessed(state.iterations());
+}
+
+/// The same of the plain warp, to compare with.
+void warp(benchmark::State& state) {
+    use_one_thread_here();
+    cv::Mat picture(224, 224, CV_8UC3);
+    cv::randu(picture, 0, 256);
+    const Preprocessing preprocessing;
+    const AugmentationOptions augmentation = classic_augmentation();
+    Rng rng(1);
+    for (auto _ : state) {
+        const View drawn = draw_view(augmentation, picture.size(), rng);
+        cv::Mat warped = render_view(ReducedImage{picture}, drawn, augmentation, preprocessing);
+        benchmark::DoNotOptimize(warped.data);
+    }
+    state.SetItemsProcessed(state.iterations());
 }
 
 void network_input(benchmark::State& state) {
@@ -269,6 +301,12 @@ void register_all(const fs::path& small, const fs::path& photographs) {
     register_views("small", small);
     register_views("photograph", photographs);
     benchmark::RegisterBenchmark("network_input", network_input)->Unit(benchmark::kMicrosecond);
+    benchmark::RegisterBenchmark("warp", warp)->Unit(benchmark::kMicrosecond);
+    for (const OperationRow& row : builtin_operations())
+        if (!row.takes_a_window)
+            benchmark::RegisterBenchmark(("operation/" + row.name).c_str(), [name = row.name](auto& state) {
+                operation(state, name);
+            })->Unit(benchmark::kMicrosecond);
     for (const std::string architecture : {"resnet50", "efficientnet_lite0"})
         for (const auto& [name, precision] :
              {std::pair("float32", Precision::float32), std::pair("bfloat16", Precision::bfloat16)})

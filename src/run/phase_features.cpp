@@ -44,6 +44,18 @@ InferencePlan plan_inference(const RunOptions& options, const Dataset& dataset, 
     return plan;
 }
 
+/// With nothing but the head to train, augmentation multiplies nearly all of a run's work.
+void tell_cost_of_views(const RunOptions& options, const Dataset& dataset, const GraftedModel& model,
+                        const InferencePlan& plan, Reporter& reporter) {
+    const std::int64_t views = augmented_views(options), images = std::ssize(dataset.train);
+    if (views < 2 || !model.trained_stages.empty()) return;
+    std::string cost = format_text("augmentation: {} pass through the frozen trunk {} times instead of once",
+                                   count_of(images, "training image"), views);
+    if (plan.images_per_second > 0)
+        cost += format_text(" (at {} images/s)", static_cast<std::int64_t>(plan.images_per_second));
+    reporter.note(cost + "; with few epochs a run without it may be as accurate (docs/augmentation.md)");
+}
+
 /// All that a feature is a function of, but for the image's bytes and the number of the view. What has its default is
 /// left out, so that a new option orphans no features.
 Json description_of(const RunOptions& options, const Backbone& backbone, const GraftedModel& model,
@@ -123,6 +135,7 @@ PhaseFeatures make_features(const RunOptions& options, const Dataset& dataset, c
                             Reporter& reporter) {
     const GraftedModel& model = phase.model;
     const InferencePlan plan = plan_inference(options, dataset, backbone, preprocessing, model, reporter);
+    tell_cost_of_views(options, dataset, model, plan, reporter);
     PhaseFeatures made{.workers = plan.workers};
     made.trunk = make_inference(model.trunk, example_input(preprocessing),
                                 {.precision = options.backbone.precision, .images_per_call = plan.images_per_call});

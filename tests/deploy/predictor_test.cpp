@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 #include <numeric>
+#include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <thread>
@@ -71,6 +72,30 @@ protected:
     TorchModule module_;
     std::unique_ptr<Predictor> predictor_;
 };
+
+TEST_F(PredictorTest, AveragesProbabilitiesOverTheViewsOfAnImage) {
+    const cv::Mat bgr = picture(90);
+    cv::Mat mirrored;
+    cv::flip(bgr, mirrored, 1);
+    const Probabilities plain = predictor_->predict_pixels(bgr, ColourOrder::bgr),
+                        mirror = predictor_->predict_pixels(mirrored, ColourOrder::bgr);
+    ASSERT_NE(plain, mirror);
+    const Predictor averaging(folder_ / "model.pt", {.test_time_augmentation = TestTimeAugmentation::flip});
+    const Probabilities mean = averaging.predict_pixels(bgr, ColourOrder::bgr);
+    for (std::size_t k = 0; k < mean.size(); ++k) EXPECT_NEAR(mean[k], (plain[k] + mirror[k]) / 2, 1e-6);
+    const std::vector<cv::Mat> several = {bgr, cv::Mat(), mirrored};
+    const std::vector<Prediction> many = averaging.predict_pixels(several, ColourOrder::bgr);
+    EXPECT_EQ(many[0].probabilities, mean);
+    EXPECT_FALSE(many[1].error.empty());
+    for (std::size_t k = 0; k < mean.size(); ++k) EXPECT_NEAR(many[2].probabilities[k], mean[k], 1e-6);
+}
+
+TEST_F(PredictorTest, AveragesProbabilitiesOverCrops) {
+    const Predictor averaging(folder_ / "model.pt", {.test_time_augmentation = TestTimeAugmentation::ten_crop});
+    const Probabilities mean = averaging.predict_pixels(picture(90), ColourOrder::bgr);
+    EXPECT_NEAR(std::accumulate(mean.begin(), mean.end(), 0.0), 1, 1e-5);
+    EXPECT_NE(mean, predictor_->predict_pixels(picture(90), ColourOrder::bgr));
+}
 
 TEST_F(PredictorTest, GivesAProbabilityForEachClassByName) {
     EXPECT_EQ(predictor_->classes(), (std::vector<std::string>{"ant", "bee", "cat"}));

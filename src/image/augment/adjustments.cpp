@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <opencv2/core.hpp>
 
@@ -128,7 +127,8 @@ cv::Vec3b hsv_of(const cv::Vec3b& rgb) {
     const float sixths = r == highest   ? from_b - from_g
                          : g == highest ? static_cast<float>(2.0 + from_r - from_b)
                                         : static_cast<float>(4.0 + from_g - from_r);
-    const auto hue = static_cast<float>(std::fmod(sixths / 6.0 + 1.0, 1.0));
+    const double turns = sixths / 6.0 + 1.0;  // below 2
+    const auto hue = static_cast<float>(turns >= 1 ? turns - 1 : turns);
     return {static_cast<uchar>(hue * 255.0), static_cast<uchar>(saturation * 255.0), static_cast<uchar>(highest)};
 }
 
@@ -138,7 +138,7 @@ cv::Vec3b rgb_of(const cv::Vec3b& hsv) {
     const auto sector = static_cast<int>(static_cast<float>(hsv[0]) * 6.0 / 255.0);
     const auto rest = static_cast<float>(static_cast<float>(hsv[0]) * 6.0 / 255.0 - sector);
     const auto saturation = static_cast<float>(static_cast<float>(hsv[1]) / 255.0);
-    const auto rounded = [v](double factor) { return static_cast<uchar>(std::lround(v * factor)); };
+    const auto rounded = [v](double factor) { return static_cast<uchar>(static_cast<int>(v * factor + 0.5)); };
     const uchar p = rounded(1.0 - saturation), q = rounded(1.0 - saturation * rest),
                 t = rounded(1.0 - saturation * (1.0 - rest));
     switch (sector % 6) {

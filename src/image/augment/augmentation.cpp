@@ -77,9 +77,10 @@ void describe(Fields& fields, AugmentationOptions& options) {
                   "Beyond the edge: the `nearest` pixel, the mirror image (`reflect`), the picture again (`wrap`) or "
                   "`cval` (`constant`).");
     fields.field("cval", options.cval, "Value of all channels for `constant`.", between(0, 255));
-    fields.list_of("operations", options.operations, builtin_operations(),
-                   "What is done to a view after all this, in order; `random_resized_crop` stands first and comes before "
-                   "all this.");
+    fields.list_of(
+        "operations", options.operations, builtin_operations(),
+        "What is done to a view after all this, in order; `random_resized_crop` stands first and comes before "
+        "all this.");
 }
 
 std::vector<std::string> check_augmentation(const AugmentationOptions& options) {
