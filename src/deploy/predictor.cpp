@@ -63,7 +63,8 @@ public:
 
     /// @param rgb [H,W] CV_8UC3, RGB
     [[nodiscard]] std::vector<float> classify(const cv::Mat& rgb) const {
-        return values_of(mean_over_views((*network)(at::cat(inputs_of(rgb))))[0]);
+        const std::vector<at::Tensor> inputs = inputs_of(rgb);
+        return values_of(mean_over_views((*network)(inputs.size() == 1 ? inputs.front() : at::cat(inputs)))[0]);
     }
 
     /// Makes and classifies pictures [0, count) on `workers` threads and hands the results over in order.

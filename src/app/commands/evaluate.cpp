@@ -90,6 +90,9 @@ struct Evaluated {
 Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& predictor, const Session& session) {
     TerminalReporter reporter(session.screen);
     if (!predictor.engine_note().empty()) reporter.note(predictor.engine_note());
+    if (arguments.tta != TestTimeAugmentation::none)
+        reporter.note(
+            format_text("probabilities are the mean over {} pictures of each image", view_count(arguments.tta)));
     std::vector<ImageFolder> scanned;  // all of them before the first image is read: a wrong name costs no time
     for (const std::string& folder : arguments.folders)
         scanned.push_back(scan_image_folder(folder, predictor.classes(), arguments.classes,
@@ -130,8 +133,9 @@ std::string folders_text(const Evaluated& evaluated, const EvaluationRecord& tot
     return aligned(rows) + "\n";
 }
 
-Json evaluated_json(const Evaluated& evaluated, const EvaluationRecord& total) {
+Json evaluated_json(const Evaluated& evaluated, const EvaluationRecord& total, TestTimeAugmentation tta) {
     Json json = to_json(total);
+    if (tta != TestTimeAugmentation::none) json["tta"] = text_of(tta);
     if (evaluated.folders.size() == 1) return json;
     json["folders"] = Json::array();
     for (const EvaluationRecord& record : evaluated.folders) json["folders"].push_back(to_json(record));
@@ -148,7 +152,7 @@ void evaluate(const EvaluateArguments& arguments, const Session& session) {
     const bool several = evaluated.folders.size() > 1;
     if (several && !arguments.output.empty()) write_evaluation(arguments.output, total);
     if (arguments.json)
-        print_json(evaluated_json(evaluated, total));
+        print_json(evaluated_json(evaluated, total, arguments.tta));
     else
         std::cout << (several ? folders_text(evaluated, total) : "") << to_text(total);
     expect_accuracy("the accuracy", total.accuracy, arguments.fail_under);
