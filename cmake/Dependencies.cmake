@@ -22,6 +22,13 @@ pkg_check_modules(libutf8proc REQUIRED libutf8proc)
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
 add_library(libzip::zip ALIAS PkgConfig::libzip)
 pkg_check_modules(libwebp REQUIRED IMPORTED_TARGET libwebp)
+# Reads CSV; it has no file for pkg-config.
+find_path(GRAFT_CSV_INCLUDE_DIR csv.h)
+find_library(GRAFT_CSV_LIBRARY csv)
+if(NOT GRAFT_CSV_INCLUDE_DIR OR NOT GRAFT_CSV_LIBRARY)
+    message(FATAL_ERROR "libcsv was not found: install Debian's libcsv-dev (scripts/setup.sh does), or set "
+                        "GRAFT_CSV_INCLUDE_DIR to the folder that holds csv.h and GRAFT_CSV_LIBRARY to the library")
+endif()
 # Reads and writes protobuf's wire format; headers alone.
 find_path(GRAFT_PROTOZERO_INCLUDE_DIR protozero/pbf_writer.hpp)
 if(NOT GRAFT_PROTOZERO_INCLUDE_DIR)

@@ -17,7 +17,8 @@ struct ImageFolder {
     std::filesystem::path root;
     std::vector<std::string> classes;
     std::vector<Sample> samples;               ///< by class, then by name
-    std::vector<std::string> unknown_classes;  ///< folders left out under ClassMismatch::use_known
+    TargetKind targets = TargetKind::one_class;
+    std::vector<std::string> unknown_classes;  ///< folders or labels left out under ClassMismatch::use_known
     Remarks remarks;                           ///< what people should know of the folder
 };
 

@@ -7,9 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "core/enum_names.hpp"
 #include "core/hash.hpp"
 
 namespace graft {
+
+/// What is said of an image: its class, for each label whether it has it, or numbers.
+enum class TargetKind { one_class, labels, numbers };
+template <>
+inline constexpr auto enum_names<TargetKind> =
+    std::to_array<std::string_view>({"one class", "several labels", "numbers"});
 
 /// One image with its target. There may be millions of them: paths are kept as text, in a third of a path's memory.
 struct Sample {

@@ -1,0 +1,83 @@
+#include "data/list/list_options.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/text.hpp"
+
+namespace graft {
+namespace {
+
+constexpr std::string_view kTab = "\\t";  // as people type it where JSON's form of a tab is not read
+
+}  // namespace
+
+void describe(Fields& fields, ListOptions& options) {
+    fields.path("root", options.root, "Folder that the paths in lists are relative to; `null`: the list's own.");
+    fields.field("delimiter", options.delimiter,
+                 "The character between the cells of a CSV file; `null`: a comma, in .tsv files a tab.");
+    fields.field("columns", options.columns, "Names of the columns, for lists that have no header line.");
+    fields.field("path_column", options.path_column,
+                 "Column of the image's path; `null`: `image_path`, `filename`, `file_name` or `ImagePath`.");
+    fields.field("label_column", options.label_column,
+                 "Column of the image's class; `null`: the one that goes with the path's: `label`, `class`, `label`, "
+                 "`Label`.");
+    fields.field("label_separator", options.label_separator,
+                 "For `multi_label`: the text between the labels in `label_column`, for example `|`; `null`: a label a "
+                 "row, and in JSON Lines a list of them. An empty cell: none of the labels.");
+    fields.field("label_columns", options.label_columns,
+                 "For `multi_label`: a column for each label, with 1 or true, 0 or false, or nothing where it is not "
+                 "known.");
+    fields.field("target_columns", options.target_columns,
+                 "For `regression`: a column for each number; an empty cell: not known.");
+    fields.field("split_column", options.split_column,
+                 "Column that says to which part a row of the training list belongs: train, validation (val, valid, "
+                 "dev) or test.");
+    fields.field("train_values", options.train_values, "What `split_column` holds for training instead.");
+    fields.field("validation_values", options.validation_values, "What `split_column` holds for validation instead.");
+    fields.field("test_values", options.test_values, "What `split_column` holds for the test instead.");
+    fields.field("weight_column", options.weight_column,
+                 "Column of how much an image counts in the training loss, above 0.");
+    fields.field("group_column", options.group_column,
+                 "Column of what the image belongs to, such as a patient; images of one group stay in one part.");
+}
+
+std::vector<std::string> contradictions(const ListOptions& options, const std::string& pointer) {
+    std::vector<std::string> problems;
+    const auto wrong = [&](const char* key, const std::string& why) {
+        problems.push_back(format_text("{}/{}: {}", pointer, key, why));
+    };
+    const auto exclusive = [&](bool both, const char* key, const char* other) {
+        if (both) wrong(key, format_text("excludes {}: leave one out", other));
+    };
+    if (options.delimiter && options.delimiter != kTab &&
+        (options.delimiter->size() != 1 ||
+         std::string_view("\"\r\n").find((*options.delimiter)[0]) != std::string_view::npos))
+        wrong("delimiter", format_text("expected one character, got \"{}\"", shown(*options.delimiter)));
+    if (options.label_separator && options.label_separator->empty())
+        wrong("label_separator", "is empty: expected the text between two labels, such as \"|\"");
+    exclusive(!options.label_columns.empty() && (options.label_column || options.label_separator), "label_columns",
+              "label_column and label_separator");
+    exclusive(!options.target_columns.empty() &&
+                  (options.label_column || options.label_separator || !options.label_columns.empty()),
+              "target_columns", "columns of labels");
+    if (!options.split_column &&
+        !(options.train_values.empty() && options.validation_values.empty() && options.test_values.empty()))
+        wrong("split_column", "is missing: train_values, validation_values and test_values are what it holds");
+    for (const auto& [key, names] :
+         {std::pair("columns", &options.columns), std::pair("label_columns", &options.label_columns),
+          std::pair("target_columns", &options.target_columns)}) {
+        std::vector<std::string> sorted = *names;
+        std::ranges::sort(sorted);
+        if (std::ranges::adjacent_find(sorted) != sorted.end()) wrong(key, "holds a name twice");
+    }
+    return problems;
+}
+
+TableOptions table_options(const ListOptions& options) {
+    TableOptions table{.columns = options.columns};
+    if (options.delimiter) table.delimiter = *options.delimiter == kTab ? '\t' : options.delimiter->front();
+    return table;
+}
+
+}  // namespace graft
