@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Feeds the readers of weights and image files with damaged and invented ones until something breaks, or the time is over.
+# Feeds the readers of weights, images and lists with damaged and invented ones until something breaks, or the time is over.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -26,11 +26,11 @@ fi
 torch=${GRAFT_TORCH_CMAKE:-${Torch_DIR:-}}
 cmake --preset fuzz ${torch:+-DTorch_DIR="$torch"} >/dev/null
 cmake --build --preset fuzz --parallel "${GRAFT_JOBS:-2}" --target fuzz_pickle fuzz_legacy fuzz_safetensors \
-    fuzz_image
+    fuzz_image fuzz_list
 
 # The stored files are where each target starts; of zip files, the pickle inside.
 readonly corpus=build/fuzz/corpus findings=build/fuzz/findings
-mkdir -p "$corpus"/{pickle,legacy,safetensors,image} "$findings"
+mkdir -p "$corpus"/{pickle,legacy,safetensors,image,list} "$findings"
 cp tests/weights/fixtures/*legacy*.pth tests/weights/wild/*legacy*.pth "$corpus/legacy"
 cp tests/weights/fixtures/*.safetensors "$corpus/safetensors"
 python3 - "$corpus/pickle" tests/weights/fixtures/zip_*.pth tests/weights/wild/*.pth <<'END'
@@ -48,8 +48,16 @@ for image in json.loads(pathlib.Path(sys.argv[2]).read_text()):
     (pathlib.Path(sys.argv[1]) / image["name"].replace(" ", "_")).write_bytes(bytes.fromhex(image["file"]))
 END
 
+# Lists: the first byte chooses how the rest is read (tests/fuzz/list_fuzzer.cpp).
+printf '0image_path,label\na.jpg,cat\n"b ""1"".jpg",dog\n' >"$corpus/list/classes"
+printf '1sep=;\nfilename;class\r\na.jpg;x|y\r\n\r\nb.jpg;\r\n' >"$corpus/list/sets"
+printf '2\xEF\xBB\xBFimage_path,label,class\na.jpg,1,\n"b\n.jpg",true,0\n' >"$corpus/list/columns"
+printf '3image_path,label,split\na.jpg,1.5,train\nsub\\b.jpg,,val\n' >"$corpus/list/numbers"
+printf '4{"file_name":"a.jpg","label":3,"group":"g"}\n{"file_name":"b.jpg","label":"x"}\n' >"$corpus/list/json"
+printf '5{"image_path":"a.jpg","label":["x","y"]}\n{"image_path":"b.jpg","label":[]}\n' >"$corpus/list/json_sets"
+
 failed=0
-for target in pickle legacy safetensors image; do
+for target in pickle legacy safetensors image list; do
     echo "== $target, $seconds s"
     "build/fuzz/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 \
         -print_final_stats=1 -artifact_prefix="$findings/$target-" "$corpus/$target" >"build/fuzz/$target.log" 2>&1 ||

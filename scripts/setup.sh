@@ -19,7 +19,7 @@ readonly OPTIONAL_TOOLS=(ccache:ccache clang-format:clang-format git:git)
 readonly REQUIRED_LIBRARIES=(
     libopencv-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libgtest-dev libgmock-dev
     'libjpeg-dev|libjpeg62-turbo-dev|libjpeg-turbo8-dev' libgif-dev libpng-dev libtiff-dev
-    libwebp-dev libexif-dev libssl-dev libzip-dev libutf8proc-dev libprotozero-dev zlib1g-dev
+    libwebp-dev libexif-dev libssl-dev libzip-dev libutf8proc-dev libcsv-dev libprotozero-dev zlib1g-dev
     'libcurl4-openssl-dev|libcurl4-gnutls-dev')
 readonly OPTIONAL_LIBRARIES=(
     libheif-dev libavif-dev libjxl-dev libgoogle-perftools-dev libbenchmark-dev ca-certificates)

@@ -6,7 +6,7 @@
 
 #include "core/names.hpp"
 #include "core/text.hpp"
-#include "data/layout.hpp"
+#include "data/part.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -152,7 +152,8 @@ void fail_on_no_class_folders(const FolderWalk& walk, const ClassRoot& found) {
 void fail_on_mismatch(const FolderWalk& walk, std::span<const std::string> missing,
                       std::span<const std::string> unknown) {
     if (missing.empty() && unknown.empty()) return;
-    std::string message = format_text("{}: its class folders are not the classes that were trained", walk.root());
+    std::string message = format_text("{}: its class folders are not the classes that {}", walk.root(),
+                                      walk.options().classes_are_given ? "/data/classes names" : "were trained");
     for (const std::string& name : unknown)
         message += "\n  unknown: " + told_apart(name, missing) + did_you_mean(name, missing);
     for (const std::string& name : missing) message += "\n  missing: " + told_apart(name, unknown);

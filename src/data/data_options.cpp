@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "data/list/table.hpp"
 
 namespace graft {
 namespace {
@@ -50,7 +51,20 @@ void describe(Fields& fields, DataOptions& options) {
 }
 
 std::vector<std::string> contradictions(const DataOptions& options) {
-    std::vector<std::string> problems;
+    std::vector<std::string> problems = contradictions(options.list, "/data/list");
+    const bool has_list =
+        is_list(options.train) || is_list(options.validation.value_or("")) || is_list(options.test.value_or(""));
+    if (options.list != ListOptions() && !has_list)
+        problems.emplace_back("/data/list: is for lists, and no part of the data is one: a .csv, .tsv or .jsonl file");
+    if (options.list.split_column && !is_list(options.train))
+        problems.emplace_back("/data/list/split_column: divides the training list, and /data/train is none");
+    if (options.list.group_column && options.split.group_pattern)
+        problems.emplace_back("/data/group_pattern: excludes /data/list/group_column: leave one out");
+    if (options.list.group_column && options.split.split == SplitRule::keras)
+        problems.emplace_back("/data/list/group_column: needs \"split\": \"hash\"");
+    std::vector<std::string> sorted = options.classes;
+    std::ranges::sort(sorted);
+    if (std::ranges::adjacent_find(sorted) != sorted.end()) problems.emplace_back("/data/classes: holds a name twice");
     if (options.validation && (options.split.validation_split > 0 || options.split.split_file))
         problems.emplace_back(
             "/data/validation: a folder to validate on and a split of the training folder exclude "
@@ -66,7 +80,7 @@ std::vector<std::string> contradictions(const DataOptions& options) {
 }
 
 ScanOptions scan_options(const DataOptions& options) {
-    return {.exclude = options.exclude, .asked_by = AskedBy::config};
+    return {.exclude = options.exclude, .asked_by = AskedBy::config, .classes_are_given = !options.classes.empty()};
 }
 
 Preprocessing choose_preprocessing(const DataOptions& options, const Preprocessing& usual) {

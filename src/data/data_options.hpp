@@ -9,6 +9,7 @@
 
 #include "config/fields.hpp"
 #include "core/enum_names.hpp"
+#include "data/list/list_options.hpp"
 #include "data/split.hpp"
 #include "graft/data/policies.hpp"
 #include "image/decode/decode.hpp"
@@ -21,9 +22,12 @@ inline constexpr auto enum_names<OnBadImage> = std::to_array<std::string_view>({
 template <>
 inline constexpr auto enum_names<ClassMismatch> = std::to_array<std::string_view>({"fail", "use_known"});
 
+/// Folders of class folders, or lists.
 struct DataOptions {
     std::string train;
     std::optional<std::string> validation, test;
+    ListOptions list;
+    std::vector<std::string> classes;  ///< in the order of the outputs; empty: those of the training images, sorted
     SplitOptions split;
     std::vector<std::int64_t> image_size;        ///< pixels: {side} or {height, width}; empty: that of the weights
     std::optional<ResizeMode> resize;            ///< nothing: as the weights were tested

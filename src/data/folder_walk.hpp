@@ -22,6 +22,7 @@ struct ScanOptions {
     std::vector<std::string> exclude;  ///< patterns of core/names, on paths below the folder and on single names
     AskedBy asked_by = AskedBy::application;
     const ImageMemo* memo = nullptr;  ///< files that it knows to be images are not opened
+    bool classes_are_given = false;   ///< by /data/classes: there need not be a folder of each
 };
 
 /// What people should know of a folder.

@@ -55,11 +55,13 @@ void drop(std::vector<Sample>& samples, std::span<const BadImage> bad) {
     std::erase_if(samples, [&](const Sample& sample) { return names.contains(sample.name); });
 }
 
-void expect_every_class(const ImagePart& part, std::span<const std::string> classes) {
+/// @param before how many images of each class there were
+void expect_every_class(const ImagePart& part, std::span<const std::string> classes,
+                        const std::vector<std::int64_t>& before) {
     const std::vector<std::int64_t> counts = count_per_class(part.samples, classes.size());
     std::vector<std::string> empty;
     for (std::size_t i = 0; i < counts.size(); ++i)
-        if (counts[i] == 0) empty.push_back(classes[i]);
+        if (counts[i] == 0 && before[i] > 0) empty.push_back(classes[i]);
     if (!empty.empty())
         throw DataError(format_text("without the images that cannot be used, no image is left to {} on of {} {}",
                                     part.name, empty.size() == 1 ? "the class" : "the classes", joined(empty)));
@@ -106,17 +108,19 @@ std::vector<SkippedImage> check_parts(std::span<const ImagePart> parts, std::spa
                                       const ImageCheckOptions& options, std::stop_token stop, Reporter& reporter) {
     ImageMemo memo = open_image_memo(reporter);
     std::vector<SkippedImage> skipped;
+    std::vector<std::vector<std::int64_t>> before;
     std::size_t images = 0;
     for (const ImagePart& part : parts) {  // one by one: names are unique within a part only
         images += part.samples.size();
+        before.push_back(count_per_class(part.samples, classes.size()));
         const std::vector<BadImage> bad =
             find_bad_images(part.samples, options.workers, stop, reporter, memo, options.limits);
         drop(part.samples, bad);
         for (const BadImage& image : bad) skipped.push_back({std::string(part.name), image.name, image.reason});
     }
     if (!skipped.empty() && options.on_bad_image == OnBadImage::fail) fail(skipped, images);
-    for (const ImagePart& part : parts)
-        if (!skipped.empty() && part.needs_every_class) expect_every_class(part, classes);
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        if (!skipped.empty() && parts[i].needs_every_class) expect_every_class(parts[i], classes, before[i]);
     return skipped;
 }
 

@@ -85,7 +85,9 @@ ImageFolder scan_image_folder(const fs::path& root, std::span<const std::string>
     expect_no_parts(walk, found, classes);
     const std::vector<std::string> names = names_of(found.classes);
     const std::vector<std::string> unknown = without(names, indices_of(classes));
-    if (mismatch == ClassMismatch::fail) fail_on_mismatch(walk, without(classes, indices_of(names)), unknown);
+    const std::vector<std::string> missing =
+        options.classes_are_given ? std::vector<std::string>() : without(classes, indices_of(names));
+    if (mismatch == ClassMismatch::fail) fail_on_mismatch(walk, missing, unknown);
     ImageFolder folder{.root = root, .classes = {classes.begin(), classes.end()}, .unknown_classes = unknown};
     const std::map<std::string, std::size_t> places = indices_of(names);
     std::vector<std::string> empty;
@@ -98,8 +100,9 @@ ImageFolder scan_image_folder(const fs::path& root, std::span<const std::string>
         throw DataError(format_text("{}: no image of any of the classes {}", root, joined(folder.classes)));
     add_remarks(folder, walk, found);
     if (!empty.empty())
-        folder.remarks.warnings.push_back(format_text("{}: no image of the class{} {}: nothing is measured of it", root,
-                                                      empty.size() > 1 ? "es" : "", joined(empty)));
+        folder.remarks.warnings.push_back(format_text("{}: no image of the class{} {}: nothing is {} of it", root,
+                                                      empty.size() > 1 ? "es" : "", joined(empty),
+                                                      options.classes_are_given ? "learnt or measured" : "measured"));
     return folder;
 }
 

@@ -16,8 +16,9 @@ namespace graft {
 struct ImageFolder {
     std::filesystem::path root;
     std::vector<std::string> classes;
-    std::vector<Sample> samples;               ///< by class, then by name
+    std::vector<Sample> samples;  ///< by class, then by name
     TargetKind targets = TargetKind::one_class;
+    bool is_list = false;                      ///< the root is a list; the samples are in its order
     std::vector<std::string> unknown_classes;  ///< folders or labels left out under ClassMismatch::use_known
     Remarks remarks;                           ///< what people should know of the folder
 };

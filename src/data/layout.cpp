@@ -1,8 +1,5 @@
 #include "data/layout.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cctype>
 #include <map>
 
 #include "core/text.hpp"
@@ -15,21 +12,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kDeepestWrapping = 3;  // folders that hold nothing but the data set, as archives have them
-
-struct PartName {
-    std::string_view name;
-    PartKind part;
-};
-
-constexpr auto kPartNames = std::to_array<PartName>({{"train", PartKind::train},
-                                                     {"training", PartKind::train},
-                                                     {"validation", PartKind::validation},
-                                                     {"val", PartKind::validation},
-                                                     {"valid", PartKind::validation},
-                                                     {"validate", PartKind::validation},
-                                                     {"dev", PartKind::validation},
-                                                     {"test", PartKind::test},
-                                                     {"testing", PartKind::test}});
 
 ClassRoot class_root_of(const fs::path& folder) {
     FolderWalk walk(folder, {});
@@ -92,13 +74,6 @@ Layout find_layout(const fs::path& folder, int depth) {
 }
 
 }  // namespace
-
-std::optional<PartKind> part_called(const std::string& name) {
-    std::string lower = name;
-    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    const auto found = std::ranges::find(kPartNames, lower, &PartName::name);
-    return found == kPartNames.end() ? std::nullopt : std::optional(found->part);
-}
 
 Layout find_layout(const fs::path& folder) { return find_layout(folder, 0); }
 

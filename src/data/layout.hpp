@@ -7,17 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "core/enum_names.hpp"
+#include "data/part.hpp"
 
 namespace graft {
-
-enum class PartKind { train, validation, test };
-template <>
-inline constexpr auto enum_names<PartKind> = std::to_array<std::string_view>({"train", "validation", "test"});
-
-/// The part that a folder of this name holds, in any case: train, training; val, valid, validation, validate, dev;
-/// test, testing. Nothing for other names.
-[[nodiscard]] std::optional<PartKind> part_called(const std::string& name);
 
 /// The folders of a data set.
 struct Layout {

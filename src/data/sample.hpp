@@ -15,8 +15,8 @@ namespace graft {
 /// What is said of an image: its class, for each label whether it has it, or numbers.
 enum class TargetKind { one_class, labels, numbers };
 template <>
-inline constexpr auto enum_names<TargetKind> =
-    std::to_array<std::string_view>({"one class", "several labels", "numbers"});
+inline constexpr auto enum_names<TargetKind> = std::to_array<std::string_view>({"one class", "several labels",
+                                                                                "numbers"});
 
 /// One image with its target. There may be millions of them: paths are kept as text, in a third of a path's memory.
 struct Sample {
@@ -25,7 +25,6 @@ struct Sample {
     std::int64_t label = 0;  ///< where an image has one class: index into the classes
     /// [K] where an image has several labels (1, 0, or NaN: unknown) or numbers (NaN: unknown); else empty.
     std::vector<float> values;
-    float weight = 1;      ///< how much it counts in training; above 0
     std::string group;     ///< images of one group stay in one part; empty: the image is its own
     std::uint64_t id = 0;  ///< from the path alone: other files coming or going do not change it
     Fingerprint content;   ///< of the file's bytes, once the image was checked; zero before

@@ -24,32 +24,50 @@ std::string group_of(const std::string& name, const std::regex& pattern) {
     return match.size() > 1 ? match[1].str() : match[0].str();
 }
 
-std::set<std::string> choose_groups(const ImageFolder& folder, const SplitOptions& options) {
-    std::regex pattern;
+/// Which samples validate.
+using Chosen = std::vector<bool>;
+
+std::regex group_pattern(const std::string& text) {
     try {
-        pattern = std::regex(*options.group_pattern);
+        return std::regex(text);
     } catch (const std::regex_error& error) {
-        throw ConfigError("/data/group_pattern: \"" + *options.group_pattern +
-                          "\" is not a regular expression: " + error.what());
+        throw ConfigError(
+            format_text("/data/group_pattern: \"{}\" is not a regular expression: {}", text, error.what()));
     }
-    std::set<std::string> chosen;
+}
+
+/// Whole groups: those of a list, or what the pattern finds in the names.
+Chosen choose_groups(const ImageFolder& folder, const SplitOptions& options) {
+    std::optional<std::regex> pattern;
+    if (options.group_pattern) pattern = group_pattern(*options.group_pattern);
+    Chosen chosen;
     for (const Sample& sample : folder.samples) {
-        const double fraction = static_cast<double>(stable_id(group_of(sample.name, pattern)) >> 11) * 0x1.0p-53;
-        if (fraction < options.validation_split) chosen.insert(sample.name);
+        const std::string& own = sample.group.empty() ? sample.name : sample.group;
+        const std::string group = pattern ? group_of(sample.name, *pattern) : own;
+        chosen.push_back(static_cast<double>(stable_id(group) >> 11) * 0x1.0p-53 < options.validation_split);
     }
     return chosen;
 }
 
-std::set<std::string> choose_per_class(const ImageFolder& folder, const SplitOptions& options) {
-    std::map<std::int64_t, std::vector<Sample>> by_class;
-    for (const Sample& sample : folder.samples) by_class[sample.label].push_back(sample);
-    std::set<std::string> chosen;
-    for (auto& [label, samples] : by_class) {
-        const double share = options.validation_split * static_cast<double>(samples.size());
+Chosen choose_per_class(const ImageFolder& folder, const SplitOptions& options) {
+    std::map<std::int64_t, std::vector<std::size_t>> by_class;
+    for (std::size_t i = 0; i < folder.samples.size(); ++i) by_class[folder.samples[i].label].push_back(i);
+    Chosen chosen(folder.samples.size());
+    for (auto& [label, places] : by_class) {
+        const double share = options.validation_split * static_cast<double>(places.size());
         const auto count = static_cast<std::size_t>(options.split == SplitRule::keras ? share : std::round(share));
-        if (options.split == SplitRule::hash) std::ranges::sort(samples, {}, &Sample::id);
-        for (std::size_t i = 0; i < count; ++i) chosen.insert(samples[i].name);
+        const auto id = [&](std::size_t i) { return folder.samples[i].id; };
+        if (options.split == SplitRule::hash) std::ranges::sort(places, {}, id);
+        for (std::size_t i = 0; i < count; ++i) chosen[places[i]] = true;
     }
+    return chosen;
+}
+
+/// As Keras's flow_from_dataframe: the first rows, whatever their classes.
+Chosen choose_first_rows(const ImageFolder& folder, const SplitOptions& options) {
+    const auto rows = static_cast<double>(folder.samples.size());
+    Chosen chosen(folder.samples.size());
+    std::fill_n(chosen.begin(), static_cast<std::size_t>(options.validation_split * rows), true);
     return chosen;
 }
 
@@ -64,30 +82,43 @@ std::set<std::string> names_in(const Json& document, const char* part, const std
     return names;
 }
 
-std::set<std::string> choose_from_file(const ImageFolder& folder, const std::string& file) {
+Chosen choose_from_file(const ImageFolder& folder, const std::string& file) {
     const Json document = parse_json_file(file);
     const std::set<std::string> train = names_in(document, "train", file);
-    std::set<std::string> validation = names_in(document, "validation", file);
+    const std::set<std::string> validation = names_in(document, "validation", file);
     std::set<std::string> present;
+    Chosen chosen;
     for (const Sample& sample : folder.samples) {
         present.insert(sample.name);
         if (!train.contains(sample.name) && !validation.contains(sample.name))
             throw DataError(file + ": does not say to which part " + sample.file + " belongs");
         if (train.contains(sample.name) && validation.contains(sample.name))
             throw DataError(file + ": puts " + sample.name + " in both parts");
+        chosen.push_back(validation.contains(sample.name));
     }
-    for (const std::set<std::string>* part : {&train, &std::as_const(validation)})
+    for (const std::set<std::string>* part : {&train, &validation})
         for (const std::string& name : *part)
             if (!present.contains(name)) throw DataError(file + ": " + name + " is not in " + folder.root.string());
-    return validation;
+    return chosen;
 }
 
+/// A class that has images keeps some to train on.
 void expect_every_class(const ImageFolder& folder, const Split& split) {
-    const std::vector<std::int64_t> counts = count_per_class(split.train, folder.classes.size());
-    for (std::size_t i = 0; i < counts.size(); ++i)
-        if (counts[i] == 0)
-            throw DataError(folder.root.string() + ": the split leaves no image of class " + folder.classes[i] +
-                            " to train on");
+    if (folder.targets == TargetKind::numbers) return;
+    const std::vector<std::int64_t> train = count_per_class(split.train, folder.classes.size()),
+                                    validation = count_per_class(split.validation, folder.classes.size());
+    for (std::size_t i = 0; i < train.size(); ++i)
+        if (train[i] == 0 && validation[i] > 0)
+            throw DataError(
+                format_text("{}: the split leaves no image of class {} to train on", folder.root, folder.classes[i]));
+}
+
+Chosen choose(const ImageFolder& folder, const SplitOptions& options) {
+    const auto has_group = [](const Sample& sample) { return !sample.group.empty(); };
+    if (options.split_file) return choose_from_file(folder, *options.split_file);
+    if (options.group_pattern || std::ranges::any_of(folder.samples, has_group)) return choose_groups(folder, options);
+    if (folder.is_list && options.split == SplitRule::keras) return choose_first_rows(folder, options);
+    return choose_per_class(folder, options);
 }
 
 }  // namespace
@@ -104,18 +135,17 @@ void describe(Fields& fields, SplitOptions& options) {
     fields.path("split_file", options.split_file, "A `split.json` of an earlier run.");
 }
 
-Split split_samples(const ImageFolder& folder, const SplitOptions& options) {
-    const std::set<std::string> chosen = options.split_file      ? choose_from_file(folder, *options.split_file)
-                                         : options.group_pattern ? choose_groups(folder, options)
-                                                                 : choose_per_class(folder, options);
+Split split_samples(ImageFolder folder, const SplitOptions& options) {
+    const Chosen chosen = choose(folder, options);
     Split split;
-    for (const Sample& sample : folder.samples)
-        (chosen.contains(sample.name) ? split.validation : split.train).push_back(sample);
+    for (std::size_t i = 0; i < chosen.size(); ++i)
+        (chosen[i] ? split.validation : split.train).push_back(std::move(folder.samples[i]));
     expect_every_class(folder, split);
     if (options.validation_split > 0 && !options.split_file && split.validation.empty())
-        throw DataError(folder.root.string() + ": /data/validation_split " + number_as_text(options.validation_split) +
-                        " of " + std::to_string(folder.samples.size()) +
-                        " images leaves none to validate on: use a larger share, or 0");
+        throw DataError(
+            format_text("{}: /data/validation_split {} of {} images leaves none to validate on: use a larger "
+                        "share, or 0",
+                        folder.root, number_as_text(options.validation_split), chosen.size()));
     return split;
 }
 

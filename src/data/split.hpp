@@ -31,13 +31,13 @@ struct Split {
     std::vector<Sample> train, validation;
 };
 
-/// `keras`: per class the first int(share * n) files by name validate.
-/// `hash`: per class the first round(share * n) in the order of a hash of the name. With `group_pattern` a whole group
-/// validates when its own hash, as a fraction, is below the share: groups stay together, also across classes, and new
-/// files never move old ones.
+/// `keras`: per class the first int(share * n) files by name validate; of a list the first int(share * n) rows.
+/// `hash`: per class the first round(share * n) in the order of a hash of the name. With `group_pattern`, or groups in
+/// a list, a whole group validates when its own hash, as a fraction, is below the share: groups stay together, also
+/// across classes, and new files never move old ones.
 /// @throws ConfigError for a bad pattern; DataError when a class or the validation part would be empty, or when
 ///         `split_file` and the folder do not hold the same files
-[[nodiscard]] Split split_samples(const ImageFolder& folder, const SplitOptions& options);
+[[nodiscard]] Split split_samples(ImageFolder folder, const SplitOptions& options);
 
 /// split.json: the classes and the names in either part.
 [[nodiscard]] std::string split_as_json(const Split& split, std::span<const std::string> classes);

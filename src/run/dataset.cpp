@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <string_view>
 #include <thread>
+#include <unordered_set>
 #include <utility>
 
 #include "core/files.hpp"
 #include "core/hash.hpp"
 #include "core/text.hpp"
 #include "data/image_check.hpp"
+#include "data/list/read_list.hpp"
 #include "data/split.hpp"
 #include "graft/core/errors.hpp"
 
@@ -27,30 +30,113 @@ void take_remarks(const ImageFolder& folder, Remarks& remarks) {
             format_text("{}: the class folder {} is left out: it was not trained", shown(folder.root.string()), name));
 }
 
-/// A folder with the classes of the training folder.
-std::vector<Sample> other_part(const std::string& folder, const DataOptions& options, Dataset& dataset) {
-    ImageFolder scanned = scan_image_folder(folder, dataset.classes, options.class_mismatch, scan_options(options));
-    take_remarks(scanned, dataset.remarks);
-    return std::move(scanned.samples);
+/// A list of one part alone need not say so.
+ListOptions without_parts(ListOptions options) {
+    options.split_column.reset();
+    return options;
+}
+
+/// What a list says of a sample and a name does not.
+std::string target_text(const Sample& sample) {
+    std::string text = format_text(" {}", sample.label);
+    for (const float value : sample.values) text += format_text(" {}", value);
+    return text;
+}
+
+ListRequest list_request(const DataOptions& options, TargetKind kind, const std::vector<std::string>& classes) {
+    return {
+        .kind = kind, .classes = classes, .mismatch = options.class_mismatch, .missing_files = options.on_bad_image};
+}
+
+/// A folder or a list with the classes of the training images.
+std::vector<Sample> other_part(const std::string& place, const DataOptions& options, Dataset& dataset) {
+    ImageFolder found = is_list(place)
+                            ? read_list(place, without_parts(options.list),
+                                        list_request(options, dataset.targets, dataset.classes), scan_options(options))
+                                  .images
+                            : scan_image_folder(place, dataset.classes, options.class_mismatch, scan_options(options));
+    take_remarks(found, dataset.remarks);
+    return std::move(found.samples);
+}
+
+/// The training images and what belongs to other parts in the same list.
+ListedImages training_images(const DataOptions& options, TargetKind kind) {
+    if (is_list(options.train)) {
+        ListedImages listed =
+            read_list(options.train, options.list, list_request(options, kind, options.classes), scan_options(options));
+        if (kind == TargetKind::one_class && listed.images.classes.size() < 2)
+            throw DataError(format_text("{}: expected at least two classes, found one: {}", options.train,
+                                        joined(listed.images.classes)));
+        return listed;
+    }
+    if (kind != TargetKind::one_class)
+        throw ConfigError(
+            format_text("/data/train: {} is a folder, whose images have one class each; a list can say {} "
+                        "of an image: a .csv, .tsv or .jsonl file",
+                        options.train, kind));
+    ListedImages found;
+    found.images = options.classes.empty() ? scan_image_folder(options.train, scan_options(options))
+                                           : scan_image_folder(options.train, options.classes, options.class_mismatch,
+                                                               scan_options(options));
+    return found;
+}
+
+/// Either the list or a key of the config says what validates and what tests.
+void expect_one_source(const Dataset& dataset, const DataOptions& options) {
+    const SplitOptions& split = options.split;
+    if (!dataset.validation.empty() && (options.validation || split.validation_split > 0 || split.split_file))
+        throw ConfigError(
+            format_text("/data/list/split_column: {} has rows that validate: leave out /data/validation, "
+                        "/data/validation_split and /data/split_file",
+                        options.train));
+    if (!dataset.test.empty() && options.test)
+        throw ConfigError(
+            format_text("/data/list/split_column: {} has rows that test: leave out /data/test", options.train));
+}
+
+/// The same file in two parts makes a model look better than it is.
+void remark_on_shared_files(Dataset& dataset) {
+    std::unordered_set<std::string_view> trained;
+    for (const Sample& sample : dataset.train) trained.insert(sample.file);
+    for (const auto& [part, samples] :
+         {std::pair(PartKind::validation, &dataset.validation), {PartKind::test, &dataset.test}}) {
+        PassedOver shared;
+        for (const Sample& sample : *samples)
+            if (trained.contains(sample.file)) shared.add(sample.name);
+        if (shared.count > 0)
+            dataset.remarks.warnings.push_back(
+                format_text("{} of the {} part, such as {}: what is measured of them says nothing of new images",
+                            count_of(shared.count, "training image is also one", "training images are also"), part,
+                            shared.example));
+    }
 }
 
 }  // namespace
 
-Dataset read_dataset(const DataOptions& options) {
-    const ImageFolder folder = scan_image_folder(options.train, scan_options(options));
-    Split split = split_samples(folder, options.split);
-    Dataset dataset{
-        .classes = folder.classes, .train = std::move(split.train), .validation = std::move(split.validation)};
-    take_remarks(folder, dataset.remarks);
+Dataset read_dataset(const DataOptions& options, TargetKind kind) {
+    ListedImages found = training_images(options, kind);
+    Dataset dataset{.classes = found.images.classes, .targets = kind, .is_list = found.images.is_list};
+    take_remarks(found.images, dataset.remarks);
+    if (!found.parts.empty()) {
+        dataset.validation = take_part(found, PartKind::validation);
+        dataset.test = take_part(found, PartKind::test);
+        found.images.samples = take_part(found, PartKind::train);
+        expect_one_source(dataset, options);
+        if (found.images.samples.empty()) throw DataError(format_text("{}: no row is for training", options.train));
+    }
+    Split split = split_samples(std::move(found.images), options.split);
+    dataset.train = std::move(split.train);
+    if (dataset.validation.empty()) dataset.validation = std::move(split.validation);
     if (options.validation) dataset.validation = other_part(*options.validation, options, dataset);
     if (options.test) dataset.test = other_part(*options.test, options, dataset);
+    remark_on_shared_files(dataset);
     return dataset;
 }
 
 void check_images(Dataset& dataset, const DataOptions& options, const std::filesystem::path& skipped_file,
                   const std::stop_token& stop, Reporter& reporter) {
-    const std::array parts = {ImagePart{"train", dataset.train, true}, ImagePart{"validation", dataset.validation},
-                              ImagePart{"test", dataset.test}};
+    const std::array parts = {ImagePart{"train", dataset.train, dataset.targets != TargetKind::numbers},
+                              ImagePart{"validation", dataset.validation}, ImagePart{"test", dataset.test}};
     const ImageCheckOptions how{.workers = workers_of(options),
                                 .on_bad_image = options.on_bad_image,
                                 .limits = {.max_pixels = options.max_pixels}};
@@ -82,7 +168,8 @@ DataRecord record_of(const Dataset& dataset) {
 std::string hash_of_names(const Dataset& dataset) {
     Sha256 hash;
     for (const std::vector<Sample>* part : {&dataset.train, &dataset.validation})
-        for (const Sample& sample : *part) hash.add(sample.name).add("\n");
+        for (const Sample& sample : *part)
+            hash.add(sample.name).add(dataset.is_list ? target_text(sample) : "").add("\n");
     return hash.hex();
 }
 

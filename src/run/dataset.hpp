@@ -15,14 +15,18 @@
 namespace graft {
 
 struct Dataset {
-    std::vector<std::string> classes;
+    std::vector<std::string> classes;  ///< or the names of the labels or numbers
+    TargetKind targets = TargetKind::one_class;
+    bool is_list = false;                         ///< names do not say of which class the training images are
     std::vector<Sample> train, validation, test;  ///< validation, test: empty where the config names none
     Remarks remarks;                              ///< about the folders, for the user
 };
 
-/// Scans the folders and splits. No image is opened.
-/// @throws ConfigError for a bad pattern; DataError for folders that cannot be used
-[[nodiscard]] Dataset read_dataset(const DataOptions& options);
+/// Scans the folders, reads the lists and splits. No image is opened.
+/// @param kind of targets that the task needs
+/// @throws ConfigError for a bad pattern, and for folders where the task needs more than one class of an image;
+///         DataError for folders and lists that cannot be used
+[[nodiscard]] Dataset read_dataset(const DataOptions& options, TargetKind kind = TargetKind::one_class);
 
 /// Decodes every image that is not known to be good and does with bad ones what /data/on_bad_image says: names them
 /// all, or takes them out of the dataset and lists them in `skipped_file`.

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "config/read.hpp"
 #include "core/files.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/run/evaluate.hpp"
@@ -46,6 +47,21 @@ private:
     WholeFile file_;
 };
 
+/// The config that a model was trained with; null where it says none.
+Json recorded_config(const Predictor& predictor) {
+    const Json description = Json::parse(predictor.description());
+    return description.is_object() ? description.value("config", Json()) : Json();
+}
+
+/// What the model's task needs to know of an image.
+TargetKind targets_of(const Predictor& predictor) {
+    const Json config = recorded_config(predictor);
+    const Json task = config.is_object() ? config.value("task", Json()) : Json();
+    const Json name = task.is_object() ? task.value("name", Json()) : task;
+    const TaskRow* row = name.is_string() ? builtin_tasks().find(name.get<std::string>()) : nullptr;
+    return row == nullptr ? TargetKind::one_class : row->targets;
+}
+
 void report_bad(const std::vector<std::string>& bad, const ImageFolder& folder, OnBadImage policy, Reporter& reporter) {
     if (bad.empty()) return;
     std::string message = std::to_string(bad.size()) + " of " + std::to_string(folder.samples.size()) + " images in " +
@@ -57,10 +73,34 @@ void report_bad(const std::vector<std::string>& bad, const ImageFolder& folder, 
 
 }  // namespace
 
+ListOptions recorded_list_options(const Predictor& predictor) {
+    ListOptions options;
+    const Json config = recorded_config(predictor);
+    const Json data = config.is_object() ? config.value("data", Json()) : Json();
+    const Json list = data.is_object() ? data.value("list", Json()) : Json();
+    if (list.is_object()) (void)read_options(list, [&](Fields& fields) { describe(fields, options); });
+    options.root.reset();  // another list's images lie elsewhere, and must not be mistaken for these
+    options.group_column.reset();
+    return options;
+}
+
+ImageFolder images_for(const Predictor& predictor, const std::filesystem::path& place, const ImageChoice& choice,
+                       const ScanOptions& scan) {
+    if (!is_list(place)) return scan_image_folder(place, predictor.classes(), choice.mismatch, scan);
+    const ListRequest request{
+        .kind = targets_of(predictor),
+        .classes = predictor.classes(),
+        .mismatch = choice.mismatch,
+        .missing_files = choice.on_bad_image,
+        .part = choice.part,
+        .may_lack_split_column = choice.list.split_column == recorded_list_options(predictor).split_column};
+    return read_list(place, choice.list, request, scan).images;
+}
+
 ClassificationMetrics evaluate_folder(const Predictor& predictor, const ImageFolder& folder,
                                       const EvaluateOptions& options, std::stop_token stop, Reporter& reporter) {
     for (const std::string& name : folder.unknown_classes)
-        reporter.warn(folder.root.string() + ": the class folder " + name + " is left out: it was not trained");
+        reporter.warn(folder.root.string() + ": the class " + name + " is left out: it was not trained");
     ClassificationMetrics metrics(predictor.classes(), options.top_k);
     std::optional<PredictionsFile> predictions;
     if (!options.predictions.empty()) predictions.emplace(options.predictions, predictor.classes());
@@ -88,12 +128,13 @@ ClassificationMetrics evaluate_folder(const Predictor& predictor, const ImageFol
 EvaluationRecord evaluate_test(const std::filesystem::path& model, const Dataset& dataset, const RunOptions& options,
                                const std::filesystem::path& folder, std::stop_token stop, Reporter& reporter) {
     const Predictor predictor(model, {.throughput = throughput_file()});
-    const ImageFolder images{.root = *options.data.test, .classes = dataset.classes, .samples = dataset.test};
+    const ImageFolder images{
+        .root = options.data.test.value_or(options.data.train), .classes = dataset.classes, .samples = dataset.test};
     const EvaluateOptions how{.top_k = options.top_k,
                               .on_bad_image = options.data.on_bad_image,
                               .workers = static_cast<std::size_t>(options.data.workers.value_or(0)),
                               .predictions = folder / kPredictionsName};
-    EvaluationRecord record = evaluate_folder(predictor, images, how, stop, reporter).finish(*options.data.test);
+    EvaluationRecord record = evaluate_folder(predictor, images, how, stop, reporter).finish(images.root.string());
     write_evaluation(folder, record);
     return record;
 }
@@ -112,7 +153,10 @@ EvaluationRecord evaluate(const Predictor& predictor, const std::filesystem::pat
                           const EvaluationOptions& options) {
     SilentReporter silent;
     Reporter& reporter = options.reporter == nullptr ? silent : *options.reporter;
-    const ImageFolder images = scan_image_folder(folder, predictor.classes(), options.class_mismatch);
+    const ImageChoice choice{.mismatch = options.class_mismatch,
+                             .on_bad_image = options.on_bad_image,
+                             .list = recorded_list_options(predictor)};
+    const ImageFolder images = images_for(predictor, folder, choice, {});
     const EvaluateOptions how{
         .top_k = options.top_k,
         .on_bad_image = options.on_bad_image,

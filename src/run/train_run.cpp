@@ -45,7 +45,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
 
     // Everything is put together before the first image is read.
     expect_apart(options.output, options.data);
-    Dataset dataset = read_dataset(options.data);
+    Dataset dataset = read_dataset(options.data, tables.tasks.find(options.task.name())->targets);
     const Recipe recipe = make_recipe(options, tables, dataset, control.missing);
     const Task& task = *recipe.task;
     const Backbone backbone = prepare_backbone(options, tables, recipe, control.stop, reporter);

@@ -46,7 +46,8 @@ struct TaskContext {
 
 using TaskPlugin = Plugin<std::shared_ptr<const Task>, TaskContext>;
 struct TaskRow : PluginRow<std::shared_ptr<const Task>, TaskContext> {
-    std::string default_loss;  ///< what is minimised when a config names no loss
+    std::string default_loss;                    ///< what is minimised when a config names no loss
+    TargetKind targets = TargetKind::one_class;  ///< what it needs to know of an image
 };
 
 #define GRAFT_TASK(name) [[nodiscard]] TaskRow name##_row();

@@ -342,6 +342,23 @@ TEST(ImageFolderOfAModel, AllowsAClassFolderWithoutImagesAndTellsOfIt) {
                 ElementsAre(folder.path().string() + ": no image of the class emu: nothing is measured of it"));
 }
 
+TEST(ImageFolderOfAModel, NeedsNoFolderOfAClassThatTheConfigNames) {
+    const TemporaryFolder folder;
+    touch(folder, {"cat/1.jpg", "dog/1.jpg"});
+    const ScanOptions given{.asked_by = AskedBy::config, .classes_are_given = true};
+    const ImageFolder scanned = scan_image_folder(folder.path(), kTrained, ClassMismatch::fail, given);
+    EXPECT_EQ(scanned.classes, kTrained);
+    EXPECT_THAT(names_of(scanned.samples), ElementsAre("dog/1.jpg", "cat/1.jpg"));
+    EXPECT_THAT(
+        scanned.remarks.warnings,
+        ElementsAre(folder.path().string() + ": no image of the class emu: nothing is learnt or measured of it"));
+    touch(folder, {"owl/1.jpg"});
+    EXPECT_THAT(
+        error_message<DataError>([&] { (void)scan_image_folder(folder.path(), kTrained, ClassMismatch::fail, given); }),
+        StartsWith(folder.path().string() +
+                   ": its class folders are not the classes that /data/classes names\n  unknown: owl"));
+}
+
 TEST(ImageFolderOfAModel, BindsNamesInAnyUnicodeForm) {
     const TemporaryFolder folder;
     touch(folder, {"Ga\xCC\x88nse/1.jpg", "\xC3\xA9t\xC3\xA9/1.jpg"});

@@ -296,5 +296,64 @@ TEST(SplitFile, IsReadAsEarlierVersionsWroteIt) {
                 ElementsAre("a/two\\x0Alines.jpg"));
 }
 
+// --- Lists -----------------------------------------------------------------------------------------------------------
+
+/// A list: its samples are in its own order.
+ImageFolder list_of(std::vector<Sample> samples, std::vector<std::string> classes) {
+    ImageFolder list{
+        .root = "train.csv", .classes = std::move(classes), .samples = std::move(samples), .is_list = true};
+    for (Sample& sample : list.samples) sample.id = stable_id(sample.name);
+    return list;
+}
+
+TEST(Split, KerasTakesTheFirstRowsOfAListAsFlowFromDataframeDoes) {
+    const ImageFolder list = list_of({{.name = "z", .label = 0},
+                                      {.name = "y", .label = 0},
+                                      {.name = "x", .label = 1},
+                                      {.name = "b", .label = 1},
+                                      {.name = "a", .label = 0}},
+                                     {"cat", "dog"});
+    EXPECT_THAT(validation_names(list, {.validation_split = 0.5, .split = SplitRule::keras}), ElementsAre("z", "y"));
+}
+
+TEST(Split, HashOfAListIsThatOfAFolderWithTheSameNames) {
+    const ImageFolder folder = cats_and_dogs(10, 20);
+    ImageFolder list = folder;
+    list.is_list = true;
+    std::ranges::reverse(list.samples);
+    const std::vector<std::string> names = validation_names(list, {.validation_split = 0.3});
+    EXPECT_THAT(validation_names(folder, {.validation_split = 0.3}), ::testing::UnorderedElementsAreArray(names));
+    EXPECT_EQ(names.size(), 9);
+}
+
+TEST(Split, KeepsTheGroupsOfAListTogether) {
+    std::vector<Sample> samples;
+    for (int i = 0; i < 400; ++i)
+        samples.push_back({.name = std::to_string(i), .label = i % 2, .group = "patient" + std::to_string(i / 4)});
+    const Split split = split_samples(list_of(std::move(samples), {"cat", "dog"}), {.validation_split = 0.25});
+    std::set<std::string> train, validation, both;
+    for (const Sample& sample : split.train) train.insert(sample.group);
+    for (const Sample& sample : split.validation) validation.insert(sample.group);
+    std::ranges::set_intersection(train, validation, std::inserter(both, both.end()));
+    EXPECT_THAT(both, IsEmpty());
+    EXPECT_EQ(train.size() + validation.size(), 100);
+    EXPECT_NEAR(static_cast<double>(validation.size()), 25, 15);
+}
+
+TEST(Split, LetsAClassBeOfWhichThereIsNoImageYet) {
+    ImageFolder folder = cats_and_dogs(10, 10);
+    folder.classes.emplace_back("owl");
+    EXPECT_EQ(split_samples(folder, {.validation_split = 0.2}).validation.size(), 4);
+}
+
+TEST(Split, OfSeveralLabelsLeavesOneOfEachToTrainOn) {
+    std::vector<Sample> samples;
+    for (int i = 0; i < 10; ++i) samples.push_back({.name = std::to_string(i), .values = {1, i == 0 ? 1.0F : 0.0F}});
+    ImageFolder list = list_of(std::move(samples), {"common", "rare"});
+    list.targets = TargetKind::labels;
+    EXPECT_EQ(split_error(list, {.validation_split = 0.1, .split = SplitRule::keras}),
+              "train.csv: the split leaves no image of class rare to train on");
+}
+
 }  // namespace
 }  // namespace graft

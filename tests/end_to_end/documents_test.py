@@ -44,7 +44,10 @@ BEFORE = {
         cp -r data/misspelt/leaf data/misspelt/owl
         cp -r data/samples data/bad
         head -c 1500 data/samples/train/fish/003.jpg > data/bad/train/fish/003.jpg
-        echo '<html>' > data/bad/test/leaf/001.jpg""",
+        echo '<html>' > data/bad/test/leaf/001.jpg
+        cd data
+        printf '%s\\n' image_path,label samples/train/fish/003.jpg,fish samples/train/fish/999.jpg,fish \\
+            samples/train/leaf/003.jpg, samples/train/leaf/003.jpg,leaf samples/train/fish/003.jpg,leaf > wrong.csv""",
     "commands.md": """
         cp -r data/samples/train data/damaged
         head -c 1500 data/samples/train/fish/003.jpg > data/damaged/fish/003.jpg

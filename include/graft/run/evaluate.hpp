@@ -26,7 +26,8 @@ struct EvaluationOptions {
     Reporter* reporter = nullptr;  ///< lives as long as the call; null: nothing is said
 };
 
-/// Classifies every image in the class folders of `folder` and counts. Classes are bound by name.
+/// Classifies every image in the class folders of `folder`, or in a list (.csv, .tsv, .jsonl; columns as in the lists
+/// that the model was trained with, else as published programs call them), and counts. Classes are bound by name.
 /// @throws DataError when the folder cannot be used, its classes differ or images cannot be read, unless the options
 ///         say otherwise; Interrupted when a stop was requested; Error when `output` cannot be written
 [[nodiscard]] GRAFT_EXPORT EvaluationRecord evaluate(const Predictor& predictor, const std::filesystem::path& folder,

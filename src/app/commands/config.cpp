@@ -35,6 +35,9 @@ struct InitArguments {
 std::string plan_text(const RunOptions& config) {
     const auto folder = [](const std::optional<std::string>& name) { return name.value_or("none"); };
     std::string validation = folder(config.data.validation);
+    std::string test = folder(config.data.test);
+    if (const auto& column = config.data.list.split_column)
+        validation = test = format_text("the rows that {} says", *column);
     if (config.data.split.split_file) validation = "as " + *config.data.split.split_file + " says";
     if (config.data.split.validation_split > 0)
         validation = Json(config.data.split.validation_split).dump() + " of the training images";
@@ -43,7 +46,7 @@ std::string plan_text(const RunOptions& config) {
     return format_text(
         "  train on    {}\n  validate on {}\n  test on     {}\n  backbone    {}, weights {}, frozen: {}\n"
         "  training    {} epochs, {}, {}\n  callbacks   {}\n  run folder  {}\n",
-        config.data.train, validation, folder(config.data.test), config.backbone.name,
+        config.data.train, validation, test, config.backbone.name,
         config.backbone.weights.value_or("from the manifest"), config.backbone.freeze, config.training.epochs,
         config.training.optimizer.name(), config.training.loss.name(), callbacks.empty() ? "none" : joined(callbacks),
         config.output);

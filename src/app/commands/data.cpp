@@ -1,11 +1,12 @@
 #include <CLI/App.hpp>
 #include <algorithm>
 #include <iostream>
-#include <map>
 #include <memory>
+#include <set>
 #include <thread>
 
 #include "app/commands/commands.hpp"
+#include "app/list_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
@@ -13,6 +14,7 @@
 #include "core/text_layout.hpp"
 #include "data/folder_walk.hpp"
 #include "data/image_check.hpp"
+#include "data/list/read_list.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
 #include "samples/sample_art.hpp"
@@ -27,7 +29,7 @@ struct SampleArguments {
 
 struct CheckArguments {
     std::string folder;
-    std::vector<std::string> exclude;
+    std::vector<std::string> exclude, list;
     std::int64_t max_pixels = kDefaultMaxPixels;
     bool json = false;
 };
@@ -46,12 +48,13 @@ struct ClassCounts {
 };
 
 ClassCounts count(const ImageFolder& folder, const std::vector<BadImage>& bad) {
-    ClassCounts counts{count_per_class(folder.samples, folder.classes.size()),
-                       std::vector<std::int64_t>(folder.classes.size())};
-    std::map<std::string, std::int64_t> labels;
-    for (const Sample& sample : folder.samples) labels[sample.name] = sample.label;
-    for (const BadImage& image : bad) ++counts.bad[static_cast<std::size_t>(labels.at(image.name))];
-    return counts;
+    std::set<std::string> bad_names;
+    for (const BadImage& image : bad) bad_names.insert(image.name);
+    std::vector<Sample> bad_samples;
+    for (const Sample& sample : folder.samples)
+        if (bad_names.contains(sample.name)) bad_samples.push_back(sample);
+    return {count_per_class(folder.samples, folder.classes.size()),
+            count_per_class(bad_samples, folder.classes.size())};
 }
 
 Json as_json(const ImageFolder& folder, const std::vector<BadImage>& bad) {
@@ -78,9 +81,21 @@ std::string as_text(const ImageFolder& folder, const std::vector<BadImage>& bad)
     return text;
 }
 
+/// What the columns that were named say of an image.
+TargetKind kind_of(const ListOptions& options) {
+    if (!options.target_columns.empty()) return TargetKind::numbers;
+    return options.label_separator || !options.label_columns.empty() ? TargetKind::labels : TargetKind::one_class;
+}
+
+ImageFolder images_in(const CheckArguments& arguments) {
+    const ScanOptions scan{.exclude = arguments.exclude, .asked_by = AskedBy::command};
+    if (!is_list(arguments.folder)) return scan_image_folder(arguments.folder, scan);
+    const ListOptions options = list_options({}, arguments.list);
+    return read_list(arguments.folder, options, {.kind = kind_of(options)}, scan).images;
+}
+
 void check(const CheckArguments& arguments, const Session& session) {
-    ImageFolder folder =
-        scan_image_folder(arguments.folder, {.exclude = arguments.exclude, .asked_by = AskedBy::command});
+    ImageFolder folder = images_in(arguments);
     TerminalReporter reporter(session.screen);
     tell(folder.remarks, reporter);
     const std::size_t workers = std::max(1U, std::thread::hardware_concurrency());
@@ -126,9 +141,10 @@ void add_sample(CLI::App& data, Command& chosen) {
 void add_check(CLI::App& data, Command& chosen) {
     const auto arguments = std::make_shared<CheckArguments>();
     CLI::App* command = data.add_subcommand("check", "Count the images of each class and find those that are damaged");
-    command->add_option("folder", arguments->folder, "A folder whose sub-folders are the classes")
+    command->add_option("folder", arguments->folder, "A folder whose sub-folders are the classes, or a list")
         ->required()
         ->type_name("FOLDER");
+    takes_list_options(*command, arguments->list);
     takes_exclude(*command, arguments->exclude);
     takes_max_pixels(*command, arguments->max_pixels);
     command->add_flag("--json", arguments->json, "Print one JSON object");

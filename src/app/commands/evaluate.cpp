@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/list_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
@@ -28,7 +29,8 @@ struct EvaluateArguments {
     ClassMismatch classes = ClassMismatch::fail;
     OnBadImage on_bad_image = OnBadImage::fail;
     std::string output;
-    std::vector<std::string> exclude;
+    std::vector<std::string> exclude, list;
+    PartKind part = PartKind::test;
     std::int64_t max_pixels = kDefaultMaxPixels;
     TestTimeAugmentation tta = TestTimeAugmentation::none;
     std::size_t workers = 0;
@@ -58,6 +60,7 @@ std::vector<fs::path> output_folders(const EvaluateArguments& arguments) {
 
 /// What is written must not be taken for a class of the next evaluation. Throws ConfigError.
 void expect_outside(const fs::path& output, const fs::path& folder) {
+    if (is_list(folder)) return;
     std::error_code ignored;
     const fs::path inner = fs::weakly_canonical(fs::absolute(output), ignored);
     const fs::path below = inner.lexically_relative(fs::weakly_canonical(fs::absolute(folder), ignored));
@@ -94,9 +97,13 @@ Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& pred
         reporter.note(
             format_text("probabilities are the mean over {} pictures of each image", view_count(arguments.tta)));
     std::vector<ImageFolder> scanned;  // all of them before the first image is read: a wrong name costs no time
+    const ImageChoice choice{.mismatch = arguments.classes,
+                             .on_bad_image = arguments.on_bad_image,
+                             .list = list_options(recorded_list_options(predictor), arguments.list),
+                             .part = arguments.part};
     for (const std::string& folder : arguments.folders)
-        scanned.push_back(scan_image_folder(folder, predictor.classes(), arguments.classes,
-                                            {.exclude = arguments.exclude, .asked_by = AskedBy::command}));
+        scanned.push_back(
+            images_for(predictor, folder, choice, {.exclude = arguments.exclude, .asked_by = AskedBy::command}));
     for (const ImageFolder& folder : scanned) tell(folder.remarks, reporter);
     const std::vector<fs::path> outputs = output_folders(arguments);
     Evaluated evaluated{ClassificationMetrics(predictor.classes(), arguments.top_k), {}};
@@ -162,11 +169,13 @@ void evaluate(const EvaluateArguments& arguments, const Session& session) {
 
 void add_evaluate(CLI::App& app, Command& chosen) {
     const auto arguments = std::make_shared<EvaluateArguments>();
-    CLI::App* command = app.add_subcommand("evaluate", "Test a model on folders of class folders");
+    CLI::App* command = app.add_subcommand("evaluate", "Test a model on folders of class folders, or on lists");
     command->add_option("model", arguments->model, "The model, for example runs/NAME/model.pt")
         ->required()
         ->type_name("MODEL");
-    command->add_option("folders", arguments->folders, "Folders whose sub-folders are the classes")
+    command
+        ->add_option("folders", arguments->folders,
+                     "Folders whose sub-folders are the classes, or lists: .csv, .tsv, .jsonl")
         ->required()
         ->type_name("FOLDER");
     command->add_option("--top-k", arguments->top_k, "Which top-k accuracies to report beside top-1")
@@ -177,6 +186,8 @@ void add_evaluate(CLI::App& app, Command& chosen) {
         ->check(integer_in(between(1, 100000)));
     takes_choice(*command, "--classes", arguments->classes, "When a folder has other classes than the model");
     takes_choice(*command, "--on-bad-image", arguments->on_bad_image, "When an image cannot be read");
+    takes_list_options(*command, arguments->list);
+    takes_choice(*command, "--part", arguments->part, "Which rows of a list with a split_column");
     takes_exclude(*command, arguments->exclude);
     takes_max_pixels(*command, arguments->max_pixels);
     takes_choice(*command, "--tta", arguments->tta, "Average over several pictures of each image");

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/list_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/path_stream.hpp"
 #include "app/prediction_rows.hpp"
@@ -13,10 +14,12 @@
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "data/image_folder.hpp"
+#include "data/list/read_list.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
 #include "image/test_views.hpp"
 #include "inference/throughput.hpp"
+#include "run/evaluate_folder.hpp"
 
 namespace graft {
 namespace {
@@ -31,7 +34,7 @@ struct PredictArguments {
     RowFormat format = RowFormat::csv;
     std::string output;
     bool json = false, all_probabilities = false, force = false;
-    std::vector<std::string> exclude;
+    std::vector<std::string> exclude, list;
     std::int64_t max_pixels = kDefaultMaxPixels;
     TestTimeAugmentation tta = TestTimeAugmentation::none;
     std::size_t top_k = 1, workers = 0;
@@ -55,6 +58,17 @@ private:
     std::unique_ptr<WholeFile> file_;
 };
 
+/// Images and what their rows call them.
+struct NamedImages {
+    std::vector<fs::path> files, names;
+
+    void add(const fs::path& file) { add(file, file); }
+    void add(fs::path file, fs::path name) {
+        files.push_back(std::move(file));
+        names.push_back(std::move(name));
+    }
+};
+
 /// Classifies lists of images one after the other and writes their rows.
 class Classification {
 public:
@@ -71,11 +85,12 @@ public:
         sink_.write(rows_.header());
     }
 
-    void add(const std::vector<fs::path>& images) {
+    void add(const NamedImages& images) { add(images.files, images.names); }
+    void add(const std::vector<fs::path>& images, const std::vector<fs::path>& names) {
         const auto consume = [&](std::size_t i, const Prediction& prediction) {
             ++images_;
             if (!prediction.error.empty()) ++failed_;
-            sink_.write(rows_.row(images[i], prediction));
+            sink_.write(rows_.row(names[i], prediction));
             reporter_.advance(i + 1);
         };
         const std::size_t done = predictor_.predict_files(images, consume, workers_, stop_);
@@ -83,7 +98,8 @@ public:
         if (done < images.size()) stop();
     }
     void add(PathStream stream) {
-        for (auto images = stream.next(kStreamChunk); !images.empty(); images = stream.next(kStreamChunk)) add(images);
+        for (auto images = stream.next(kStreamChunk); !images.empty(); images = stream.next(kStreamChunk))
+            add(images, images);
         if (stop_.stop_requested()) stop();
     }
 
@@ -109,13 +125,19 @@ private:
 };
 
 /// The images of a command-line argument. What does not exist becomes a row with an error, like a damaged image.
-void append_images(std::vector<fs::path>& images, const std::string& path, const ScanOptions& options,
+void append_images(NamedImages& images, const std::string& path, const ScanOptions& options, const ListOptions& columns,
                    Reporter& reporter) {
     std::error_code ignored;
-    if (!fs::is_directory(path, ignored)) return images.emplace_back(path), void();
+    if (is_list(path)) {
+        ListedPathList list = read_list_paths(path, columns, options);
+        tell(list.remarks, reporter);
+        for (ListedPath& listed : list.paths) images.add(std::move(listed.file), std::move(listed.written));
+        return;
+    }
+    if (!fs::is_directory(path, ignored)) return images.add(path);
     ImageList found = find_images(path, options);
     tell(found.remarks, reporter);
-    for (Sample& sample : found.samples) images.push_back(std::move(sample.file));
+    for (const Sample& sample : found.samples) images.add(sample.file);
 }
 
 void predict(const PredictArguments& arguments, const Session& session) {
@@ -129,17 +151,18 @@ void predict(const PredictArguments& arguments, const Session& session) {
     const bool rows_on_terminal = arguments.output.empty() && ::isatty(STDOUT_FILENO) != 0;
     Reporter& reporter = rows_on_terminal ? static_cast<Reporter&>(silent) : spoken;
     Classification classification(predictor, arguments, session, reporter);
-    std::vector<fs::path> images;
+    const ListOptions columns = list_options(recorded_list_options(predictor), arguments.list);
+    NamedImages images;
     const auto classify_collected = [&] {
-        if (images.empty()) return;
-        reporter.start("predicting", images.size(), "images");
+        if (images.files.empty()) return;
+        reporter.start("predicting", images.files.size(), "images");
         classification.add(images);
         reporter.finish();
-        images.clear();
+        images = {};
     };
     for (const std::string& path : arguments.paths) {
         if (path != "-") {
-            append_images(images, path, {.exclude = arguments.exclude, .asked_by = AskedBy::command}, spoken);
+            append_images(images, path, {.exclude = arguments.exclude, .asked_by = AskedBy::command}, columns, spoken);
             continue;
         }
         classify_collected();
@@ -157,7 +180,9 @@ void add_predict(CLI::App& app, Command& chosen) {
     command->add_option("model", arguments->model, "The model, for example runs/NAME/model.pt")
         ->required()
         ->type_name("MODEL");
-    command->add_option("paths", arguments->paths, "Images, folders, or - to read paths from standard input")
+    command
+        ->add_option("paths", arguments->paths,
+                     "Images, folders, lists (.csv, .tsv, .jsonl), or - to read paths from standard input")
         ->required()
         ->type_name("PATH");
     takes_choice(*command, "--format", arguments->format, "How rows are written");
@@ -167,6 +192,7 @@ void add_predict(CLI::App& app, Command& chosen) {
         ->type_name("N")
         ->check(integer_in(between(1, 100000)));
     command->add_flag("--probabilities", arguments->all_probabilities, "Also the probability of every class");
+    takes_list_options(*command, arguments->list);
     takes_exclude(*command, arguments->exclude);
     takes_max_pixels(*command, arguments->max_pixels);
     takes_choice(*command, "--tta", arguments->tta, "Average over several pictures of each image");

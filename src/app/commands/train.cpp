@@ -32,7 +32,8 @@ ExistingRun existing_run(const TrainArguments& arguments) {
 /// A gate that could never be decided is said before hours are spent.
 void expect_something_to_gate_on(const RunOptions& config) {
     const SplitOptions& split = config.data.split;
-    if (!config.data.test && !config.data.validation && split.validation_split == 0 && !split.split_file)
+    if (!config.data.test && !config.data.list.split_column && !config.data.validation && split.validation_split == 0 &&
+        !split.split_file)
         throw ConfigError(
             "--fail-under: needs a test folder (/data/test) or validation images "
             "(/data/validation_split, /data/validation)");

@@ -51,7 +51,6 @@ public:
             for (const std::string& name : options_.target_columns) columns_.values.push_back(want(name));
         if (!kind) return std::move(columns_);
         if (options_.split_column) columns_.split = want(*options_.split_column);
-        if (options_.weight_column) columns_.weight = want(*options_.weight_column);
         if (options_.group_column) columns_.group = want(*options_.group_column);
         return std::move(columns_);
     }

@@ -36,8 +36,6 @@ void describe(Fields& fields, ListOptions& options) {
     fields.field("train_values", options.train_values, "What `split_column` holds for training instead.");
     fields.field("validation_values", options.validation_values, "What `split_column` holds for validation instead.");
     fields.field("test_values", options.test_values, "What `split_column` holds for the test instead.");
-    fields.field("weight_column", options.weight_column,
-                 "Column of how much an image counts in the training loss, above 0.");
     fields.field("group_column", options.group_column,
                  "Column of what the image belongs to, such as a patient; images of one group stay in one part.");
 }

@@ -1,7 +1,6 @@
 #include "data/list/read_list.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <unordered_map>
 #include <utility>
@@ -26,15 +25,6 @@ fs::path base_of(const fs::path& list, const ListOptions& options) {
 /// Equal, also where both are unknown.
 bool same(const std::vector<float>& a, const std::vector<float>& b) {
     return std::ranges::equal(a, b, [](float x, float y) { return x == y || (std::isnan(x) && std::isnan(y)); });
-}
-
-float weight_in(const Cell& cell) {
-    float weight = 0;
-    const auto [end, error] = std::from_chars(cell.text.data(), cell.text.data() + cell.text.size(), weight);
-    const bool whole = error == std::errc() && end == cell.text.data() + cell.text.size();
-    if (!whole || !std::isfinite(weight) || weight <= 0)
-        throw DataError(format_text("weight: expected a number above 0, found \"{}\"", cell.text));
-    return weight;
 }
 
 /// The parts that the values of split_column stand for.
@@ -72,7 +62,11 @@ public:
           split_(options) {}
 
     std::vector<std::string> begin(const std::vector<std::string>& header) override {
-        columns_ = choose_columns(list_, header, options_, request_.kind, scan_.asked_by);
+        ListOptions options = options_;
+        if (request_.may_lack_split_column &&
+            std::ranges::find(header, options.split_column.value_or("")) == header.end())
+            options.split_column.reset();
+        columns_ = choose_columns(list_, header, options, request_.kind, scan_.asked_by);
         try {
             targets_.begin(columns_, *table_kind(list_));
         } catch (const DataError& error) {
@@ -101,8 +95,11 @@ public:
         listed.images.classes = targets_.finish(samples_);
         listed.images.samples = std::move(samples_);
         listed.images.targets = request_.kind;
+        listed.images.is_list = true;
         listed.images.unknown_classes = targets_.unknown();
         add_remarks(listed.images);
+        if (listed.images.samples.empty() && of_other_parts_ > 0)
+            throw DataError(format_text("{}: none of its rows is of the {} part", list_, *request_.part));
         if (listed.images.samples.empty()) throw DataError(format_text("{}: no image that can be used", list_));
         return listed;
     }
@@ -111,6 +108,8 @@ private:
     void add(std::size_t line, std::span<const Cell> cells) {
         const std::string& written = cells[columns_.path].text;
         if (written.empty()) throw DataError("has no path");
+        const PartKind part = columns_.split ? split_.part_of(cells[*columns_.split], scan_.asked_by) : PartKind::train;
+        if (columns_.split && request_.part && part != *request_.part) return ++of_other_parts_, void();
         ListedFile found = paths_.find(written);
         const std::size_t slash = found.name.rfind('/');
         if (matches_any(scan_.exclude, found.name) || matches_any(scan_.exclude, found.name.substr(slash + 1)))
@@ -118,9 +117,7 @@ private:
         if (!found.problem.empty() && !(found.missing && request_.missing_files == OnBadImage::skip)) fail(found);
         Sample sample{.id = stable_id(found.name)};
         if (targets_.read(sample, cells) == ListedTargets::Outcome::left_out) return;
-        if (columns_.weight) sample.weight = weight_in(cells[*columns_.weight]);
         if (columns_.group) sample.group = cells[*columns_.group].text;
-        const PartKind part = columns_.split ? split_.part_of(cells[*columns_.split], scan_.asked_by) : PartKind::train;
         const auto [known, is_new] = places_.emplace(sample.id, samples_.size());
         if (!is_new) return expect_same(samples_[known->second], lines_[known->second], sample, known->second, part);
         sample.name = escaped(found.name);
@@ -149,8 +146,8 @@ private:
                                         targets_.text_of(first)));
         if (columns_.split && parts_[place] != part)
             throw DataError(format_text("{}belongs to {}, in line {} to {}", where, part, line, parts_[place]));
-        if (first.weight != second.weight || first.group != second.group)
-            throw DataError(format_text("{}has another weight or group than in line {}", where, line));
+        if (first.group != second.group)
+            throw DataError(format_text("{}has another group than in line {}", where, line));
         repeated_.add(first.name);
     }
 
@@ -163,6 +160,10 @@ private:
                 notes.push_back(format_text("{}: {} {}, such as {}", list_, count_of(rows.count, one, several), what,
                                             shown(rows.example)));
         };
+        if (of_other_parts_ > 0)
+            notes.push_back(format_text("{}: {} of the {} part; {} of other parts", list_,
+                                        count_of(images.samples.size(), "image"), *request_.part,
+                                        count_of(of_other_parts_, "row is", "rows are")));
         told(excluded_, "row is", "rows are", "left out, as `exclude` says");
         told(repeated_, "row repeats", "rows repeat", "an earlier one: each image is used once");
         told(paths_.with_backslashes(), "path has", "paths have", "backslashes, read as slashes");
@@ -195,7 +196,7 @@ private:
     std::vector<PartKind> parts_;
     std::unordered_map<std::uint64_t, std::size_t> places_;  // of samples, by their id
     PassedOver excluded_, repeated_;
-    std::size_t rows_ = 0;
+    std::size_t rows_ = 0, of_other_parts_ = 0;
 };
 
 /// Takes the paths of rows, whatever else stands there.
@@ -239,16 +240,16 @@ private:
 
 }  // namespace
 
-bool is_list(const fs::path& file) {
-    std::error_code ignored;
-    return table_kind(file).has_value() && !fs::is_directory(file, ignored);
+ListedImages read_list_bytes(std::string_view bytes, const fs::path& list, const ListOptions& options,
+                             const ListRequest& request, const ScanOptions& scan) {
+    SampleRows rows(list, options, request, scan);
+    read_table(bytes, list, table_options(options), rows);
+    return rows.finish();
 }
 
 ListedImages read_list(const fs::path& list, const ListOptions& options, const ListRequest& request,
                        const ScanOptions& scan) {
-    SampleRows rows(list, options, request, scan);
-    read_table(read_file(list), list, table_options(options), rows);
-    return rows.finish();
+    return read_list_bytes(read_file(list), list, options, request, scan);
 }
 
 std::vector<Sample> take_part(ListedImages& listed, PartKind part) {

@@ -5,11 +5,12 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/image_folder.hpp"
-#include "data/layout.hpp"
 #include "data/list/list_options.hpp"
+#include "data/part.hpp"
 
 namespace graft {
 
@@ -19,6 +20,8 @@ struct ListRequest {
     std::vector<std::string> classes;  ///< that labels are bound to by name, in their order; empty: those of the list
     ClassMismatch mismatch = ClassMismatch::fail;  ///< of labels that are none of them
     OnBadImage missing_files = OnBadImage::fail;   ///< skip: they are samples, and found to be bad later
+    std::optional<PartKind> part;                  ///< whose rows alone are wanted
+    bool may_lack_split_column = false;            ///< then all rows are wanted
 };
 
 struct ListedImages {
@@ -26,13 +29,15 @@ struct ListedImages {
     std::vector<PartKind> parts;  ///< of each sample; empty without split_column
 };
 
-/// Whether a path is one of a list: a file with the extension of a table.
-[[nodiscard]] bool is_list(const std::filesystem::path& file);
-
 /// No image is opened; whether it is there is looked at. Rows that say the same of one image are one sample.
 /// @throws DataError listing every wrong row with its line; when the list or its columns cannot be used
 [[nodiscard]] ListedImages read_list(const std::filesystem::path& list, const ListOptions& options,
                                      const ListRequest& request, const ScanOptions& scan = {});
+
+/// The same of a list that was read from its file already.
+[[nodiscard]] ListedImages read_list_bytes(std::string_view bytes, const std::filesystem::path& list,
+                                           const ListOptions& options, const ListRequest& request,
+                                           const ScanOptions& scan = {});
 
 /// The samples of one part.
 [[nodiscard]] std::vector<Sample> take_part(ListedImages& listed, PartKind part);

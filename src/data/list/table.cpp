@@ -34,6 +34,11 @@ std::optional<TableKind> table_kind(const std::filesystem::path& file) {
     return std::nullopt;
 }
 
+bool is_list(const std::filesystem::path& file) {
+    std::error_code ignored;
+    return table_kind(file).has_value() && !std::filesystem::is_directory(file, ignored);
+}
+
 void read_table(std::string_view bytes, const std::filesystem::path& name, const TableOptions& options,
                 RowTaker& rows) {
     const std::string_view text = expect_text(bytes, name);

@@ -40,6 +40,9 @@ enum class TableKind { csv, json_lines };
 /// What a file is by its name's extension, in any case: .csv, .tsv, .tab; .jsonl, .ndjson. Nothing for others.
 [[nodiscard]] std::optional<TableKind> table_kind(const std::filesystem::path& file);
 
+/// Whether a path is one of a list: not of a folder, and with the extension of a table.
+[[nodiscard]] bool is_list(const std::filesystem::path& file);
+
 struct TableOptions {
     /// Between the cells of CSV; nothing: a tab for .tsv and .tab, else a comma. A first line `sep=;`, which Excel
     /// writes, counts where nothing is given.

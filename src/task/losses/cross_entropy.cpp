@@ -39,11 +39,12 @@ void describe(Fields& fields, CrossEntropyOptions& options) {
     fields.field("weights", options.weights, "By class name, for `given`.", above(0));
 }
 
+/// A class of which there is no image counts nothing.
 at::Tensor balanced(const std::vector<std::int64_t>& counts) {
     const double total = static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
     std::vector<float> weights;
     for (const std::int64_t count : counts)
-        weights.push_back(static_cast<float>(total / static_cast<double>(counts.size() * count)));
+        weights.push_back(count == 0 ? 0 : static_cast<float>(total / static_cast<double>(counts.size() * count)));
     return at::tensor(weights);
 }
 

@@ -48,6 +48,7 @@ std::shared_ptr<const Task> build(const MultiLabelOptions&, const TaskContext& c
 TaskRow multi_label_row() {
     TaskRow row = plugin_row<TaskRow, MultiLabelOptions>("multi_label", "Any number of labels per image");
     row.default_loss = "binary_cross_entropy";
+    row.targets = TargetKind::labels;
     return row;
 }
 

@@ -1,0 +1,19 @@
+/// @file
+/// `--list KEY=VALUE`: how a list that a command is given is read.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <string>
+#include <vector>
+
+#include "data/list/list_options.hpp"
+
+namespace graft {
+
+void takes_list_options(CLI::App& command, std::vector<std::string>& assignments);
+
+/// `base` with what the command line says instead. Values are JSON or text: `label_column=species`,
+/// `label_columns=["cat","dog"]`. Throws ConfigError with every problem.
+[[nodiscard]] ListOptions list_options(const ListOptions& base, const std::vector<std::string>& assignments);
+
+}  // namespace graft
