@@ -48,6 +48,7 @@ ListedFile ListedPaths::find(const std::string& written) {
     ListedFile found = at(written);
     if (!found.missing) return found;
     if (written.find("://") != std::string::npos) {
+        found.name = written;
         found.problem = "is an address, and graft reads files: download the images first";
         found.missing = false;
         return found;
