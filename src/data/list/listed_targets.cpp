@@ -127,8 +127,7 @@ void ListedTargets::read_labels(Sample& sample, const Cell& cell) {
             unknown_.insert(escaped(composed(label)));
     }
     std::ranges::sort(sample.values);
-    const auto twice = std::ranges::unique(sample.values);
-    sample.values.erase(twice.begin(), twice.end());
+    sample.values.erase(std::unique(sample.values.begin(), sample.values.end()), sample.values.end());
 }
 
 ListedTargets::Outcome ListedTargets::read(Sample& sample, std::span<const Cell> cells) {
