@@ -26,8 +26,8 @@ void take_remarks(const ImageFolder& folder, Remarks& remarks) {
     add(remarks.notes, folder.remarks.notes);
     add(remarks.warnings, folder.remarks.warnings);
     for (const std::string& name : folder.unknown_classes)
-        remarks.warnings.push_back(
-            format_text("{}: the class folder {} is left out: it was not trained", shown(folder.root.string()), name));
+        remarks.warnings.push_back(format_text("{}: the class {}{} is left out: it was not trained", folder.root,
+                                               folder.is_list ? "" : "folder ", name));
 }
 
 /// A list of one part alone need not say so.
@@ -81,6 +81,19 @@ ListedImages training_images(const DataOptions& options, TargetKind kind) {
     return found;
 }
 
+/// A class that only validates or tests cannot be learnt.
+void expect_training_rows(const ImageFolder& train, const DataOptions& options) {
+    if (train.samples.empty()) throw DataError(format_text("{}: no row is for training", train.root));
+    if (!options.classes.empty() || train.targets == TargetKind::numbers) return;
+    const std::vector<std::int64_t> counts = count_per_class(train.samples, train.classes.size());
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        if (counts[i] == 0)
+            throw DataError(
+                format_text("{}: no row of class {} is for training; name the classes in /data/classes to "
+                            "let one be without images",
+                            train.root, train.classes[i]));
+}
+
 /// Either the list or a key of the config says what validates and what tests.
 void expect_one_source(const Dataset& dataset, const DataOptions& options) {
     const SplitOptions& split = options.split;
@@ -122,7 +135,7 @@ Dataset read_dataset(const DataOptions& options, TargetKind kind) {
         dataset.test = take_part(found, PartKind::test);
         found.images.samples = take_part(found, PartKind::train);
         expect_one_source(dataset, options);
-        if (found.images.samples.empty()) throw DataError(format_text("{}: no row is for training", options.train));
+        expect_training_rows(found.images, options);
     }
     Split split = split_samples(std::move(found.images), options.split);
     dataset.train = std::move(split.train);

@@ -100,7 +100,8 @@ ImageFolder images_for(const Predictor& predictor, const std::filesystem::path& 
 ClassificationMetrics evaluate_folder(const Predictor& predictor, const ImageFolder& folder,
                                       const EvaluateOptions& options, std::stop_token stop, Reporter& reporter) {
     for (const std::string& name : folder.unknown_classes)
-        reporter.warn(folder.root.string() + ": the class " + name + " is left out: it was not trained");
+        reporter.warn(folder.root.string() + (folder.is_list ? ": the class " : ": the class folder ") + name +
+                      " is left out: it was not trained");
     ClassificationMetrics metrics(predictor.classes(), options.top_k);
     std::optional<PredictionsFile> predictions;
     if (!options.predictions.empty()) predictions.emplace(options.predictions, predictor.classes());

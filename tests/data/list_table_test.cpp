@@ -118,6 +118,11 @@ TEST(CsvTable, NamesTheLineOfAQuotationMarkThatIsNeverClosed) {
     EXPECT_THAT(table.rows_, ElementsAre("4: 3|4"));
 }
 
+TEST(CsvTable, RefusesAHeaderThatIsNoCsv) {
+    EXPECT_THAT(error_message<DataError>([] { (void)read("a\"b,c\n1,2\n"); }),
+                StartsWith("a.csv: line 1, the header: a quotation mark stands within a cell"));
+}
+
 TEST(CsvTable, RefusesTextThatIsNoUtf8) {
     EXPECT_THAT(read("a,b\n1,Bl\xFCte\n").refused_, ElementsAre(StartsWith("2: is not UTF-8 text")));
     EXPECT_THAT(error_message<DataError>([] { (void)read(std::string_view("\xFF\xFE\x61\0", 4)); }),

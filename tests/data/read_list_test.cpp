@@ -276,6 +276,18 @@ TEST_F(ListTargets, OfRegressionAreNumbers) {
               "  line 5: age: \"1e60\" is no number; where it is not known, leave the cell empty");
 }
 
+TEST_F(ListTargets, AreRefusedWhereAnotherTaskNeedsThem) {
+    const std::string text = "image_path,label\na.jpg,1\n";
+    EXPECT_EQ(error(text, {.label_columns = {"label"}}),
+              "/data/list/label_columns is for multi_label, and its images are asked for one class");
+    EXPECT_EQ(error(text, {.label_separator = "|"}),
+              "/data/list/label_separator is for multi_label, and its images are asked for one class");
+    EXPECT_EQ(error(text, {.target_columns = {"label"}}, {.kind = TargetKind::labels}),
+              "/data/list/target_columns is for regression, and its images are asked for several labels");
+    EXPECT_THAT(error(text, {}, {.kind = TargetKind::numbers}),
+                StartsWith("which of its columns are the numbers is not said: set /data/list/target_columns"));
+}
+
 // --- What Excel and pandas leave in lists ----------------------------------------------------------------------------
 
 TEST_F(ListOfAHabit, SemicolonsAreNamed) {

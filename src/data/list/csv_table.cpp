@@ -97,7 +97,7 @@ public:
     void take(std::size_t line, std::span<std::string> cells) {
         if (std::ranges::all_of(cells, &std::string::empty)) return;
         if (!std::ranges::all_of(cells, [](const std::string& cell) { return is_utf8(cell); })) {
-            rows_.refuse(line, "is not UTF-8 text; save the list as UTF-8 (Excel: \"CSV UTF-8\")");
+            refuse(line, "is not UTF-8 text; save the list as UTF-8 (Excel: \"CSV UTF-8\")");
         } else if (!begun_) {
             begin({cells.begin(), cells.end()});
         } else if (std::ranges::any_of(cells.subspan(std::min(width_, cells.size())),
@@ -112,6 +112,11 @@ public:
             }
             rows_.take(line, row_);
         }
+    }
+    /// @param line where the row begins
+    void refuse(std::size_t line, std::string reason) {
+        if (!begun_) throw DataError(format_text("{}: line {}, the header: {}", name_, line, reason));
+        rows_.refuse(line, std::move(reason));
     }
     [[nodiscard]] bool begun() const { return begun_; }
 
@@ -167,9 +172,9 @@ void read_csv(std::string_view text, const std::filesystem::path& name, const Ta
         row_bytes += bytes.size();
         if (row_bytes > kLongestRow) {
             parser.restart();
-            rows.refuse(row, "a quotation mark in it is not closed");
+            taken.refuse(row, "a quotation mark in it is not closed");
         } else if (!parser.feed(bytes)) {
-            rows.refuse(row,
+            taken.refuse(row,
                         "a quotation mark stands within a cell: such a cell needs quotation marks around it, and "
                         "its own ones twice");
         } else if (parser.row_is_done()) {
@@ -177,7 +182,7 @@ void read_csv(std::string_view text, const std::filesystem::path& name, const Ta
         }
     }
     if (!parser.finish())
-        rows.refuse(row, "a quotation mark in it is not closed");
+        taken.refuse(row, "a quotation mark in it is not closed");
     else if (parser.row_is_done())
         taken.take(row, parser.cells());
     if (!taken.begun()) throw DataError(format_text("{}: is empty", name));

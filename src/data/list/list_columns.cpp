@@ -42,6 +42,7 @@ public:
         : list_(list), header_(header), options_(options), asked_by_(asked_by) {}
 
     ListColumns choose(std::optional<TargetKind> kind) {
+        if (kind) expect_columns_of(*kind);
         const bool labelled = kind && *kind != TargetKind::numbers && options_.label_columns.empty();
         columns_.path = want(labelled ? path_and_label() : path());
         if (labelled) columns_.values.push_back(want(label_));
@@ -56,6 +57,27 @@ public:
     }
 
 private:
+    /// Options that say something else of an image than is asked for would be passed over silently.
+    void expect_columns_of(TargetKind kind) const {
+        const auto refuse = [&](bool given, const char* key, const char* task) {
+            if (given)
+                throw DataError(format_text("{}: {} is for {}, and its images are asked for {}", list_,
+                                            list_option(asked_by_, key), task, kind));
+        };
+        if (kind == TargetKind::one_class) {
+            refuse(!options_.label_columns.empty(), "label_columns", "multi_label");
+            refuse(options_.label_separator.has_value(), "label_separator", "multi_label");
+        }
+        if (kind != TargetKind::numbers)
+            return refuse(!options_.target_columns.empty(), "target_columns", "regression");
+        refuse(options_.label_column || options_.label_separator || !options_.label_columns.empty(), "label_column",
+               "classes");
+        if (options_.target_columns.empty())
+            throw DataError(
+                format_text("{}: which of its columns are the numbers is not said: set {}, such as [\"age\"]", list_,
+                            list_option(asked_by_, "target_columns")));
+    }
+
     std::size_t want(const std::string& name) {
         if (!holds(header_, name) && table_kind(list_) == TableKind::csv)
             throw DataError(format_text("{}: has no column \"{}\"{}, but {}{}", list_, name,
