@@ -175,8 +175,8 @@ void read_csv(std::string_view text, const std::filesystem::path& name, const Ta
             taken.refuse(row, "a quotation mark in it is not closed");
         } else if (!parser.feed(bytes)) {
             taken.refuse(row,
-                        "a quotation mark stands within a cell: such a cell needs quotation marks around it, and "
-                        "its own ones twice");
+                         "a quotation mark stands within a cell: such a cell needs quotation marks around it, and "
+                         "its own ones twice");
         } else if (parser.row_is_done()) {
             taken.take(row, parser.cells());
         }
