@@ -14,9 +14,13 @@ constexpr ListLimits kThreeOrNone{.items = between(0, 255), .shortest = 0, .long
 }  // namespace
 
 void describe(Fields& fields, DataOptions& options) {
-    fields.path(required("train"), options.train, "Folder of class folders.");
-    fields.path("validation", options.validation, "Folder to validate on, instead of `validation_split`.");
-    fields.path("test", options.test, "Folder to test on after training.");
+    fields.path(required("train"), options.train, "Folder of class folders, or a list: a .csv, .tsv or .jsonl file.");
+    fields.path("validation", options.validation, "Folder or list to validate on, instead of `validation_split`.");
+    fields.path("test", options.test, "Folder or list to test on after training.");
+    fields.object("list", options.list, "How lists are read.");
+    fields.field("classes", options.classes,
+                 "The classes in the order of the model's outputs, also ones without images yet; `[]`: those of the "
+                 "training images, sorted by name.");
     describe(fields, options.split);
     fields.field("image_size", options.image_size,
                  "Pixels of the network's input: a side, or height and width; `[]`: the weights' own.",

@@ -128,7 +128,8 @@ void describe(Fields& fields, SplitOptions& options) {
                  "Share of every class that validates instead of training.", from_below(0, 1));
     fields.choice(
         "split", options.split,
-        "What validates: `hash`: the first files by a hash of their names; `keras`: the first by name, as in Keras.");
+        "What validates: `hash`: the first files by a hash of their names; `keras`: the first by name, of a list "
+        "the first rows, as in Keras.");
     fields.field("group_pattern", options.group_pattern,
                  "Regular expression on paths below the training folder; files with the same first capture (or match) "
                  "stay in one part.");
