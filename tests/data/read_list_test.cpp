@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/random.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
 #include "temporary_folder.hpp"
@@ -332,6 +333,73 @@ TEST_F(List, OfPathsKeepsEveryRowAsItIsWritten) {
     EXPECT_THAT(written, ElementsAre("b.jpg", "sub\\e.jpg", "z.jpg", "b.jpg"));
     EXPECT_THAT(files, ElementsAre((folder_ / "b.jpg").string(), (folder_ / "sub/e.jpg").string(),
                                    (folder_ / "z.jpg").string(), (folder_ / "b.jpg").string()));
+}
+
+// --- Damage ----------------------------------------------------------------------------------------------------------
+
+/// What lists of strangers may hold, in the formats' own letters.
+std::string damaged(std::string text, Rng& rng) {
+    static constexpr std::string_view kLetters = "\"\"\n\r,;|\t\\ {}[]:0x\xC3\xFF./~";
+    for (std::uint64_t changes = 1 + rng.below(3); changes > 0 && !text.empty(); --changes) {
+        const std::size_t at = rng.below(text.size());
+        const char letter = kLetters[rng.below(kLetters.size())];
+        switch (rng.below(4)) {
+            case 0: text[at] = letter; break;
+            case 1: text.insert(at, 1, letter); break;
+            case 2: text.erase(at, 1 + rng.below(8)); break;
+            default: text.insert(rng.below(text.size()), text.substr(at, rng.below(40)));
+        }
+    }
+    return text;
+}
+
+TEST(DamagedList, IsReadOrRefusedAndEverySampleIsWhole) {
+    struct Reading {
+        const char *name, *text;
+        TargetKind kind;
+        ListOptions options;
+    };
+    const Reading readings[] = {
+        {"a.csv", "image_path,label\na.jpg,cat\n\"b \"\"1\"\".jpg\",dog\nc.jpg,cat\n", TargetKind::one_class, {}},
+        {"a.csv",
+         "filename;class\r\na.jpg;x|y\r\n\r\nb.jpg;\r\n",
+         TargetKind::labels,
+         {.delimiter = ";", .label_separator = "|"}},
+        {"a.csv", "image_path,x,y\na.jpg,1,\n\"b\n.jpg\",true,0\n", TargetKind::labels, {.label_columns = {"x", "y"}}},
+        {"a.csv",
+         "image_path,age,split\na.jpg,1.5,train\nsub\\b.jpg,,val\n",
+         TargetKind::numbers,
+         {.target_columns = {"age"}, .split_column = "split"}},
+        {"a.jsonl",
+         "{\"file_name\":\"a.jpg\",\"label\":3}\n{\"file_name\":\"b.jpg\",\"label\":\"x\"}\n",
+         TargetKind::one_class,
+         {}},
+        {"a.jsonl",
+         "{\"image_path\":\"a.jpg\",\"label\":[\"x\",\"y\"]}\n{\"image_path\":\"b.jpg\",\"label\":[]}\n",
+         TargetKind::labels,
+         {}}};
+    Rng rng(15);
+    int read = 0, refused = 0;
+    for (int round = 0; round < 6000; ++round) {
+        const Reading& reading = readings[round % 6];
+        const ListRequest request{.kind = reading.kind, .missing_files = OnBadImage::skip};
+        try {
+            const ImageFolder images =
+                read_list_bytes(damaged(reading.text, rng), reading.name, reading.options, request).images;
+            for (const Sample& sample : images.samples) {
+                ASSERT_FALSE(sample.name.empty());
+                if (reading.kind == TargetKind::one_class)
+                    ASSERT_LT(static_cast<std::size_t>(sample.label), images.classes.size());
+                else
+                    ASSERT_EQ(sample.values.size(), images.classes.size());
+            }
+            ++read;
+        } catch (const DataError&) {
+            ++refused;
+        }
+    }
+    EXPECT_GT(read, 600);
+    EXPECT_GT(refused, 600);
 }
 
 }  // namespace
