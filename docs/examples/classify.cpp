@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
                 ++failed;
                 std::printf("  %s\n", prediction.error.c_str());
             }
-            for (const auto& [name, probability] : predictor.top(prediction.probabilities, 3))
+            for (const auto& [name, probability] : predictor.top(prediction.values, 3))
                 std::printf("  %5.1f %%  %s\n", 100 * probability, name.c_str());
         });
         return failed == 0 ? 0 : 3;

@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
         const graft::TrainRecord record = graft::train(config, options);
         for (const graft::EpochRecord& epoch : record.history)
             std::printf("epoch %d: loss %.4f\n", static_cast<int>(epoch.epoch + 1), epoch.metric("loss").value());
-        std::printf("test accuracy %.4f\n", record.test->accuracy);
+        std::printf("test accuracy %.4f\n", record.test->classification().accuracy);
 
         // The model holds the network: nothing here is needed to use it.
         const graft::Predictor predictor(record.model);

@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
 
         std::printf("%zu epochs, the last with val_loss %.4f\n", record.history.size(),
                     record.history.back().metric("val_loss").value_or(0));
-        if (record.test) std::printf("test accuracy %.4f\n", record.test->accuracy);
+        if (record.test) std::printf("test accuracy %.4f\n", record.test->classification().accuracy);
         std::printf("model %s\n", record.model.c_str());
         return record.end == graft::TrainingEnd::interrupted ? 130 : 0;
     } catch (const graft::ConfigError& error) {

@@ -1,5 +1,5 @@
 /** @file
- * graft for C and for every language that calls C: load a model, classify images. docs/examples/classify.py uses it
+ * graft for C and for every language that calls C: load a model, ask it about images. docs/examples/classify.py uses it
  * from Python's ctypes.
  *
  * - A function that can fail returns a graft_status. Unless that is GRAFT_DONE, graft_last_error() says what went wrong,
@@ -53,24 +53,36 @@ GRAFT_API graft_status graft_predictor_load(const char* model, graft_predictor**
 /** Frees a predictor. NULL is no error. */
 GRAFT_API void graft_predictor_free(graft_predictor* predictor) GRAFT_NOEXCEPT;
 
-/** The number of classes K; 0 for NULL. */
+/** What the model was taught, valid for ever; NULL for NULL. It says what the K values of an image are:
+ *  - "classification": probabilities of the classes; their sum is 1
+ *  - "multi_label": a probability for each class, each for itself
+ *  - "regression": numbers, in the units of the data that the model was trained on
+ * A later version may know more tasks. */
+GRAFT_API const char* graft_predictor_task(const graft_predictor* predictor) GRAFT_NOEXCEPT;
+/** The number K of values: of classes, or of a regression's numbers; 0 for NULL. */
+GRAFT_API size_t graft_predictor_output_count(const graft_predictor* predictor) GRAFT_NOEXCEPT;
+/** What a value is of, valid as long as the predictor; NULL when index >= K. */
+GRAFT_API const char* graft_predictor_output_name(const graft_predictor* predictor, size_t index) GRAFT_NOEXCEPT;
+/** Of "multi_label": an image has the class when its probability is at least this; else NaN. */
+GRAFT_API float graft_predictor_threshold(const graft_predictor* predictor, size_t index) GRAFT_NOEXCEPT;
+/** The number of classes: K, or 0 for a regression and for NULL. */
 GRAFT_API size_t graft_predictor_class_count(const graft_predictor* predictor) GRAFT_NOEXCEPT;
-/** The name of a class, valid as long as the predictor; NULL when index >= K. */
+/** The name of a class, valid as long as the predictor; NULL when there is none of that number. */
 GRAFT_API const char* graft_predictor_class_name(const graft_predictor* predictor, size_t index) GRAFT_NOEXCEPT;
 
-/** Classifies an image file (JPEG, PNG, BMP, WebP, TIFF, GIF).
- * @param probabilities receives K numbers whose sum is 1, in the order of the classes
- * @param count room in `probabilities`; must be K */
-GRAFT_API graft_status graft_predict_file(const graft_predictor* predictor, const char* image, float* probabilities,
+/** What the model says of an image file (JPEG, PNG, BMP, WebP, TIFF, GIF).
+ * @param values receives K numbers, in the order of the outputs; graft_predictor_task says what they are
+ * @param count room in `values`; must be K */
+GRAFT_API graft_status graft_predict_file(const graft_predictor* predictor, const char* image, float* values,
                                           size_t count) GRAFT_NOEXCEPT;
 /** The same for an encoded image in memory: `size` bytes. */
 GRAFT_API graft_status graft_predict_encoded(const graft_predictor* predictor, const void* bytes, size_t size,
-                                             float* probabilities, size_t count) GRAFT_NOEXCEPT;
+                                             float* values, size_t count) GRAFT_NOEXCEPT;
 /** The same for pixels: `height` rows of `width` pixels of three bytes each.
  * @param stride bytes from the beginning of a row to that of the next one, at least 3 * width */
 GRAFT_API graft_status graft_predict_pixels(const graft_predictor* predictor, const uint8_t* pixels, size_t width,
                                             size_t height, size_t stride, graft_colour_order order,
-                                            float* probabilities, size_t count) GRAFT_NOEXCEPT;
+                                            float* values, size_t count) GRAFT_NOEXCEPT;
 
 /** Tells LibTorch to use one thread for what the calling thread computes: for pools that classify in parallel. */
 GRAFT_API graft_status graft_use_one_thread_here(void) GRAFT_NOEXCEPT;

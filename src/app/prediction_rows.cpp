@@ -8,6 +8,7 @@
 #include "core/ranking.hpp"
 #include "core/text.hpp"
 #include "record/csv.hpp"
+#include "task/evaluator.hpp"
 
 namespace graft {
 namespace {
@@ -22,21 +23,54 @@ double as_written(float value) {
 
 }  // namespace
 
-PredictionRows::PredictionRows(std::vector<std::string> classes, const PredictionRowOptions& options)
-    : classes_(std::move(classes)), options_(options) {
-    options_.top_k = std::min(options_.top_k, classes_.size());
+PredictionRows::PredictionRows(std::vector<std::string> outputs, const PredictionRowOptions& options)
+    : outputs_(std::move(outputs)), options_(options) {
+    options_.top_k = std::min(options_.top_k, outputs_.size());
+}
+
+/// Between the file and the error.
+std::vector<std::string> PredictionRows::columns() const {
+    if (options_.task == TaskKind::regression) return outputs_;
+    if (options_.task == TaskKind::multi_label) return {"classes", "probabilities"};
+    if (options_.top_k == 1) return {"class", "probability"};
+    std::vector<std::string> names;
+    for (std::size_t k = 1; k <= options_.top_k; ++k)
+        names.insert(names.end(), {format_text("class_{}", k), format_text("probability_{}", k)});
+    return names;
+}
+
+/// The classes that a row names, likeliest first.
+std::vector<std::size_t> PredictionRows::chosen(const std::vector<float>& values) const {
+    if (options_.task != TaskKind::multi_label) return top_indices(values, options_.top_k);
+    std::vector<std::size_t> found = top_indices(values, values.size());
+    std::erase_if(found, [&](std::size_t k) { return values[k] < options_.thresholds[k]; });
+    return found;
+}
+
+std::vector<std::string> PredictionRows::cells(const std::vector<float>& values) const {
+    std::vector<std::string> cells;
+    if (options_.task == TaskKind::regression) {
+        for (const float value : values) cells.push_back(shortest(value));
+        return cells;
+    }
+    std::vector<std::string> names, numbers;
+    for (const std::size_t index : chosen(values)) {
+        names.push_back(outputs_[index]);
+        numbers.push_back(shortest(values[index]));
+    }
+    const std::string between(1, kClassSeparator);
+    if (options_.task == TaskKind::multi_label) return {joined(names, between), joined(numbers, between)};
+    for (std::size_t i = 0; i < names.size(); ++i) cells.insert(cells.end(), {names[i], numbers[i]});
+    return cells;
 }
 
 std::string PredictionRows::header() const {
     if (options_.format == RowFormat::json_lines) return "";
     std::string text = "file";
-    for (std::size_t k = 1; k <= options_.top_k; ++k) {
-        const std::string rank = options_.top_k == 1 ? "" : format_text("_{}", k);
-        text += format_text(",class{},probability{}", rank, rank);
-    }
+    for (const std::string& name : columns()) text += "," + csv_field(name);
     text += ",error";
     if (options_.all_probabilities)
-        for (const std::string& name : classes_) text += "," + csv_field(name);
+        for (const std::string& name : outputs_) text += "," + csv_field(name);
     return text + "\n";
 }
 
@@ -49,15 +83,14 @@ std::string PredictionRows::row(const std::filesystem::path& file, const Predict
 std::string PredictionRows::csv_row(const std::string& file, const Prediction& prediction) const {
     std::string text = csv_field(file);
     if (!prediction.error.empty()) {
-        const std::size_t empty_after = options_.all_probabilities ? classes_.size() : 0;
-        return text + std::string(2 * options_.top_k, ',') + "," + csv_field(shown(prediction.error)) +
+        const std::size_t empty_after = options_.all_probabilities ? outputs_.size() : 0;
+        return text + std::string(columns().size(), ',') + "," + csv_field(shown(prediction.error)) +
                std::string(empty_after, ',');
     }
-    for (const std::size_t index : top_indices(prediction.probabilities, options_.top_k))
-        text += "," + csv_field(classes_[index]) + "," + shortest(prediction.probabilities[index]);
+    for (const std::string& cell : cells(prediction.values)) text += "," + csv_field(cell);
     text += ",";
     if (options_.all_probabilities)
-        for (const float probability : prediction.probabilities) text += "," + shortest(probability);
+        for (const float probability : prediction.values) text += "," + shortest(probability);
     return text;
 }
 
@@ -67,13 +100,18 @@ std::string PredictionRows::json_row(const std::string& file, const Prediction& 
         json["error"] = shown(prediction.error);
         return json_line(json);
     }
+    if (options_.task == TaskKind::regression) {
+        for (std::size_t i = 0; i < outputs_.size(); ++i)
+            json["values"][outputs_[i]] = as_written(prediction.values[i]);
+        return json_line(json);
+    }
     json["predictions"] = Json::array();
-    for (const std::size_t index : top_indices(prediction.probabilities, options_.top_k))
+    for (const std::size_t index : chosen(prediction.values))
         json["predictions"].push_back(
-            {{"class", classes_[index]}, {"probability", as_written(prediction.probabilities[index])}});
+            {{"class", outputs_[index]}, {"probability", as_written(prediction.values[index])}});
     if (options_.all_probabilities)
-        for (std::size_t i = 0; i < classes_.size(); ++i)
-            json["probabilities"][classes_[i]] = as_written(prediction.probabilities[i]);
+        for (std::size_t i = 0; i < outputs_.size(); ++i)
+            json["probabilities"][outputs_[i]] = as_written(prediction.values[i]);
     return json_line(json);
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,8 +24,5 @@ void expect_free(const std::filesystem::path& file, bool force, std::string_view
 
 /// Prints a document to standard output, indented.
 void print_json(const Json& document);
-
-/// Throws GateError when `accuracy` is below `least`. @param what for example "the test accuracy"
-void expect_accuracy(const std::string& what, double accuracy, const std::optional<double>& least);
 
 }  // namespace graft

@@ -72,18 +72,18 @@ void expect_given(const void* pointer, const char* name) {
     if (pointer == nullptr) throw WrongArgument(std::string(name) + " is NULL");
 }
 
-/// Classifies and writes the result, once it is complete.
-template <class Classify>
-graft_status predict(const graft_predictor* predictor, float* probabilities, std::size_t count,
-                     const Classify& classify) noexcept {
+/// Computes and writes the result, once it is complete.
+template <class Compute>
+graft_status predict(const graft_predictor* predictor, float* values, std::size_t count,
+                     const Compute& compute) noexcept {
     return guarded([&] {
         expect_given(predictor, "predictor");
-        expect_given(probabilities, "probabilities");
-        const std::size_t classes = predictor->predictor.classes().size();
-        if (count != classes)
-            throw WrongArgument("count is " + std::to_string(count) + ", but the model has " + std::to_string(classes) +
-                                " classes");
-        std::ranges::copy(classify(predictor->predictor), probabilities);
+        expect_given(values, "values");
+        const std::size_t outputs = predictor->predictor.outputs().size();
+        if (count != outputs)
+            throw WrongArgument(format_text("count is {}, but the model has {} {}", count, outputs,
+                                            predictor->predictor.classes().empty() ? "targets" : "classes"));
+        std::ranges::copy(compute(predictor->predictor), values);
     });
 }
 
@@ -129,26 +129,44 @@ const char* graft_predictor_class_name(const graft_predictor* predictor, size_t 
     return predictor->predictor.classes()[index].c_str();
 }
 
-graft_status graft_predict_file(const graft_predictor* predictor, const char* image, float* probabilities,
+const char* graft_predictor_task(const graft_predictor* predictor) noexcept {
+    return predictor == nullptr ? nullptr : predictor->predictor.task().data();  // a literal
+}
+
+size_t graft_predictor_output_count(const graft_predictor* predictor) noexcept {
+    return predictor == nullptr ? 0 : predictor->predictor.outputs().size();
+}
+
+const char* graft_predictor_output_name(const graft_predictor* predictor, size_t index) noexcept {
+    if (index >= graft_predictor_output_count(predictor)) return nullptr;
+    return predictor->predictor.outputs()[index].c_str();
+}
+
+float graft_predictor_threshold(const graft_predictor* predictor, size_t index) noexcept {
+    if (predictor == nullptr || index >= predictor->predictor.thresholds().size())
+        return std::numeric_limits<float>::quiet_NaN();
+    return predictor->predictor.thresholds()[index];
+}
+
+graft_status graft_predict_file(const graft_predictor* predictor, const char* image, float* values,
                                 size_t count) noexcept {
-    return graft::predict(predictor, probabilities, count, [&](const graft::Predictor& loaded) {
+    return graft::predict(predictor, values, count, [&](const graft::Predictor& loaded) {
         expect_given(image, "image");
         return loaded.predict_file(image);
     });
 }
 
-graft_status graft_predict_encoded(const graft_predictor* predictor, const void* bytes, size_t size,
-                                   float* probabilities, size_t count) noexcept {
-    return graft::predict(predictor, probabilities, count, [&](const graft::Predictor& loaded) {
+graft_status graft_predict_encoded(const graft_predictor* predictor, const void* bytes, size_t size, float* values,
+                                   size_t count) noexcept {
+    return graft::predict(predictor, values, count, [&](const graft::Predictor& loaded) {
         expect_given(bytes, "bytes");
         return loaded.predict_encoded({static_cast<const char*>(bytes), size}, "the image");
     });
 }
 
 graft_status graft_predict_pixels(const graft_predictor* predictor, const uint8_t* pixels, size_t width, size_t height,
-                                  size_t stride, graft_colour_order order, float* probabilities,
-                                  size_t count) noexcept {
-    return graft::predict(predictor, probabilities, count, [&](const graft::Predictor& loaded) {
+                                  size_t stride, graft_colour_order order, float* values, size_t count) noexcept {
+    return graft::predict(predictor, values, count, [&](const graft::Predictor& loaded) {
         if (order != GRAFT_RGB && order != GRAFT_BGR)
             throw graft::WrongArgument("order is " + std::to_string(order) + ": expected GRAFT_RGB or GRAFT_BGR");
         const cv::Mat picture = graft::picture_of(pixels, width, height, stride);

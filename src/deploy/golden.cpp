@@ -100,9 +100,9 @@ GoldenImage play(const std::string& name, std::string bytes, const Preprocessing
                  const Forward& forward) {
     const cv::Mat rgb = decode_image(bytes, name);
     const at::Tensor input = to_network_input(resize_to_input(rgb, preprocessing));
-    const at::Tensor probabilities = forward(input).to(at::kFloat).contiguous();  // [1,K]
-    const float* values = probabilities.const_data_ptr<float>();
-    return {name, std::move(bytes), golden_pixels(rgb), golden_input(input), {values, values + probabilities.numel()}};
+    const at::Tensor outputs = forward(input).to(at::kFloat).contiguous();  // [1,K]
+    const float* values = outputs.const_data_ptr<float>();
+    return {name, std::move(bytes), golden_pixels(rgb), golden_input(input), {values, values + outputs.numel()}};
 }
 
 Json to_json(const GoldenValues& values) { return {{"sha256", values.sha256}, {"samples", values.samples}}; }
@@ -163,15 +163,15 @@ double difference(const GoldenValues& one, const GoldenValues& other) {
     return largest / 255;
 }
 
-Json to_json(const GoldenImage& image) {
+Json to_json(const GoldenImage& image, GoldenOutputs outputs) {
     return {{"name", image.name},
             {"encoded", base64(image.encoded)},
             {"pixels", to_json(image.pixels)},
             {"input", to_json(image.input)},
-            {"probabilities", image.probabilities}};
+            {std::string(text_of(outputs)), image.outputs}};
 }
 
-GoldenImage golden_from_json(const Json& json, std::size_t classes) {
+GoldenImage golden_from_json(const Json& json, std::size_t count, GoldenOutputs outputs) {
     GoldenImage image;
     const auto problems = read_options(json, [&](Fields& fields) {
         fields.field(required("name"), image.name, "");
@@ -180,7 +180,8 @@ GoldenImage golden_from_json(const Json& json, std::size_t classes) {
                        [](Fields& inner, auto& values) { describe(inner, values); });
         fields.section(required("input"), image.input, "",
                        [](Fields& inner, auto& values) { describe(inner, values); });
-        describe_floats(fields, "probabilities", image.probabilities, {between(0, 1), classes, classes});
+        const Limits limits = outputs == GoldenOutputs::probabilities ? between(0, 1) : Limits();
+        describe_floats(fields, text_of(outputs).data(), image.outputs, {limits, count, count});
     });
     if (!problems.empty()) throw DataError(problems.front());
     expect_sha256("pixels", image.pixels.sha256);

@@ -1,6 +1,6 @@
 /// @file
 /// Golden images: a few small encoded pictures that a model file carries, with what became of them when it was saved,
-/// so that another machine can replay decode -> input tensor -> probabilities and see where it differs, if it does.
+/// so that another machine can replay decode -> input tensor -> outputs and see where it differs, if it does.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "config/json.hpp"
+#include "core/enum_names.hpp"
 #include "image/preprocessing.hpp"
 
 namespace graft {
@@ -28,14 +29,19 @@ struct GoldenValues {
 };
 
 struct GoldenImage {
-    std::string name;                  ///< "drawing.jpg"
-    std::string encoded;               ///< bytes of the file
-    GoldenValues pixels;               ///< decoded: [H,W,3] u8, RGB
-    GoldenValues input;                ///< of the network: [3,H,W] f32, RGB, 0..255
-    std::vector<float> probabilities;  ///< [K]
+    std::string name;            ///< "drawing.jpg"
+    std::string encoded;         ///< bytes of the file
+    GoldenValues pixels;         ///< decoded: [H,W,3] u8, RGB
+    GoldenValues input;          ///< of the network: [3,H,W] f32, RGB, 0..255
+    std::vector<float> outputs;  ///< probabilities, or the numbers of a regression. [K]
 };
 
-/// float32 [1,3,H,W] -> probabilities float32 [1,K]
+/// What the outputs are, and so what they are called in graft.json.
+enum class GoldenOutputs { probabilities, values };
+template <>
+inline constexpr auto enum_names<GoldenOutputs> = std::to_array<std::string_view>({"probabilities", "values"});
+
+/// float32 [1,3,H,W] -> outputs float32 [1,K]
 using Forward = std::function<at::Tensor(const at::Tensor&)>;
 
 /// A PNG with transparency and one smaller than the input, a JPEG larger than it: decoding, blending, enlarging,
@@ -51,9 +57,10 @@ using Forward = std::function<at::Tensor(const at::Tensor&)>;
 /// of 255, the smallest that there can be; where the numbers of values differ it is 1.
 [[nodiscard]] double difference(const GoldenValues& one, const GoldenValues& other);
 
-[[nodiscard]] Json to_json(const GoldenImage& image);
-/// @param classes the number of probabilities
+[[nodiscard]] Json to_json(const GoldenImage& image, GoldenOutputs outputs = GoldenOutputs::probabilities);
+/// @param count the number of outputs
 /// @throws DataError "/<key>: <what is wrong>" when something is missing or malformed
-[[nodiscard]] GoldenImage golden_from_json(const Json& json, std::size_t classes);
+[[nodiscard]] GoldenImage golden_from_json(const Json& json, std::size_t count,
+                                           GoldenOutputs outputs = GoldenOutputs::probabilities);
 
 }  // namespace graft

@@ -37,9 +37,9 @@ void expect_finite(const std::string& name, const at::Tensor& tensor, const std:
 void save(const std::filesystem::path& file, const TorchModule& module, ModelInfo info) {
     add_golden_images(info, module);
     for (const GoldenImage& golden : info.golden)  // a frozen module has constants in the place of parameters
-        if (!std::ranges::all_of(golden.probabilities, [](float value) { return std::isfinite(value); }))
-            throw Error(format_text("{}: not written: the network gives probabilities that are not finite for {}", file,
-                                    golden.name));
+        if (!std::ranges::all_of(golden.outputs, [](float value) { return std::isfinite(value); }))
+            throw Error(format_text("{}: not written: the network gives {} that are not finite for {}", file,
+                                    name_of_outputs(info.task), golden.name));
     std::ostringstream bytes;
     module.save(bytes, {{kModelInfoName, pretty(to_json(info))}});
     write_file(file, bytes.str());
@@ -57,12 +57,14 @@ void expect_fits(const Forward& network, const ModelInfo& info, const std::strin
         throw DataError(format_text("{}: its network does not take {}, the input that {} names: {}", file, shape,
                                     kModelInfoName, cause_in(error.what())));
     }
-    const auto classes = static_cast<std::int64_t>(info.classes.size());
-    if (output.scalar_type() != at::kFloat || output.sizes() != at::IntArrayRef{1, classes})
-        throw DataError(format_text("{}: its network gives {} {} for an input of {}; {} names {}: expected float32 {}",
-                                    file, at::toString(output.scalar_type()), bracketed_shape(output.sizes()), shape,
-                                    kModelInfoName, count_of(info.classes.size(), "class", "classes"),
-                                    format_text("[1,{}]", classes)));
+    const auto count = static_cast<std::int64_t>(info.outputs.size());
+    const bool classes = info.task != TaskKind::regression;
+    if (output.scalar_type() != at::kFloat || output.sizes() != at::IntArrayRef{1, count})
+        throw DataError(
+            format_text("{}: its network gives {} {} for an input of {}; {} names {}: expected float32 {}", file,
+                        at::toString(output.scalar_type()), bracketed_shape(output.sizes()), shape, kModelInfoName,
+                        count_of(info.outputs.size(), classes ? "class" : "target", classes ? "classes" : "targets"),
+                        format_text("[1,{}]", count)));
 }
 
 void expect_finite(const TorchModule& classifier, const std::string& file) {

@@ -11,7 +11,7 @@
 namespace graft {
 
 struct ModelFile {
-    TorchModule module;  ///< float32 [N,3,H,W], RGB, 0..255 -> probabilities float32 [N,K]; in eval mode
+    TorchModule module;  ///< float32 [N,3,H,W], RGB, 0..255 -> probabilities or numbers float32 [N,K]; in eval mode
     ModelInfo info;
 };
 
@@ -28,7 +28,7 @@ void save_frozen_model(const std::filesystem::path& file, const TorchModule& cla
 /// graft.json that holds only what is allowed (see read_model_info) and describes this network (see expect_fits).
 [[nodiscard]] ModelFile load_model(const std::filesystem::path& file, c10::Device device = c10::DeviceType::CPU);
 
-/// Runs the network once, on an input of the size that `info` names: it has to give one probability for each class.
+/// Runs the network once, on an input of the size that `info` names: it has to give one value for each output.
 /// @param file stands in the message @throws DataError when it does not
 void expect_fits(const Forward& network, const ModelInfo& info, const std::string& file);
 

@@ -1,6 +1,8 @@
 #include "deploy/model_info.hpp"
 
+#include <array>
 #include <set>
+#include <span>
 
 #include "config/read.hpp"
 #include "core/text.hpp"
@@ -10,7 +12,18 @@
 namespace graft {
 namespace {
 
-constexpr std::size_t kMostClasses = 100000;
+constexpr std::size_t kMostOutputs = 100000;
+
+/// Keys that say what the values are, in versions up to 3 and from 4 on.
+constexpr std::array<const char*, 1> kBeforeTasks = {"classes"};
+constexpr std::array<const char*, 5> kWithTask = {"task", "outputs", "thresholds", "target_mean", "target_std"};
+
+/// Models that earlier versions of graft understand are written for them too.
+int version_of(const ModelInfo& info) { return info.task == TaskKind::classification ? 3 : kModelFormatVersion; }
+
+GoldenOutputs golden_values_of(TaskKind task) {
+    return task == TaskKind::regression ? GoldenOutputs::values : GoldenOutputs::probabilities;
+}
 
 /// What holds for every model, and is written for those who read the file without graft.
 const Json& constants() {
@@ -26,10 +39,31 @@ Json preprocessing_as_json(Preprocessing preprocessing) {
     return write_options([&](Fields& fields) { describe(fields, preprocessing); });
 }
 
+void describe_floats(Fields& fields, const char* key, std::vector<float>& values, const ListLimits& limits) {
+    std::vector<double> list(values.begin(), values.end());
+    fields.field(required(key), list, "", limits);
+    values.assign(list.begin(), list.end());
+}
+
+/// What the values are that the network gives.
+void describe_outputs(Fields& fields, ModelInfo& info, int version) {
+    const ListLimits names{.shortest = 1, .longest = kMostOutputs};
+    if (version < 4) return fields.field(required("classes"), info.outputs, "", names);
+    fields.choice(required("task"), info.task, "");
+    fields.field(required("outputs"), info.outputs, "", names);
+    const std::size_t count = info.outputs.size();
+    if (info.task == TaskKind::multi_label)
+        describe_floats(fields, "thresholds", info.thresholds, {between(0, 1), count, count});
+    if (info.task == TaskKind::regression) {
+        describe_floats(fields, "target_mean", info.target_mean, {{}, count, count});
+        describe_floats(fields, "target_std", info.target_std, {above(0), count, count});
+    }
+}
+
 /// All but the config and the golden images.
-void describe_info(Fields& fields, ModelInfo& info) {
+void describe_info(Fields& fields, ModelInfo& info, int version) {
     fields.field(required("graft_version"), info.graft_version, "");
-    fields.field(required("classes"), info.classes, "", {.shortest = 1, .longest = kMostClasses});
+    describe_outputs(fields, info, version);
     fields.object(required("preprocessing"), info.preprocessing, "");
     fields.field(required("temperature"), info.temperature, "", above(0));
     fields.section(required("backbone"), info, "", [](Fields& inner, ModelInfo& backbone_of) {
@@ -50,15 +84,16 @@ public:
 
     ModelInfo read(GoldenImages golden) {
         check_preprocessing();
-        if (const auto classes = json_.find("classes"); classes != json_.end() && !classes->is_array())
-            fail("/classes", "expected a list of names");
+        const std::string names = version_ < 4 ? "classes" : "outputs";
+        if (const auto list = json_.find(names); list != json_.end() && !list->is_array())
+            fail("/" + names, "expected a list of names");
         ModelInfo info;
-        const auto problems = read_options(described(), [&](Fields& fields) { describe_info(fields, info); });
+        const auto problems = read_options(described(), [&](Fields& fields) { describe_info(fields, info, version_); });
         if (!problems.empty()) fail(problems.front());
-        check_classes(info.classes);
+        check_names(names, info.outputs);
         info.config = required_value("config");
         if (!info.config.is_object() && !info.config.is_null()) fail("/config", "expected an object");
-        if (version_ >= 2 && golden == GoldenImages::required) info.golden = read_golden(info.classes.size());
+        if (version_ >= 2 && golden == GoldenImages::required) info.golden = read_golden(info);
         return info;
     }
 
@@ -104,29 +139,31 @@ private:
     /// What describe_info describes; keys that nobody knows are passed over.
     [[nodiscard]] Json described() const {
         Json document = Json::object();
-        for (const char* key : {"graft_version", "classes", "preprocessing", "temperature", "backbone"})
+        for (const char* key : {"graft_version", "preprocessing", "temperature", "backbone"})
+            if (json_.contains(key)) document[key] = json_.at(key);
+        for (const char* key : version_ < 4 ? std::span<const char* const>(kBeforeTasks) : kWithTask)
             if (json_.contains(key)) document[key] = json_.at(key);
         for (const auto& [key, value] : constants().items()) document["preprocessing"].erase(key);
         return document;
     }
 
-    void check_classes(const std::vector<std::string>& classes) const {
+    void check_names(const std::string& key, const std::vector<std::string>& outputs) const {
         std::set<std::string> names;
-        for (std::size_t i = 0; i < classes.size(); ++i) {
-            if (classes[i].empty()) fail(format_text("/classes/{}", i), "is empty; expected a name");
-            if (!names.insert(classes[i]).second)
-                fail(format_text("/classes/{}", i),
-                     format_text("\"{}\" is there twice; expected names that differ", printable(classes[i])));
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            if (outputs[i].empty()) fail(format_text("/{}/{}", key, i), "is empty; expected a name");
+            if (!names.insert(outputs[i]).second)
+                fail(format_text("/{}/{}", key, i),
+                     format_text("\"{}\" is there twice; expected names that differ", printable(outputs[i])));
         }
     }
 
-    [[nodiscard]] std::vector<GoldenImage> read_golden(std::size_t classes) const {
+    [[nodiscard]] std::vector<GoldenImage> read_golden(const ModelInfo& info) const {
         const Json& list = required_value("golden");
         if (!list.is_array() || list.empty()) fail("/golden", "expected a list of at least one image");
         std::vector<GoldenImage> golden;
         for (const Json& image : list) {
             try {
-                golden.push_back(golden_from_json(image, classes));
+                golden.push_back(golden_from_json(image, info.outputs.size(), golden_values_of(info.task)));
             } catch (const DataError& error) {
                 fail(format_text("/golden/{}{}", golden.size(), error.what()));
             }
@@ -153,16 +190,24 @@ Json to_json(const ModelInfo& info) {
     Json preprocessing = preprocessing_as_json(info.preprocessing);
     preprocessing.update(constants());
     Json golden = Json::array();
-    for (const GoldenImage& image : info.golden) golden.push_back(to_json(image));
-    return {{"format_version", kModelFormatVersion},
-            {"graft_version", info.graft_version.empty() ? std::string(version_text()) : info.graft_version},
-            {"classes", info.classes},
-            {"preprocessing", preprocessing},
-            {"temperature", info.temperature},
-            {"backbone", {{"name", info.backbone}, {"weights_hash", info.backbone_hash}, {"freeze", info.freeze}}},
-            {"config", info.config},
-            {"golden", golden}};
+    for (const GoldenImage& image : info.golden) golden.push_back(to_json(image, golden_values_of(info.task)));
+    Json json = {{"format_version", version_of(info)},
+                 {"graft_version", info.graft_version.empty() ? std::string(version_text()) : info.graft_version}};
+    ModelInfo copy = info;
+    json.update(write_options([&](Fields& fields) { describe_outputs(fields, copy, version_of(info)); }));
+    json.update({{"preprocessing", preprocessing},
+                 {"temperature", info.temperature},
+                 {"backbone", {{"name", info.backbone}, {"weights_hash", info.backbone_hash}, {"freeze", info.freeze}}},
+                 {"config", info.config},
+                 {"golden", golden}});
+    return json;
 }
+
+std::vector<float> scale_of(const ModelInfo& info) {
+    return info.task == TaskKind::regression ? info.target_std : std::vector<float>(info.outputs.size(), 1.0F);
+}
+
+const char* name_of_outputs(TaskKind task) { return task == TaskKind::regression ? "values" : "probabilities"; }
 
 ModelInfo read_model_info(const std::string& text, const std::string& file, GoldenImages golden) {
     return InfoReader(parsed(text, file), file).read(golden);

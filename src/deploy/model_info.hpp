@@ -8,19 +8,24 @@
 #include "config/json.hpp"
 #include "deploy/golden.hpp"
 #include "image/preprocessing.hpp"
+#include "record/task_kind.hpp"
 
 namespace graft {
 
 /// The name of the record in a TorchScript archive, and of the entry in an ONNX file's metadata.
 constexpr const char* kModelInfoName = "graft.json";
 
-/// The version that is written. Version 1 had no golden images, version 2 no reduced decoding.
-constexpr int kModelFormatVersion = 3;
+/// The newest version. Version 1 had no golden images, version 2 no reduced decoding, version 3 no task: classification
+/// alone. Models of classification are still written in version 3, which earlier versions of graft read.
+constexpr int kModelFormatVersion = 4;
 
 struct ModelInfo {
-    std::vector<std::string> classes;  ///< in the order of the output
+    TaskKind task = TaskKind::classification;
+    std::vector<std::string> outputs;  ///< names of the K values, in their order: classes, or targets of a regression
+    std::vector<float> thresholds;     ///< multi_label: a class is found where its probability reaches this. [K]
+    std::vector<float> target_mean, target_std;  ///< regression: of the training images' targets. [K]
     Preprocessing preprocessing;
-    double temperature = 1;           ///< class scores are divided by it before the softmax
+    double temperature = 1;           ///< class scores are divided by it before softmax or sigmoid
     std::string backbone;             ///< name of its architecture
     std::string backbone_hash;        ///< SHA-256 of the weights it started from
     std::string freeze;               ///< the last stage that stayed frozen, or "all" or "none"
@@ -30,6 +35,11 @@ struct ModelInfo {
 };
 
 [[nodiscard]] Json to_json(const ModelInfo& info);
+
+/// What differences of each output are measured by: 1 for probabilities, the standard deviation for numbers. [K]
+[[nodiscard]] std::vector<float> scale_of(const ModelInfo& info);
+/// "probabilities", or "values" of a regression.
+[[nodiscard]] const char* name_of_outputs(TaskKind task);
 
 /// Whether golden images have to be there: an export of the weights alone leaves them out.
 enum class GoldenImages { required, left_out };

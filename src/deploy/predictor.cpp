@@ -41,6 +41,10 @@ cv::Mat rgb_of(const cv::Mat& pixels, ColourOrder order) {
     return rgb;
 }
 
+void expect_classes(const ModelInfo& info) {
+    if (info.task == TaskKind::regression) throw Error("the model predicts numbers: it knows no classes");
+}
+
 using Consume = std::function<void(std::size_t, const Prediction&)>;
 using PictureOf = std::function<cv::Mat(std::size_t)>;  ///< [H,W] CV_8UC3, RGB; throws DataError where there is none
 
@@ -141,10 +145,9 @@ private:
             }
         }
         if (inputs.empty()) return predictions;
-        const at::Tensor probabilities =
-            mean_over_views((inputs.size() > 1 ? with : *network)(at::cat(inputs)));  // [n,K]
+        const at::Tensor values = mean_over_views((inputs.size() > 1 ? with : *network)(at::cat(inputs)));  // [n,K]
         for (std::size_t row = 0; row < readable.size(); ++row)
-            predictions[readable[row]].probabilities = values_of(probabilities[static_cast<std::int64_t>(row)]);
+            predictions[readable[row]].values = values_of(values[static_cast<std::int64_t>(row)]);
         return predictions;
     }
 
@@ -164,7 +167,13 @@ Predictor::~Predictor() = default;
 Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
-const std::vector<std::string>& Predictor::classes() const { return parts_->info.classes; }
+std::string_view Predictor::task() const { return text_of(parts_->info.task); }
+const std::vector<std::string>& Predictor::outputs() const { return parts_->info.outputs; }
+const std::vector<std::string>& Predictor::classes() const {
+    static const std::vector<std::string> none;
+    return parts_->info.task == TaskKind::regression ? none : parts_->info.outputs;
+}
+const std::vector<float>& Predictor::thresholds() const { return parts_->info.thresholds; }
 const std::string& Predictor::engine() const { return parts_->network->engine(); }
 const std::string& Predictor::engine_note() const { return parts_->network->note(); }
 
@@ -215,10 +224,20 @@ std::string Predictor::description() const {
 }
 
 std::vector<ClassProbability> Predictor::top(std::span<const float> probabilities, std::size_t count) const {
+    expect_classes(parts_->info);
     std::vector<ClassProbability> top;
     for (const std::size_t index : top_indices(probabilities, count))
         top.push_back({classes()[index], probabilities[index]});
     return top;
+}
+
+std::vector<ClassProbability> Predictor::found(std::span<const float> probabilities) const {
+    expect_classes(parts_->info);
+    if (thresholds().empty()) return top(probabilities, 1);
+    std::vector<ClassProbability> found;
+    for (const std::size_t index : top_indices(probabilities, probabilities.size()))
+        if (probabilities[index] >= thresholds()[index]) found.push_back({classes()[index], probabilities[index]});
+    return found;
 }
 
 }  // namespace graft

@@ -10,6 +10,7 @@
 #include <functional>
 
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "data/image_folder.hpp"
 #include "export/onnx/quantise.hpp"
 #include "export/onnx/write_onnx.hpp"
@@ -60,14 +61,14 @@ Int8Comparison compare_on_golden_images(const ModelInfo& info, const Network& in
     for (const GoldenImage& golden : info.golden) {
         const cv::Mat rgb = decode_image(golden.encoded, golden.name);
         found.push_back(int8(to_network_input(resize_to_input(rgb, info.preprocessing))));
-        expected.push_back(at::tensor(golden.probabilities).unsqueeze(0));
+        expected.push_back(at::tensor(golden.outputs).unsqueeze(0));
     }
-    return compare_int8(at::cat(expected), at::cat(found));
+    return compare_int8(at::cat(expected), at::cat(found), info);
 }
 
 Int8Accuracy accuracy_of(const Network& float32, const Network& int8, const ModelInfo& info,
                          const std::filesystem::path& folder, Reporter& reporter) {
-    const std::vector<Sample> samples = scan_image_folder(folder, info.classes, ClassMismatch::fail).samples;
+    const std::vector<Sample> samples = scan_image_folder(folder, info.outputs, ClassMismatch::fail).samples;
     std::vector<std::int64_t> labels;
     for (const Sample& sample : samples) labels.push_back(sample.label);
     const std::vector<at::Tensor> both =
@@ -78,8 +79,14 @@ Int8Accuracy accuracy_of(const Network& float32, const Network& int8, const Mode
     return {samples.size(), share(both[0]), share(both[1])};
 }
 
-void expect_alike(const Int8Comparison& found, const std::string& file) {
+void expect_alike(const Int8Comparison& found, TaskKind task, const std::string& file) {
     if (found.unlikely_class * 10 <= found.images) return;
+    if (task != TaskKind::classification)
+        throw Error(
+            format_text("{}: not written: on {} of {} images that the ranges are from, int8 gives {} that differ by "
+                        "more than half{}; at most one in ten is allowed",
+                        file, found.unlikely_class, found.images, name_of_outputs(task),
+                        task == TaskKind::regression ? " a standard deviation" : ""));
     throw Error(file + ": not written: on " + std::to_string(found.unlikely_class) + " of " +
                 std::to_string(found.images) +
                 " ranges images int8 puts a class first that float32 finds less than half as likely as its own; "
@@ -103,9 +110,29 @@ Int8Comparison compare_int8(const at::Tensor& float32, const at::Tensor& int8) {
             .largest_difference = difference.max().item<double>()};
 }
 
+Int8Comparison compare_int8(const at::Tensor& float32, const at::Tensor& int8, const ModelInfo& info) {
+    if (info.task == TaskKind::classification) return compare_int8(float32, int8);
+    const at::Tensor apart = ((float32 - int8).abs() / at::tensor(scale_of(info))).nan_to_num(1, 1, 1);  // [N,K]
+    const at::Tensor unlike = info.task == TaskKind::regression
+                                  ? apart > 0.1
+                                  : (float32 >= at::tensor(info.thresholds)) != (int8 >= at::tensor(info.thresholds));
+    const auto images_with = [](const at::Tensor& flags) {
+        return static_cast<std::size_t>(flags.any(1).sum().item<std::int64_t>());
+    };
+    const auto images = static_cast<std::size_t>(float32.size(0));
+    return {.images = images,
+            .same_class = images - images_with(unlike),
+            .unlikely_class = images_with(apart > 0.5),
+            .mean_difference = apart.amax(1).mean().item<double>(),
+            .largest_difference = apart.max().item<double>()};
+}
+
 ExportReport export_int8(ModelFile model, const std::filesystem::path& file, const Int8Options& options,
                          Reporter& reporter) {
     expect_finite(model.module, file.string());
+    if (!options.test.empty() && model.info.task != TaskKind::classification)
+        throw ConfigError(
+            "--test: class folders say of an image which one class it has; this model was taught otherwise");
     const std::vector<Sample> images = evenly(list_images(options.ranges), options.ranges_images);
     if (images.empty()) throw DataError(options.ranges.string() + ": there are no images to find ranges on");
     add_golden_images(model.info, model.module);
@@ -123,14 +150,15 @@ ExportReport export_int8(ModelFile model, const std::filesystem::path& file, con
     const Network float32 = [&](const at::Tensor& batch) { return run_float32(batch)[0]; };
     const Network int8 = [&](const at::Tensor& batch) { return run_int8(batch)[0]; };
     const at::Tensor found = probabilities_of({int8}, images, preprocessing, "checking", reporter)[0];
-    ExportReport report{.form = "ONNX, opset " + std::to_string(kQuantisedOpset) + ", int8, ranges from " +
+    ExportReport report{.task = model.info.task,
+                        .form = "ONNX, opset " + std::to_string(kQuantisedOpset) + ", int8, ranges from " +
                                 std::to_string(images.size()) + " images",
-                        .on_images = compare_int8(expected, found),
+                        .on_images = compare_int8(expected, found, model.info),
                         .golden = compare_on_golden_images(model.info, int8)};
-    expect_alike(*report.on_images, file.string());
+    expect_alike(*report.on_images, model.info.task, file.string());
     if (!options.test.empty()) report.accuracy = accuracy_of(float32, int8, model.info, options.test, reporter);
-    OnnxModel onnx =
-        onnx_model(*quantised, {3, preprocessing.height, preprocessing.width}, WeightsType::float32, kQuantisedOpset);
+    OnnxModel onnx = onnx_model(*quantised, {3, preprocessing.height, preprocessing.width}, WeightsType::float32,
+                                kQuantisedOpset, name_of_outputs(model.info.task));
     merge_padding(onnx);
     onnx.metadata.emplace_back(kModelInfoName, pretty(to_json(model.info)));
     write_file(file, encode(onnx));

@@ -25,5 +25,9 @@ ExportReport export_int8(ModelFile model, const std::filesystem::path& file, con
 
 /// @param float32 probabilities [N,K], and `int8` of the same images
 [[nodiscard]] Int8Comparison compare_int8(const at::Tensor& float32, const at::Tensor& int8);
+/// The same of any task. Of several classes per image "the same" is the same classes found, of numbers a difference of
+/// at most a tenth of a standard deviation; what differs by more than half (of a probability, of a standard deviation)
+/// is unlikely.
+[[nodiscard]] Int8Comparison compare_int8(const at::Tensor& float32, const at::Tensor& int8, const ModelInfo& info);
 
 }  // namespace graft

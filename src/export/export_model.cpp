@@ -1,12 +1,15 @@
 #include "export/export_model.hpp"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/tensor.h>
 #include <torch/csrc/jit/api/module.h>
 
 #include <algorithm>
 #include <sstream>
 
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "export/onnx/opencv_network.hpp"
 #include "export/onnx/write_onnx.hpp"
 #include "graft/core/errors.hpp"
@@ -26,17 +29,20 @@ std::string scientific(double value) {
     return text.str();
 }
 
-/// The largest difference between the file's probabilities and the model's on the golden images.
+/// The largest difference between the file's outputs and the model's on the golden images: of probabilities, or of
+/// numbers in standard deviations.
 double difference_in_opencv(const ModelFile& model, const std::string& onnx, const std::string& name) {
     OpenCvNetwork network(onnx, name);
     const at::NoGradGuard no_grad;
     TorchModule module = model.module;
+    const at::Tensor scale = model.info.task == TaskKind::regression ? at::tensor(model.info.target_std)  // [K]
+                                                                     : at::ones({1});
     double largest = 0;
     for (const GoldenImage& golden : model.info.golden) {
         const cv::Mat rgb = decode_image(golden.encoded, golden.name);
         const at::Tensor input = to_network_input(resize_to_input(rgb, model.info.preprocessing));
         const at::Tensor expected = module.forward({input}).toTensor();
-        largest = std::max(largest, (network(input) - expected).abs().max().item<double>());
+        largest = std::max(largest, ((network(input) - expected) / scale).abs().max().item<double>());
     }
     return largest;
 }
@@ -54,9 +60,10 @@ void check(const ModelFile& model, const std::string& onnx, const std::string& n
         return;
     }
     if (!(*report.difference <= tolerance))
-        throw Error(name + ": not written: its probabilities differ from the model's by " +
-                    scientific(*report.difference) + " on the golden images; at most " + scientific(tolerance) +
-                    " is allowed");
+        throw Error(
+            format_text("{}: not written: its {} differ from the model's by {} on the golden images; at most {} "
+                        "is allowed",
+                        name, name_of_outputs(model.info.task), scientific(*report.difference), scientific(tolerance)));
 }
 
 /// A name inside the classifier as published state dicts have it; "" for what they do not hold.
@@ -64,7 +71,7 @@ std::string name_in_file(const std::string& name, const std::optional<Architectu
     std::string inner = name;
     for (const char* part : {"trunk.", "scion."})
         if (inner.starts_with(part)) inner.erase(0, std::string_view(part).size());
-    if (inner.starts_with("normalise.")) return "";
+    if (inner.starts_with("normalise.") || inner.starts_with("target_")) return "";  // graft.json says them
     return inner.starts_with("head.") || !architecture ? inner : published_name(*architecture, inner);
 }
 
@@ -75,8 +82,9 @@ ExportReport export_onnx(ModelFile model, const std::filesystem::path& file, Wei
     add_golden_images(model.info, model.module);
     const OnnxModel onnx = onnx_model(model, weights);
     const bool half = weights == WeightsType::float16;
-    ExportReport report{.form = "ONNX, opset " + std::to_string(onnx.opset) + (half ? ", float16" : ", float32") +
-                                " weights"};
+    ExportReport report{
+        .task = model.info.task,
+        .form = "ONNX, opset " + std::to_string(onnx.opset) + (half ? ", float16" : ", float32") + " weights"};
     const std::string bytes = encode(onnx);
     // OpenCV reads no float16: it is shown the same network with the same values as float32.
     const std::string checked = half ? encode(onnx_model(model, WeightsType::rounded_to_float16)) : bytes;

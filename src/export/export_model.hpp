@@ -14,7 +14,7 @@ namespace graft {
 /// An int8 file beside the model that it was made from, on images.
 struct Int8Comparison {
     std::size_t images = 0;
-    std::size_t same_class = 0;      ///< both put the same class first
+    std::size_t same_class = 0;      ///< both put the same class first, or agree otherwise (compare_int8)
     std::size_t unlikely_class = 0;  ///< int8's first is less than half as likely in float32 as float32's first
     double mean_difference = 0;      ///< of an image's largest difference of a probability
     double largest_difference = 0;
@@ -28,8 +28,10 @@ struct Int8Accuracy {
 
 /// What was written, for people.
 struct ExportReport {
+    TaskKind task = TaskKind::classification;
     std::string form;                  ///< "ONNX, opset 10, float32 weights"
-    std::optional<double> difference;  ///< largest difference of a probability from model.pt's, on the golden images
+    std::optional<double> difference;  ///< largest difference from model.pt, on the golden images: of
+                                       ///< a probability, or of a number in standard deviations
     std::string note;                  ///< why there is none, or ""
     std::optional<Int8Comparison> on_images,
         golden;                            ///< of an int8 file: on the images of the ranges, on the golden ones

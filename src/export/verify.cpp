@@ -23,12 +23,13 @@ std::vector<float> run(const RunnableModel& model, const at::Tensor& input) {
     return {values, values + result.numel()};
 }
 
-/// 1 where the numbers of values differ, or a value is not a number.
-double largest_difference(std::span<const float> one, std::span<const float> other) {
-    if (one.size() != other.size()) return 1;
+/// Of outputs, in what they are measured by (scale_of). 1 where the numbers of values differ, or a value is not a
+/// number.
+double largest_difference(std::span<const float> one, std::span<const float> other, std::span<const float> scale) {
+    if (one.size() != other.size() || one.size() != scale.size()) return 1;
     double largest = 0;
     for (std::size_t i = 0; i < one.size(); ++i) {
-        const double difference = std::abs(double{one[i]} - double{other[i]});
+        const double difference = std::abs(double{one[i]} - double{other[i]}) / double{scale[i]};
         largest = std::isfinite(difference) ? std::max(largest, difference) : 1;
     }
     return largest;
@@ -41,8 +42,11 @@ double largest_difference(const at::Tensor& one, const at::Tensor& other) {
 /// What the files say differently of themselves, of what changes predictions.
 std::vector<std::string> contract_differences(const ModelInfo& one, const ModelInfo& other) {
     std::vector<std::string> differences;
-    if (one.classes != other.classes)
-        differences.push_back("classes: " + joined(one.classes) + " and " + joined(other.classes));
+    if (one.task != other.task) differences.push_back(format_text("task: {} and {}", one.task, other.task));
+    if (one.outputs != other.outputs)
+        differences.push_back(format_text("{}: {} and {}", one.task == TaskKind::regression ? "targets" : "classes",
+                                          joined(one.outputs), joined(other.outputs)));
+    if (one.thresholds != other.thresholds) differences.emplace_back("thresholds");
     const Json left = to_json(one).at("preprocessing"), right = to_json(other).at("preprocessing");
     for (const auto& [key, value] : left.items())
         if (right.at(key) != value)
@@ -57,7 +61,7 @@ ImageComparison compare(const RunnableModel& model, const RunnableModel& other, 
     const at::Tensor other_input = other.info ? input_of(rgb, *other.info) : input;
     ImageComparison row{.image = name, .reference = other.file};
     row.tensor = largest_difference(input, other_input);
-    row.probabilities = largest_difference(run(model, input), run(other, other_input));
+    row.probabilities = largest_difference(run(model, input), run(other, other_input), scale_of(*model.info));
     return row;
 }
 
@@ -105,11 +109,12 @@ void replay_golden_images(const RunnableModel& model, Verification& into) {
     for (const GoldenImage& golden : model.info->golden) {
         const cv::Mat rgb = decode_image(golden.encoded, model.file + ": " + golden.name);
         const at::Tensor input = input_of(rgb, *model.info);
-        into.images.push_back({.image = golden.name,
-                               .reference = "as saved",
-                               .decode = difference(golden_pixels(rgb), golden.pixels),
-                               .tensor = difference(golden_input(input), golden.input),
-                               .probabilities = largest_difference(run(model, input), golden.probabilities)});
+        into.images.push_back(
+            {.image = golden.name,
+             .reference = "as saved",
+             .decode = difference(golden_pixels(rgb), golden.pixels),
+             .tensor = difference(golden_input(input), golden.input),
+             .probabilities = largest_difference(run(model, input), golden.outputs, scale_of(*model.info))});
     }
 }
 

@@ -17,8 +17,9 @@ namespace graft {
 /// How much one image differs: at every stage the largest difference of any value, on a scale of 0 to 1.
 struct ImageComparison {
     std::string image, reference;  ///< what was compared, and with what
-    double decode = 0, tensor = 0, probabilities = 0;
-    std::string error;  ///< why there is no comparison; then the numbers mean nothing
+    double decode = 0, tensor = 0;
+    double probabilities = 0;  ///< or the numbers of a regression, in standard deviations of what it was trained on
+    std::string error;         ///< why there is no comparison; then the numbers mean nothing
 
     /// The first stage that differs by more than `tolerance`, or "".
     [[nodiscard]] std::string first_difference(double tolerance) const;

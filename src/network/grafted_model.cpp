@@ -130,10 +130,12 @@ void prepare_to_train(const GraftedModel& model) {
     for (at::Tensor parameter : model.scion.parameters()) parameter.requires_grad_(true);
 }
 
-TorchModule compose_model(const GraftedModel& model, const std::string& activation) {
+TorchModule compose_model(const GraftedModel& model, const std::string& activation,
+                          const std::vector<std::pair<std::string, at::Tensor>>& constants) {
     TorchModule whole = make_module("Classifier");
     whole.register_module("trunk", model.trunk);
     whole.register_module("scion", model.scion);
+    for (const auto& [name, tensor] : constants) whole.register_buffer(name, tensor);
     whole.define(
         format_text("def forward(self, images):\n"
                     "    scores = self.scion.forward(self.trunk.forward(images))\n"

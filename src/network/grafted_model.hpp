@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "network/backbone.hpp"
@@ -51,8 +52,9 @@ void check_freeze(const Architecture& architecture, const std::string& freeze);
 
 /// float32 [N,3,H,W], RGB, 0..255 -> what the task makes of the scores, float32 [N,K]; what is exported. Shares
 /// parameters with the model.
-/// @param activation a TorchScript expression in `scores`
-[[nodiscard]] TorchModule compose_model(const GraftedModel& model, const std::string& activation);
+/// @param activation a TorchScript expression in `scores` and in `self.NAME` of the constants
+[[nodiscard]] TorchModule compose_model(const GraftedModel& model, const std::string& activation,
+                                        const std::vector<std::pair<std::string, at::Tensor>>& constants = {});
 
 /// A SHA-256 over names, shapes and values of all parameters and buffers: the freeze proof compares two of them.
 [[nodiscard]] std::string hash_of_values(const TorchModule& module);

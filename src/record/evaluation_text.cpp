@@ -1,13 +1,34 @@
 #include "record/evaluation_text.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
+#include "graft/core/errors.hpp"
 #include "record/csv.hpp"
+#include "record/task_kind.hpp"
 
 namespace graft {
 namespace {
+
+template <class... Cases>
+struct Either : Cases... {
+    using Cases::operator()...;
+};
+
+/// JSON knows no NaN.
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+std::string line(const std::string& name, const std::string& value) { return padded_right(name, 10) + value + "\n"; }
+std::string line(const std::string& name, double value) { return line(name, four_decimals(value)); }
+
+template <class Rows>
+std::size_t width_of_names(const Rows& rows) {
+    std::size_t width = 14;
+    for (const auto& row : rows) width = std::max(width, display_width(row.name) + 1);
+    return width;
+}
 
 std::string row(const ClassRecord& record, std::size_t width) {
     return padded_right(record.name, width) + padded_left(four_decimals(record.precision), 11) +
@@ -15,9 +36,132 @@ std::string row(const ClassRecord& record, std::size_t width) {
            padded_left(std::to_string(record.support), 9) + "\n";
 }
 
+std::string text_of(const EvaluationRecord& all, const ClassificationRecord& record) {
+    const std::size_t width = width_of_names(record.classes);
+    std::string text = padded_right("class", width) + "  precision   recall       f1  support\n";
+    for (const ClassRecord& c : record.classes) text += row(c, width);
+    text += row(record.macro_average(), width) + "\n";
+    text += line("images", std::to_string(all.images)) + line("accuracy", record.accuracy);
+    for (const auto& [k, share] : record.top_k)
+        if (k > 1) text += line("top-" + std::to_string(k), share);
+    return text + line("loss", record.loss);
+}
+
+std::string text_of(const EvaluationRecord& all, const MultiLabelRecord& record) {
+    const std::size_t width = width_of_names(record.classes);
+    std::string text =
+        padded_right("class", width) + "  average precision  precision   recall       f1  support  threshold\n";
+    for (const LabelRecord& c : record.classes)
+        text += padded_right(c.name, width) + padded_left(four_decimals(c.average_precision), 19) +
+                row({"", c.precision, c.recall, c.f1, c.support}, 0).substr(0, 38) +
+                padded_left(four_decimals(c.threshold), 11) + "\n";
+    text += "\n" + padded_right("images", 24) + std::to_string(all.images) + "\n";
+    for (const MeasuredMetric& metric : all.metrics())
+        text += padded_right(metric.name, 24) + four_decimals(metric.value) + "\n";
+    return text;
+}
+
+std::string text_of(const EvaluationRecord& all, const RegressionRecord& record) {
+    std::vector<std::vector<std::string>> rows = {{"target", "mae", "rmse", "r2", "images"}};
+    for (const TargetRecord& target : record.targets)
+        rows.push_back({target.name, four_digits(target.mae), four_digits(target.rmse), four_decimals(target.r2),
+                        std::to_string(target.support)});
+    return aligned(rows) + "\n" + line("images", std::to_string(all.images)) + line("mae", four_digits(record.mae)) +
+           line("rmse", four_digits(record.rmse)) + line("r2", record.r2);
+}
+
+void add_json(Json& json, const ClassificationRecord& record) {
+    json.update({{"accuracy", record.accuracy},
+                 {"loss", record.loss},
+                 {"top_k", Json::object()},
+                 {"macro_average", Json::object()},
+                 {"classes", Json::array()},
+                 {"confusion", record.confusion}});
+    for (const auto& [k, share] : record.top_k) json["top_k"][std::to_string(k)] = share;
+    const ClassRecord mean = record.macro_average();
+    json["macro_average"] = {{"precision", mean.precision}, {"recall", mean.recall}, {"f1", mean.f1}};
+    for (const ClassRecord& c : record.classes)
+        json["classes"].push_back(
+            {{"name", c.name}, {"precision", c.precision}, {"recall", c.recall}, {"f1", c.f1}, {"support", c.support}});
+}
+
+void add_json(Json& json, const MultiLabelRecord& record) {
+    json.update({{"mean_average_precision", record.mean_average_precision},
+                 {"micro_f1", record.micro_f1},
+                 {"macro_f1", record.macro_f1},
+                 {"exact_match", record.exact_match},
+                 {"hamming_loss", record.hamming_loss},
+                 {"loss", record.loss},
+                 {"classes", Json::array()}});
+    for (const LabelRecord& c : record.classes)
+        json["classes"].push_back({{"name", c.name},
+                                   {"average_precision", c.average_precision},
+                                   {"precision", c.precision},
+                                   {"recall", c.recall},
+                                   {"f1", c.f1},
+                                   {"support", c.support},
+                                   {"known", c.known},
+                                   {"threshold", c.threshold}});
+}
+
+void add_json(Json& json, const RegressionRecord& record) {
+    json.update({{"mae", number_or_null(record.mae)},
+                 {"rmse", number_or_null(record.rmse)},
+                 {"r2", number_or_null(record.r2)},
+                 {"targets", Json::array()}});
+    for (const TargetRecord& target : record.targets)
+        json["targets"].push_back({{"name", target.name},
+                                   {"mae", number_or_null(target.mae)},
+                                   {"rmse", number_or_null(target.rmse)},
+                                   {"r2", number_or_null(target.r2)},
+                                   {"support", target.support}});
+}
+
+std::string confusion_csv(const ClassificationRecord& record) {
+    std::string text = "true\\predicted";
+    for (const ClassRecord& c : record.classes) text += "," + csv_field(c.name);
+    text += "\n";
+    for (std::size_t i = 0; i < record.classes.size(); ++i) {
+        text += csv_field(record.classes[i].name);
+        for (const std::int64_t count : record.confusion[i]) text += "," + std::to_string(count);
+        text += "\n";
+    }
+    return text;
+}
+
+std::string classes_csv(const ClassificationRecord& record) {
+    std::string text = "class,precision,recall,f1,support\n";
+    for (const ClassRecord& c : record.classes)
+        text += csv_field(c.name) + "," + four_decimals(c.precision) + "," + four_decimals(c.recall) + "," +
+                four_decimals(c.f1) + "," + std::to_string(c.support) + "\n";
+    return text;
+}
+
+std::string classes_csv(const MultiLabelRecord& record) {
+    std::string text = "class,average_precision,precision,recall,f1,support,known,threshold\n";
+    for (const LabelRecord& c : record.classes)
+        text += format_text("{},{:.4f},{:.4f},{:.4f},{:.4f},{},{},{}\n", csv_field(c.name), c.average_precision,
+                            c.precision, c.recall, c.f1, c.support, c.known, shortest(static_cast<float>(c.threshold)));
+    return text;
+}
+
+std::string targets_csv(const RegressionRecord& record) {
+    std::string text = "target,mae,rmse,r2,support\n";
+    for (const TargetRecord& target : record.targets)
+        text += csv_field(target.name) + "," + shortest(target.mae) + "," + shortest(target.rmse) + "," +
+                shortest(target.r2) + "," + std::to_string(target.support) + "\n";
+    return text;
+}
+
+template <class Result>
+const Result& result_of(const EvaluationRecord& record, TaskKind task) {
+    if (const auto* result = std::get_if<Result>(&record.result)) return *result;
+    throw Error(format_text("the evaluation is of {}, not of {}", record.task(), task));
+}
+
 }  // namespace
 
-ClassRecord EvaluationRecord::macro_average() const {
+ClassRecord ClassificationRecord::macro_average() const {
     ClassRecord mean{.name = "macro average"};
     double present = 0;
     for (const ClassRecord& record : classes) {
@@ -32,50 +176,68 @@ ClassRecord EvaluationRecord::macro_average() const {
     return mean;
 }
 
+std::string_view EvaluationRecord::task() const { return enum_names<TaskKind>[result.index()]; }
+
+const ClassificationRecord& EvaluationRecord::classification() const {
+    return result_of<ClassificationRecord>(*this, TaskKind::classification);
+}
+const MultiLabelRecord& EvaluationRecord::multi_label() const {
+    return result_of<MultiLabelRecord>(*this, TaskKind::multi_label);
+}
+const RegressionRecord& EvaluationRecord::regression() const {
+    return result_of<RegressionRecord>(*this, TaskKind::regression);
+}
+
+std::vector<MeasuredMetric> EvaluationRecord::metrics() const {
+    using Metrics = std::vector<MeasuredMetric>;
+    return std::visit(Either{[](const ClassificationRecord& of) {
+                                 Metrics metrics = {{"accuracy", of.accuracy}};
+                                 for (const auto& [k, share] : of.top_k)
+                                     if (k > 1) metrics.push_back({format_text("top_{}", k), share});
+                                 const ClassRecord mean = of.macro_average();
+                                 metrics.insert(metrics.end(), {{"macro_precision", mean.precision},
+                                                                {"macro_recall", mean.recall},
+                                                                {"macro_f1", mean.f1},
+                                                                {"loss", of.loss, false}});
+                                 return metrics;
+                             },
+                             [](const MultiLabelRecord& of) {
+                                 return Metrics{{"mean_average_precision", of.mean_average_precision},
+                                                {"micro_f1", of.micro_f1},
+                                                {"macro_f1", of.macro_f1},
+                                                {"exact_match", of.exact_match},
+                                                {"hamming_loss", of.hamming_loss, false},
+                                                {"loss", of.loss, false}};
+                             },
+                             [](const RegressionRecord& of) {
+                                 return Metrics{{"mae", of.mae, false}, {"rmse", of.rmse, false}, {"r2", of.r2}};
+                             }},
+                      result);
+}
+
 Json to_json(const EvaluationRecord& record) {
-    Json json = {{"source", record.source},  {"images", record.images},      {"accuracy", record.accuracy},
-                 {"loss", record.loss},      {"top_k", Json::object()},      {"macro_average", Json::object()},
-                 {"classes", Json::array()}, {"confusion", record.confusion}};
-    for (const auto& [k, share] : record.top_k) json["top_k"][std::to_string(k)] = share;
-    const ClassRecord mean = record.macro_average();
-    json["macro_average"] = {{"precision", mean.precision}, {"recall", mean.recall}, {"f1", mean.f1}};
-    for (const ClassRecord& c : record.classes)
-        json["classes"].push_back(
-            {{"name", c.name}, {"precision", c.precision}, {"recall", c.recall}, {"f1", c.f1}, {"support", c.support}});
+    Json json = {{"source", record.source}, {"images", record.images}};
+    if (!std::holds_alternative<ClassificationRecord>(record.result)) json["task"] = record.task();
+    std::visit([&](const auto& result) { add_json(json, result); }, record.result);
     return json;
 }
 
 std::string to_text(const EvaluationRecord& record) {
-    std::size_t width = 14;
-    for (const ClassRecord& c : record.classes) width = std::max(width, display_width(c.name) + 1);
-    std::string text = padded_right("class", width) + "  precision   recall       f1  support\n";
-    for (const ClassRecord& c : record.classes) text += row(c, width);
-    text += row(record.macro_average(), width) + "\n";
-    text += "images    " + std::to_string(record.images) + "\n";
-    text += "accuracy  " + four_decimals(record.accuracy) + "\n";
-    for (const auto& [k, share] : record.top_k)
-        if (k > 1) text += padded_right("top-" + std::to_string(k), 10) + four_decimals(share) + "\n";
-    return text + "loss      " + four_decimals(record.loss) + "\n";
+    return std::visit([&](const auto& result) { return text_of(record, result); }, record.result);
 }
 
-std::string confusion_csv(const EvaluationRecord& record) {
-    std::string text = "true\\predicted";
-    for (const ClassRecord& c : record.classes) text += "," + csv_field(c.name);
-    text += "\n";
-    for (std::size_t i = 0; i < record.classes.size(); ++i) {
-        text += csv_field(record.classes[i].name);
-        for (const std::int64_t count : record.confusion[i]) text += "," + std::to_string(count);
-        text += "\n";
-    }
-    return text;
-}
-
-std::string classes_csv(const EvaluationRecord& record) {
-    std::string text = "class,precision,recall,f1,support\n";
-    for (const ClassRecord& c : record.classes)
-        text += csv_field(c.name) + "," + four_decimals(c.precision) + "," + four_decimals(c.recall) + "," +
-                four_decimals(c.f1) + "," + std::to_string(c.support) + "\n";
-    return text;
+std::vector<EvaluationTable> tables_of(const EvaluationRecord& record) {
+    using Files = std::vector<EvaluationTable>;
+    return std::visit(Either{[](const ClassificationRecord& of) {
+                                 return Files{{"classes.csv", classes_csv(of)}, {"confusion.csv", confusion_csv(of)}};
+                             },
+                             [](const MultiLabelRecord& of) {
+                                 return Files{{"classes.csv", classes_csv(of)}};
+                             },
+                             [](const RegressionRecord& of) {
+                                 return Files{{"targets.csv", targets_csv(of)}};
+                             }},
+                      record.result);
 }
 
 }  // namespace graft

@@ -10,9 +10,14 @@
 namespace graft {
 
 [[nodiscard]] Json to_json(const EvaluationRecord& record);
-/// The confusion matrix with names: rows are true classes, columns predicted ones.
-[[nodiscard]] std::string confusion_csv(const EvaluationRecord& record);
-/// class, precision, recall, f1, support.
-[[nodiscard]] std::string classes_csv(const EvaluationRecord& record);
+
+/// A file of an evaluation's own tables.
+struct EvaluationTable {
+    std::string name;  ///< "confusion.csv"
+    std::string text;
+};
+/// Of classes `classes.csv` and `confusion.csv` (rows are true classes, columns predicted ones), of several classes
+/// per image `classes.csv`, of numbers `targets.csv`.
+[[nodiscard]] std::vector<EvaluationTable> tables_of(const EvaluationRecord& record);
 
 }  // namespace graft

@@ -165,11 +165,10 @@ std::size_t workers_of(const DataOptions& options) {
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
-DataRecord record_of(const Dataset& dataset) {
+DataRecord record_of(const Dataset& dataset, const Task& task) {
     const std::size_t count = dataset.classes.size();
-    const std::vector<std::int64_t> train = count_per_class(dataset.train, count),
-                                    validation = count_per_class(dataset.validation, count),
-                                    test = count_per_class(dataset.test, count);
+    const std::vector<std::int64_t> train = task.counts(dataset.train), validation = task.counts(dataset.validation),
+                                    test = task.counts(dataset.test);
     DataRecord record{.train = std::ssize(dataset.train),
                       .validation = std::ssize(dataset.validation),
                       .test = std::ssize(dataset.test)};

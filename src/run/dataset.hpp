@@ -11,6 +11,7 @@
 #include "data/image_folder.hpp"
 #include "graft/core/reporter.hpp"
 #include "record/run_record.hpp"
+#include "task/task.hpp"
 
 namespace graft {
 
@@ -38,8 +39,8 @@ void check_images(Dataset& dataset, const DataOptions& options, const std::files
 /// Threads that decode: /data/workers, else one per core.
 [[nodiscard]] std::size_t workers_of(const DataOptions& options);
 
-/// Images of each class in each part.
-[[nodiscard]] DataRecord record_of(const Dataset& dataset);
+/// Images of each class, or with each number, in each part.
+[[nodiscard]] DataRecord record_of(const Dataset& dataset, const Task& task);
 
 /// SHA-256 over the names of the images that train and validate.
 [[nodiscard]] std::string hash_of_names(const Dataset& dataset);

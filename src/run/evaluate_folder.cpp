@@ -4,46 +4,30 @@
 
 #include "config/read.hpp"
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/run/evaluate.hpp"
 #include "inference/throughput.hpp"
 #include "record/csv.hpp"
+#include "record/evaluation_text.hpp"
 
 namespace graft {
 namespace {
 
-struct EvaluationFile {
-    const char* name;
-    std::string (*text)(const EvaluationRecord& record);
-};
-
-constexpr EvaluationFile kFiles[] = {
-    {"evaluation.json", [](const EvaluationRecord& record) { return pretty(to_json(record)); }},
-    {"report.txt", [](const EvaluationRecord& record) { return to_text(record); }},
-    {"classes.csv", [](const EvaluationRecord& record) { return classes_csv(record); }},
-    {"confusion.csv", [](const EvaluationRecord& record) { return confusion_csv(record); }}};
-
-/// predictions.csv: file, true class, predicted class, whether they agree, and a probability per class.
+/// predictions.csv: a line per image.
 class PredictionsFile {
 public:
-    PredictionsFile(const std::filesystem::path& file, const std::vector<std::string>& classes)
-        : classes_(classes), file_(file) {
-        std::string header = "file,class,predicted,correct";
-        for (const std::string& name : classes) header += "," + csv_field(name);
-        file_.write(header + "\n");
+    PredictionsFile(const std::filesystem::path& file, const Evaluator& evaluator)
+        : evaluator_(evaluator), file_(file) {
+        file_.write("file," + evaluator_.columns() + "\n");
     }
-
-    void add(const Sample& sample, std::span<const float> probabilities, std::size_t predicted) {
-        const auto truth = static_cast<std::size_t>(sample.label);
-        std::string line = csv_field(sample.name) + "," + csv_field(classes_[truth]) + "," +
-                           csv_field(classes_[predicted]) + (predicted == truth ? ",1" : ",0");
-        for (const float probability : probabilities) line += "," + shortest(probability);
-        file_.write(line + "\n");
+    void add(const Sample& sample, std::span<const float> values) {
+        file_.write(csv_field(sample.name) + "," + evaluator_.cells(sample, values) + "\n");
     }
     void commit() { file_.commit(); }
 
 private:
-    const std::vector<std::string>& classes_;
+    const Evaluator& evaluator_;
     WholeFile file_;
 };
 
@@ -55,11 +39,7 @@ Json recorded_config(const Predictor& predictor) {
 
 /// What the model's task needs to know of an image.
 TargetKind targets_of(const Predictor& predictor) {
-    const Json config = recorded_config(predictor);
-    const Json task = config.is_object() ? config.value("task", Json()) : Json();
-    const Json name = task.is_object() ? task.value("name", Json()) : task;
-    const TaskRow* row = name.is_string() ? builtin_tasks().find(name.get<std::string>()) : nullptr;
-    return row == nullptr ? TargetKind::one_class : row->targets;
+    return builtin_tasks().find(std::string(predictor.task()))->targets;
 }
 
 void report_bad(const std::vector<std::string>& bad, const ImageFolder& folder, OnBadImage policy, Reporter& reporter) {
@@ -86,10 +66,15 @@ ListOptions recorded_list_options(const Predictor& predictor) {
 
 ImageFolder images_for(const Predictor& predictor, const std::filesystem::path& place, const ImageChoice& choice,
                        const ScanOptions& scan) {
+    if (!is_list(place) && task_of(predictor) != TaskKind::classification)
+        throw DataError(
+            format_text("{}: is a folder, whose images have one class each; a model of {} is tested on a list: "
+                        "a .csv, .tsv or .jsonl file",
+                        place, predictor.task()));
     if (!is_list(place)) return scan_image_folder(place, predictor.classes(), choice.mismatch, scan);
     const ListRequest request{
         .kind = targets_of(predictor),
-        .classes = predictor.classes(),
+        .classes = predictor.outputs(),
         .mismatch = choice.mismatch,
         .missing_files = choice.on_bad_image,
         .part = choice.part,
@@ -97,14 +82,22 @@ ImageFolder images_for(const Predictor& predictor, const std::filesystem::path& 
     return read_list(place, choice.list, request, scan).images;
 }
 
-ClassificationMetrics evaluate_folder(const Predictor& predictor, const ImageFolder& folder,
-                                      const EvaluateOptions& options, std::stop_token stop, Reporter& reporter) {
+std::unique_ptr<Evaluator> evaluator_of(const Predictor& predictor, std::span<const std::int64_t> top_k) {
+    return make_evaluator(
+        task_of(predictor),
+        {.outputs = predictor.outputs(), .thresholds = predictor.thresholds(), .top_k = {top_k.begin(), top_k.end()}});
+}
+
+TaskKind task_of(const Predictor& predictor) { return enum_named<TaskKind>(predictor.task()).value(); }
+
+std::unique_ptr<Evaluator> evaluate_folder(const Predictor& predictor, const ImageFolder& folder,
+                                           const EvaluateOptions& options, std::stop_token stop, Reporter& reporter) {
     for (const std::string& name : folder.unknown_classes)
         reporter.warn(folder.root.string() + (folder.is_list ? ": the class " : ": the class folder ") + name +
                       " is left out: it was not trained");
-    ClassificationMetrics metrics(predictor.classes(), options.top_k);
+    std::unique_ptr<Evaluator> evaluator = evaluator_of(predictor, options.top_k);
     std::optional<PredictionsFile> predictions;
-    if (!options.predictions.empty()) predictions.emplace(options.predictions, predictor.classes());
+    if (!options.predictions.empty()) predictions.emplace(options.predictions, *evaluator);
     std::vector<std::filesystem::path> files;
     files.reserve(folder.samples.size());
     for (const Sample& sample : folder.samples) files.push_back(sample.file);
@@ -113,8 +106,8 @@ ClassificationMetrics evaluate_folder(const Predictor& predictor, const ImageFol
     const auto consume = [&](std::size_t i, const Prediction& prediction) {
         reporter.advance(i + 1);
         if (!prediction.error.empty()) return bad.push_back(prediction.error);
-        const std::size_t predicted = metrics.add(folder.samples[i].label, prediction.probabilities);
-        if (predictions) predictions->add(folder.samples[i], prediction.probabilities, predicted);
+        evaluator->add(folder.samples[i], prediction.values);
+        if (predictions) predictions->add(folder.samples[i], prediction.values);
     };
     const std::size_t done = predictor.predict_files(files, consume, options.workers, stop);
     reporter.finish();
@@ -123,7 +116,7 @@ ClassificationMetrics evaluate_folder(const Predictor& predictor, const ImageFol
                           " images");
     report_bad(bad, folder, options.on_bad_image, reporter);
     if (predictions) predictions->commit();
-    return metrics;
+    return evaluator;
 }
 
 EvaluationRecord evaluate_test(const std::filesystem::path& model, const Dataset& dataset, const RunOptions& options,
@@ -135,19 +128,19 @@ EvaluationRecord evaluate_test(const std::filesystem::path& model, const Dataset
                               .on_bad_image = options.data.on_bad_image,
                               .workers = static_cast<std::size_t>(options.data.workers.value_or(0)),
                               .predictions = folder / kPredictionsName};
-    EvaluationRecord record = evaluate_folder(predictor, images, how, stop, reporter).finish(images.root.string());
+    EvaluationRecord record = evaluate_folder(predictor, images, how, stop, reporter)->finish(images.root.string());
     write_evaluation(folder, record);
     return record;
 }
 
 std::vector<std::string> evaluation_file_names() {
-    std::vector<std::string> names;
-    for (const EvaluationFile& file : kFiles) names.emplace_back(file.name);
-    return names;
+    return {"evaluation.json", "report.txt", "classes.csv", "confusion.csv", "targets.csv"};
 }
 
 void write_evaluation(const std::filesystem::path& folder, const EvaluationRecord& record) {
-    for (const EvaluationFile& file : kFiles) write_file(folder / file.name, file.text(record));
+    write_file(folder / "evaluation.json", pretty(to_json(record)));
+    write_file(folder / "report.txt", to_text(record));
+    for (const EvaluationTable& table : tables_of(record)) write_file(folder / table.name, table.text);
 }
 
 EvaluationRecord evaluate(const Predictor& predictor, const std::filesystem::path& folder,
@@ -164,7 +157,7 @@ EvaluationRecord evaluate(const Predictor& predictor, const std::filesystem::pat
         .workers = options.workers,
         .predictions = options.output.empty() ? std::filesystem::path() : options.output / "predictions.csv"};
     const EvaluationRecord record =
-        evaluate_folder(predictor, images, how, options.stop, reporter).finish(folder.string());
+        evaluate_folder(predictor, images, how, options.stop, reporter)->finish(folder.string());
     if (!options.output.empty()) write_evaluation(options.output, record);
     return record;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -17,7 +18,7 @@
 #include "graft/deploy/predictor.hpp"
 #include "run/dataset.hpp"
 #include "run/run_options.hpp"
-#include "task/metrics.hpp"
+#include "task/evaluator.hpp"
 
 namespace graft {
 
@@ -44,11 +45,16 @@ struct EvaluateOptions {
     std::filesystem::path predictions;  ///< a CSV file with a line per image; empty: none
 };
 
-/// @param folder its classes are the predictor's, in the same order
+/// What the model was taught.
+[[nodiscard]] TaskKind task_of(const Predictor& predictor);
+/// Counts for this model, of no image yet.
+[[nodiscard]] std::unique_ptr<Evaluator> evaluator_of(const Predictor& predictor, std::span<const std::int64_t> top_k);
+
+/// @param folder its classes are the predictor's outputs, in the same order
 /// @throws DataError listing every image that cannot be read, unless they are to be skipped; Interrupted
-[[nodiscard]] ClassificationMetrics evaluate_folder(const Predictor& predictor, const ImageFolder& folder,
-                                                    const EvaluateOptions& options, std::stop_token stop,
-                                                    Reporter& reporter);
+[[nodiscard]] std::unique_ptr<Evaluator> evaluate_folder(const Predictor& predictor, const ImageFolder& folder,
+                                                         const EvaluateOptions& options, std::stop_token stop,
+                                                         Reporter& reporter);
 
 /// Tests a run's model on the test images of its dataset and writes the results into `folder`.
 [[nodiscard]] EvaluationRecord evaluate_test(const std::filesystem::path& model, const Dataset& dataset,
@@ -57,9 +63,9 @@ struct EvaluateOptions {
 
 inline constexpr const char* kPredictionsName = "predictions.csv";  ///< beside those that write_evaluation writes
 
-/// evaluation.json, report.txt, classes.csv and confusion.csv.
+/// evaluation.json, report.txt and every table that an evaluation of some task writes.
 [[nodiscard]] std::vector<std::string> evaluation_file_names();
-/// Writes the files of these names into `folder`, whatever was there.
+/// Writes those of these files that are of the record's task into `folder`, whatever was there.
 void write_evaluation(const std::filesystem::path& folder, const EvaluationRecord& record);
 
 }  // namespace graft

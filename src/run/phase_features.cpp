@@ -1,7 +1,13 @@
 #include "run/phase_features.hpp"
 
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/cat.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "core/folders.hpp"
 #include "core/text.hpp"
@@ -167,6 +173,20 @@ PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Tas
         parts.schedule = phase.options.schedule.build(
             {.steps_per_epoch = static_cast<std::int64_t>(steps), .epochs = phase.options.epochs});
     return parts;
+}
+
+at::Tensor validation_scores(const Phase& phase, const PhaseFeatures& features) {
+    constexpr std::size_t kBatch = 256;
+    const torch::jit::GraphOptimizerEnabledGuard plain(false);  // as the trainer validates
+    const at::NoGradGuard no_grad;
+    TorchModule scion = phase.model.scion;
+    scion.eval();
+    std::vector<std::size_t> order(features.validation->samples().size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::vector<at::Tensor> scores;
+    features.validation->for_each_batch(
+        order, 0, kBatch, [&](const Batch& batch) { scores.push_back(scion.forward({batch.features}).toTensor()); });
+    return at::cat(scores);
 }
 
 }  // namespace graft

@@ -33,4 +33,8 @@ struct PhaseFeatures {
 [[nodiscard]] PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Task& task,
                                   std::int64_t batch_size);
 
+/// What the network of a phase, as it is now, makes of the validation images. Scores [N,K]
+/// @throws Interrupted
+[[nodiscard]] at::Tensor validation_scores(const Phase& phase, const PhaseFeatures& features);
+
 }  // namespace graft

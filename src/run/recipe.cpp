@@ -35,7 +35,8 @@ Loss build_loss(const RunOptions& options, const Tables& tables, const Task& tas
     if (std::ranges::find(row.tasks, task.name()) == row.tasks.end())
         throw ConfigError(format_text("/training/loss: \"{}\" is a loss for {}, not for {}", row.name,
                                       joined(row.tasks), task.name()));
-    return options.training.loss.build({.outputs = task.outputs(), .counts = task.counts(dataset.train)});
+    return options.training.loss.build(
+        {.outputs = task.outputs(), .counts = task.counts(dataset.train), .known = task.known(dataset.train)});
 }
 
 void expect_precision(const BackboneOptions& options) {
@@ -43,6 +44,13 @@ void expect_precision(const BackboneOptions& options) {
         throw ConfigError(
             "/backbone/precision: bfloat16 needs a processor with AVX-512 BF16, which this one does not "
             "have; use float32");
+}
+
+void expect_thresholds_can_be_chosen(const Task& task, const Dataset& dataset) {
+    if (task.chooses_thresholds() && dataset.validation.empty())
+        throw ConfigError(
+            "/task/threshold: is chosen on validation images, and there are none: give some "
+            "(/data/validation_split, /data/validation), or use \"fixed\"");
 }
 
 void build_callbacks(const RunOptions& options, const Dataset& dataset, Recipe& recipe, Problems& problems) {
@@ -61,7 +69,7 @@ void build_callbacks(const RunOptions& options, const Dataset& dataset, Recipe& 
 }  // namespace
 
 Recipe make_recipe(const RunOptions& options, const Tables& tables, const Dataset& dataset, MissingWeights missing) {
-    Recipe recipe{.task = options.task.build({.classes = dataset.classes})};
+    Recipe recipe{.task = options.task.build({.classes = dataset.classes, .training = dataset.train})};
     Problems problems;
     problems.attempt([&] { recipe.weights = choose_weights(options.backbone, missing); });
     recipe.preprocessing = choose_preprocessing(options.data, usual_preprocessing(recipe.weights.entry));
@@ -73,6 +81,8 @@ Recipe make_recipe(const RunOptions& options, const Tables& tables, const Datase
             });
     problems.attempt([&] { expect_precision(options.backbone); });
     problems.attempt([&] { recipe.loss = build_loss(options, tables, *recipe.task, dataset); });
+    if (tables.losses.find(options.training.loss.name())->validates) recipe.validation_loss = recipe.loss;
+    problems.attempt([&] { expect_thresholds_can_be_chosen(*recipe.task, dataset); });
     problems.attempt([&] { recipe.metrics = choose_metrics(*recipe.task, options.training.metrics, tables.metrics); });
     build_callbacks(options, dataset, recipe, problems);
     problems.throw_if_any();

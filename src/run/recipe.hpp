@@ -19,6 +19,7 @@ namespace graft {
 struct Recipe {
     std::shared_ptr<const Task> task;
     Loss loss;
+    Loss validation_loss;  ///< what `val_loss` is; nothing: the task's plain loss
     std::vector<ChosenMetric> metrics;
     std::vector<std::shared_ptr<Callback>> callbacks;  ///< the config's, then the application's
     ChosenWeights weights;

@@ -17,13 +17,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Computes the features of a phase and trains on them.
+/// Trains on the features of a phase, which are computed as they are asked for.
 /// @throws Error when the frozen part changed: a bug in graft
-PhaseRecord run_phase(Trainer& trainer, const Phase& phase, const RunOptions& options, const Dataset& dataset,
-                      const Backbone& backbone, const Recipe& recipe, const RunControl& control) {
-    prepare_to_train(phase.model);
-    const PhaseFeatures features =
-        make_features(options, dataset, backbone, recipe.preprocessing, phase, control.stop, control.reporter);
+PhaseRecord run_phase(Trainer& trainer, const Phase& phase, const PhaseFeatures& features, const RunOptions& options,
+                      const Backbone& backbone, const Recipe& recipe) {
     PhaseRecord record{.model = record_of(backbone, phase.model, recipe.preprocessing),
                        .engine = features.trunk->engine(),
                        .frozen_before = hash_of_values(phase.model.trunk),
@@ -35,6 +32,36 @@ PhaseRecord run_phase(Trainer& trainer, const Phase& phase, const RunOptions& op
     if (record.frozen_before != record.frozen_after)
         throw Error("the frozen part changed during training: this is a bug in graft");
     return record;
+}
+
+/// What the model file says before anything is trained.
+ModelInfo info_of(const RunOptions& options, const Recipe& recipe, const Backbone& backbone, const Json& config) {
+    const Task& task = *recipe.task;
+    const TargetScale scale = task.target_scale();
+    return {.task = task.kind(),
+            .outputs = task.outputs(),
+            .thresholds = task.thresholds(),
+            .target_mean = scale.mean,
+            .target_std = scale.std,
+            .preprocessing = recipe.preprocessing,
+            .backbone = backbone.architecture.name,
+            .backbone_hash = backbone.weights_hash,
+            .freeze = options.backbone.freeze,
+            .config = config};
+}
+
+/// From which probabilities on classes are found, as the validation images say of the weights that the model keeps.
+std::vector<float> chosen_thresholds(const Task& task, const Phase& phase, const PhaseFeatures& features,
+                                     Reporter& reporter) {
+    if (!task.chooses_thresholds()) return task.thresholds();
+    try {
+        const Thresholds chosen =
+            task.choose_thresholds(validation_scores(phase, features), task.targets(features.validation->samples()));
+        for (const std::string& remark : chosen.remarks) reporter.warn(remark);
+        return chosen.values;
+    } catch (const Interrupted&) {
+        return task.thresholds();  // the run will be gone on with, and chooses then
+    }
 }
 
 }  // namespace
@@ -62,7 +89,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     RunRecord record{.graft_version = std::string(version_text()),
                      .config = resolved(options, tables),
                      .task = std::string(task.name()),
-                     .data = record_of(dataset),
+                     .data = record_of(dataset, task),
                      .precision = options.backbone.precision};
     write_file(folder.split(), split_as_json({dataset.train, dataset.validation}, dataset.classes));
     write_file(folder.config(), pretty(record.config));
@@ -70,19 +97,16 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     reporter.note(text_of(record_of(backbone, phases.front().model, recipe.preprocessing)));
 
     // Phase after phase: features of the frozen part, training of the rest.
-    const ModelInfo info{.classes = dataset.classes,
-                         .preprocessing = recipe.preprocessing,
-                         .backbone = backbone.architecture.name,
-                         .backbone_hash = backbone.weights_hash,
-                         .freeze = options.backbone.freeze,
-                         .config = record.config};
+    ModelInfo info = info_of(options, recipe, backbone, record.config);
     const auto save = [&](const fs::path& file) {
-        save_model(file, compose_model(phases.front().model, task.activation()), info);
+        const OutputActivation activation = task.activation();
+        save_model(file, compose_model(phases.front().model, activation.expression, activation.constants), info);
     };
     Trainer trainer(
         {.task = recipe.task,
          .metrics = recipe.metrics,
          .loss = recipe.loss,
+         .validation_loss = recipe.validation_loss,
          .weights = trained_by(phases),
          .callbacks = recipe.callbacks,
          .has_validation = !dataset.validation.empty(),
@@ -94,13 +118,22 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
         reporter);
     if (folder.resumes()) trainer.resume();
     // At least one: a run that is finished already is told what it was.
-    for (std::size_t i = trainer.next_phase(); i < phases.size() && (record.phases.empty() || !trainer.ended()); ++i)
-        record.phases.push_back(run_phase(trainer, phases[i], options, dataset, backbone, recipe, control));
+    PhaseFeatures features;
+    const Phase* last = nullptr;
+    for (std::size_t i = trainer.next_phase(); i < phases.size() && (record.phases.empty() || !trainer.ended()); ++i) {
+        last = &phases[i];
+        prepare_to_train(last->model);
+        features = {};  // those of an earlier phase make room first
+        features = make_features(options, dataset, backbone, recipe.preprocessing, *last, control.stop, reporter);
+        record.phases.push_back(run_phase(trainer, *last, features, options, backbone, recipe));
+    }
     TrainingResult training = trainer.finish();
     if (training.history.empty())
         throw Interrupted("interrupted before the first epoch was over; the same command begins anew");
 
     // The model is what the history says it is; the test sees it as deployment will.
+    info.thresholds = chosen_thresholds(task, *last, features, reporter);
+    features = {};
     save(folder.model());
     record.end = training.end;
     record.reason = training.reason;

@@ -13,6 +13,7 @@
 #include "config/plugin.hpp"
 #include "core/registry.hpp"
 #include "record/metric.hpp"
+#include "record/task_kind.hpp"
 
 namespace graft {
 
@@ -24,10 +25,14 @@ public:
     /// @param targets of the same N samples, as Task::targets makes them
     virtual void add(const at::Tensor& scores, const at::Tensor& targets) = 0;
     [[nodiscard]] virtual double value() const = 0;
+    /// Whether value() costs so little that it may be asked for after every batch.
+    [[nodiscard]] virtual bool is_cheap() const { return true; }
 };
 
 struct MetricContext {
-    std::size_t outputs = 0;  ///< K
+    std::size_t outputs = 0;                   ///< K
+    TaskKind task = TaskKind::classification;  ///< whose targets they are
+    std::vector<float> scale = {};             ///< of a regression: what targets were divided by. [K]
 };
 
 using MetricPlugin = Plugin<std::unique_ptr<Metric>, MetricContext>;

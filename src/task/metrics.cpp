@@ -64,14 +64,14 @@ void ClassificationMetrics::add(const ClassificationMetrics& other) {
 }
 
 EvaluationRecord ClassificationMetrics::finish(const std::string& source) const {
-    EvaluationRecord record{.source = source, .images = images_, .confusion = confusion_};
+    ClassificationRecord record{.confusion = confusion_};
     for (std::size_t i = 0; i < top_k_.size(); ++i)
         record.top_k.emplace_back(top_k_[i], ratio(top_k_hits_[i], images_));
     record.accuracy = record.top_k.front().second;
     record.loss = images_ == 0 ? 0 : loss_sum_ / static_cast<double>(images_);
     for (std::size_t i = 0; i < classes_.size(); ++i)
         record.classes.push_back(class_record(classes_[i], i, confusion_));
-    return record;
+    return {.source = source, .images = images_, .result = std::move(record)};
 }
 
 }  // namespace graft

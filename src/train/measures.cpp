@@ -11,6 +11,12 @@ namespace {
 
 constexpr const char* kValidation = "val_";
 
+/// An image that does not say everything is a part of one.
+double images_in(const at::Tensor& targets) {
+    if (!targets.is_floating_point()) return static_cast<double>(targets.size(0));
+    return targets.isnan().logical_not().sum().item<double>() / static_cast<double>(targets.size(1));
+}
+
 }  // namespace
 
 std::vector<ChosenMetric> choose_metrics(const Task& task, std::span<const MetricPlugin> more,
@@ -48,21 +54,32 @@ std::vector<ProducedMetric> produced_metrics(std::span<const ChosenMetric> metri
     return produced;
 }
 
-Measures::Measures(std::span<const ChosenMetric> metrics, std::size_t outputs) {
+Measures::Measures(std::span<const ChosenMetric> metrics, const Task& task) {
+    const MetricContext context{
+        .outputs = task.outputs().size(), .task = task.kind(), .scale = task.target_scale().std};
     for (const ChosenMetric& metric : metrics)
-        metrics_.emplace_back(metric.plugin.name(), metric.plugin.build({.outputs = outputs}));
+        metrics_.emplace_back(metric.plugin.name(), metric.plugin.build(context));
 }
 
 void Measures::add(double mean_loss, const at::Tensor& scores, const at::Tensor& targets) {
-    loss_sum_ += mean_loss * static_cast<double>(targets.size(0));
-    images_ += targets.size(0);
+    const double images = images_in(targets);
+    loss_sum_ += mean_loss * images;
+    images_ += images;
     for (const auto& [name, metric] : metrics_) metric->add(scores, targets);
 }
 
 std::vector<std::pair<std::string, double>> Measures::values(const std::string& prefix) const {
     std::vector<std::pair<std::string, double>> values;
-    values.emplace_back(prefix + "loss", loss_sum_ / static_cast<double>(images_));
+    values.emplace_back(prefix + "loss", loss_sum_ / images_);
     for (const auto& [name, metric] : metrics_) values.emplace_back(prefix + name, metric->value());
+    return values;
+}
+
+std::vector<std::pair<std::string, double>> Measures::so_far() const {
+    std::vector<std::pair<std::string, double>> values;
+    values.emplace_back("loss", loss_sum_ / images_);
+    for (const auto& [name, metric] : metrics_)
+        if (metric->is_cheap()) values.emplace_back(name, metric->value());
     return values;
 }
 

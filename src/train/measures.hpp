@@ -34,17 +34,18 @@ struct ChosenMetric {
 /// Collects the batches of a pass.
 class Measures {
 public:
-    Measures(std::span<const ChosenMetric> metrics, std::size_t outputs);
+    Measures(std::span<const ChosenMetric> metrics, const Task& task);
 
     /// @param mean_loss over the batch
     void add(double mean_loss, const at::Tensor& scores, const at::Tensor& targets);
     /// @param prefix of the names: "" or "val_"
     [[nodiscard]] std::vector<std::pair<std::string, double>> values(const std::string& prefix) const;
+    /// The same without those that cost much, for the progress line.
+    [[nodiscard]] std::vector<std::pair<std::string, double>> so_far() const;
 
 private:
     std::vector<std::pair<std::string, std::unique_ptr<Metric>>> metrics_;
-    double loss_sum_ = 0;
-    std::int64_t images_ = 0;
+    double loss_sum_ = 0, images_ = 0;
 };
 
 /// "loss 0.1234  accuracy 0.9643".

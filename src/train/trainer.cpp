@@ -165,7 +165,7 @@ Measures Trainer::train_on_batches(std::int64_t epoch, bool& diverged) {
     const auto batch_size = static_cast<std::size_t>(phase_.batch_size);
     const std::int64_t first_step = state_.epoch_of_phase * batches_of(order.size(), phase_.batch_size);
     phase_.scion.train();
-    Measures measures(parts_.metrics, parts_.task->outputs().size());
+    Measures measures(parts_.metrics, *parts_.task);
     BatchRecord record{.epoch = epoch};
     phase_.train.features->for_each_batch(order, epoch, batch_size, [&](const Batch& batch) {
         if (!stop_reason_.empty()) return;  // a callback asked to stop within the epoch
@@ -187,7 +187,7 @@ Measures Trainer::train_on_batches(std::int64_t epoch, bool& diverged) {
         for (const auto& callback : parts_.callbacks) callback->on_batch_end(record, *this);
         if (!std::isfinite(record.loss) && stop_reason_.empty()) fail_on(record);
         ++record.batch;
-        reporter_.advance(batch.first + batch.samples.size(), text_of(measures.values("")));
+        reporter_.advance(batch.first + batch.samples.size(), text_of(measures.so_far()));
     });
     return measures;
 }
@@ -197,14 +197,15 @@ Measures Trainer::validate(std::int64_t epoch) {
     const at::NoGradGuard no_grad;
     const TrainingSet& set = *phase_.validation;
     phase_.scion.eval();
-    Measures measures(parts_.metrics, parts_.task->outputs().size());
-    set.features->for_each_batch(counted(set.features->samples().size()), epoch, kValidationBatch,
-                                 [&](const Batch& batch) {
-                                     const at::Tensor targets = targets_of(set, batch);
-                                     const at::Tensor scores = phase_.scion.forward({batch.features}).toTensor();
-                                     const at::Tensor loss = parts_.task->validation_loss(scores, targets);
-                                     measures.add(loss.item<double>(), scores, targets);
-                                 });
+    Measures measures(parts_.metrics, *parts_.task);
+    set.features->for_each_batch(
+        counted(set.features->samples().size()), epoch, kValidationBatch, [&](const Batch& batch) {
+            const at::Tensor targets = targets_of(set, batch);
+            const at::Tensor scores = phase_.scion.forward({batch.features}).toTensor();
+            const at::Tensor loss = parts_.validation_loss ? parts_.validation_loss(scores, targets)
+                                                           : parts_.task->validation_loss(scores, targets);
+            measures.add(loss.item<double>(), scores, targets);
+        });
     return measures;
 }
 
@@ -227,8 +228,11 @@ void Trainer::finish_epoch(EpochRecord record) {
 
 /// Throws when nothing that was trained so far is worth keeping.
 void Trainer::expect_a_good_epoch() const {
+    // Losses alone: the share of variance of a single image is no number, and yet nothing is wrong.
     const auto finite = [](const EpochRecord& record) {
-        return std::ranges::all_of(record.metrics, [](const auto& metric) { return std::isfinite(metric.second); });
+        return std::ranges::all_of(record.metrics, [](const auto& metric) {
+            return !metric.first.ends_with("loss") || std::isfinite(metric.second);
+        });
     };
     if (std::ranges::any_of(state_.history, finite)) return;
     throw Error("no epoch had finite losses, so there is no model worth keeping" +

@@ -40,7 +40,8 @@ struct TrainingParts {
     std::shared_ptr<const Task> task;
     std::vector<ChosenMetric> metrics;
     Loss loss;
-    TorchModule weights;  ///< everything that any phase trains: what snapshots and checkpoints hold
+    Loss validation_loss = {};  ///< what `val_loss` is; nothing: the task's plain loss
+    TorchModule weights;        ///< everything that any phase trains: what snapshots and checkpoints hold
     std::vector<std::shared_ptr<Callback>> callbacks;  ///< in the order in which they run
     bool has_validation = false;
     std::function<void(const std::filesystem::path&)> save_model;

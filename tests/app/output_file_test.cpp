@@ -112,7 +112,8 @@ TEST(Export, LeavesAFileOfItsDefaultName) {
 }
 
 TEST(Evaluate, LeavesEveryFileThatItWouldWrite) {
-    for (const char* name : {"predictions.csv", "evaluation.json", "report.txt", "classes.csv", "confusion.csv"}) {
+    for (const char* name :
+         {"predictions.csv", "evaluation.json", "report.txt", "classes.csv", "confusion.csv", "targets.csv"}) {
         const TemporaryFolder folder;
         const std::string file = folder.write(std::string("out/") + name, "precious").string();
         EXPECT_EQ(error_of({"evaluate", "no-model.pt", "test", "--output", (folder / "out").string()}),
@@ -150,8 +151,10 @@ TEST(Evaluate, WritesNothingIntoTheFoldersOfImages) {
 
 TEST(Evaluation, WritesTheFilesThatItNames) {
     const TemporaryFolder folder;
-    write_evaluation(folder.path(), {.classes = {}, .confusion = {}});
-    EXPECT_THAT(evaluation_file_names(), ElementsAre("evaluation.json", "report.txt", "classes.csv", "confusion.csv"));
+    write_evaluation(folder.path(), {});
+    write_evaluation(folder.path(), {.result = RegressionRecord()});
+    EXPECT_THAT(evaluation_file_names(),
+                ElementsAre("evaluation.json", "report.txt", "classes.csv", "confusion.csv", "targets.csv"));
     EXPECT_THAT(folder.names(), ::testing::UnorderedElementsAreArray(evaluation_file_names()));
 }
 

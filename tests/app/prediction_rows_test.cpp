@@ -9,7 +9,7 @@ namespace graft {
 namespace {
 
 const std::vector<std::string> kPets = {"cat", "dog, small", "emu"};
-const Prediction kDog{.probabilities = {0.1F, 0.7F, 0.2F}};
+const Prediction kDog{.values = {0.1F, 0.7F, 0.2F}};
 const Prediction kDamaged{.error = "a.jpg: ends early, at \"SOS\""};
 
 PredictionRows csv(std::size_t top_k = 1, bool all = false) {
@@ -76,8 +76,41 @@ TEST(PredictionRows, NameFilesOfAnyBytesSoThatTheyCanBeFoundAgain) {
 }
 
 TEST(PredictionRows, WriteNumbersThatReadBackAsTheSameFloat) {
-    const Prediction thirds{.probabilities = {1.0F / 3, 1e-8F, 0.F}};
+    const Prediction thirds{.values = {1.0F / 3, 1e-8F, 0.F}};
     EXPECT_EQ(csv(3).row("a.jpg", thirds), "a.jpg,cat,0.33333334,\"dog, small\",1e-08,emu,0,\n");
+}
+
+PredictionRows of_task(TaskKind task, RowFormat format, bool all = false) {
+    PredictionRowOptions options{.format = format, .all_probabilities = all, .task = task};
+    if (task == TaskKind::multi_label) options.thresholds = {0.5F, 0.25F, 0.5F};
+    return {kPets, options};
+}
+
+TEST(PredictionRows, OfSeveralClassesNameThoseThatReachTheirThresholds) {
+    const Prediction both{.values = {0.5F, 0.75F, 0.25F}}, none{.values = {0.F, 0.125F, 0.25F}};
+    const PredictionRows rows = of_task(TaskKind::multi_label, RowFormat::csv, true);
+    EXPECT_EQ(rows.header(), "file,classes,probabilities,error,cat,\"dog, small\",emu\n");
+    EXPECT_EQ(rows.row("a.jpg", both), "a.jpg,\"dog, small|cat\",0.75|0.5,,0.5,0.75,0.25\n");
+    EXPECT_EQ(rows.row("a.jpg", none), "a.jpg,,,,0,0.125,0.25\n");
+    EXPECT_EQ(rows.row("a.jpg", {.error = "is empty"}), "a.jpg,,,is empty,,,\n");
+    EXPECT_EQ(of_task(TaskKind::multi_label, RowFormat::json_lines).row("a.jpg", both),
+              R"({"file":"a.jpg","predictions":[{"class":"dog, small","probability":0.75},)"
+              R"({"class":"cat","probability":0.5}]})"
+              "\n");
+    EXPECT_EQ(of_task(TaskKind::multi_label, RowFormat::json_lines).row("a.jpg", none),
+              R"({"file":"a.jpg","predictions":[]})"
+              "\n");
+}
+
+TEST(PredictionRows, OfNumbersHaveOneForEachTarget) {
+    const Prediction prediction{.values = {1.5F, -300.F, 0.1F}};
+    const PredictionRows rows = of_task(TaskKind::regression, RowFormat::csv);
+    EXPECT_EQ(rows.header(), "file,cat,\"dog, small\",emu,error\n");
+    EXPECT_EQ(rows.row("a.jpg", prediction), "a.jpg,1.5,-300,0.1,\n");
+    EXPECT_EQ(rows.row("a.jpg", {.error = "is empty"}), "a.jpg,,,,is empty\n");
+    EXPECT_EQ(of_task(TaskKind::regression, RowFormat::json_lines).row("a.jpg", prediction),
+              R"({"file":"a.jpg","values":{"cat":1.5,"dog, small":-300.0,"emu":0.1}})"
+              "\n");
 }
 
 }  // namespace

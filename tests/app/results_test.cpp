@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
-#include <limits>
 
 #include "app/run_log.hpp"
 #include "error_message.hpp"
@@ -19,14 +18,6 @@ using testing::error_message;
 using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
 using testing::TemporaryFolder;
-
-TEST(ExpectAccuracy, ThrowsBelowTheGateOnly) {
-    EXPECT_NO_THROW(expect_accuracy("the accuracy", 0.5, std::nullopt));
-    EXPECT_NO_THROW(expect_accuracy("the accuracy", 0.5, 0.5));
-    EXPECT_EQ(error_message<GateError>([] { expect_accuracy("the accuracy", 0.49995, 0.5); }),
-              "the accuracy is 0.49995, below the 0.5 that --fail-under asks for");
-    EXPECT_THROW(expect_accuracy("the accuracy", std::numeric_limits<double>::quiet_NaN(), 0.5), GateError);
-}
 
 TEST(JsonLine, ReplacesBytesThatAreNoUtf8) {
     EXPECT_EQ(json_line({{"file", "\xff.jpg"}}), R"({"file":"\\xFF.jpg"})");

@@ -17,11 +17,13 @@ class EveryLoss : public ::testing::TestWithParam<std::string> {
 protected:
     [[nodiscard]] const LossRow& row() const { return *builtin_losses().find(GetParam()); }
     [[nodiscard]] Loss built() const {
-        return row().make().build({.outputs = {"ant", "bee", "cat"}, .counts = {5, 2, 3}});
+        return row().make().build({.outputs = {"ant", "bee", "cat"}, .counts = {5, 2, 3}, .known = {10, 10, 10}});
     }
     [[nodiscard]] const std::string& task() const { return row().tasks.front(); }
-    /// Four images; the score of what an image is, is `right`, the others' are its opposite.
-    static at::Tensor scores(float right) {
+    /// Four images; the score of what an image is, is `right`, the others' are its opposite. Numbers are off by what is
+    /// missing to 8.
+    [[nodiscard]] at::Tensor scores(float right) const {
+        if (task() == "regression") return targets() + (8 - right);
         at::Tensor scores = at::full({4, 3}, -right);
         for (std::int64_t n = 0; n < 4; ++n) scores[n][classes()[n].item<std::int64_t>()] = right;
         return scores;
@@ -83,7 +85,9 @@ INSTANTIATE_TEST_SUITE_P(Builtin, EveryLoss, ::testing::ValuesIn(builtin_losses(
                          [](const auto& name) { return name.param; });
 
 TEST(BuiltinLosses, AreTheDocumentedOnes) {
-    EXPECT_EQ(builtin_losses().names(), (std::vector<std::string>{"cross_entropy", "binary_cross_entropy"}));
+    EXPECT_EQ(builtin_losses().names(),
+              (std::vector<std::string>{"cross_entropy", "binary_cross_entropy", "binary_focal", "asymmetric", "mse",
+                                        "mae", "huber", "quantile"}));
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ namespace {
 class EveryMetric : public ::testing::TestWithParam<std::string> {
 protected:
     [[nodiscard]] const MetricRow& row() const { return *builtin_metrics().find(GetParam()); }
-    [[nodiscard]] std::unique_ptr<Metric> built() const { return row().make().build({.outputs = 3}); }
+    [[nodiscard]] std::unique_ptr<Metric> built() const { return row().make().build({.outputs = 3, .task = task()}); }
+    [[nodiscard]] TaskKind task() const { return enum_named<TaskKind>(row().tasks.front()).value(); }
     static at::Tensor classes() { return at::tensor({0, 1, 2, 1, 0, 2}, at::kLong); }
     [[nodiscard]] at::Tensor targets() const {
         return row().tasks.front() == "classification" ? classes() : at::one_hot(classes(), 3).to(at::kFloat);

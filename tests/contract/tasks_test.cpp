@@ -19,8 +19,9 @@ class EveryTask : public ::testing::TestWithParam<std::string> {
 protected:
     [[nodiscard]] const TaskRow& row() const { return *builtin_tasks().find(GetParam()); }
     [[nodiscard]] std::shared_ptr<const Task> built() const {
-        return row().make().build({.classes = {"ant", "bee", "cat"}});
+        return row().make().build({.classes = {"ant", "bee", "cat"}, .training = samples_});
     }
+    const std::vector<Sample> samples_ = samples();
     /// Images that say everything that any task may ask.
     static std::vector<Sample> samples() {
         std::vector<Sample> samples(4);
@@ -44,7 +45,10 @@ TEST_P(EveryTask, MakesATargetOfEverySample) {
     const at::Tensor targets = built()->targets(samples());
     EXPECT_EQ(targets.size(0), 4);
     EXPECT_EQ(built()->targets({}).size(0), 0);
-    EXPECT_EQ(built()->counts(samples()), (std::vector<std::int64_t>{2, 1, 1}));
+    const bool numbers = row().name == "regression";
+    EXPECT_EQ(built()->counts(samples()),
+              numbers ? (std::vector<std::int64_t>{4, 4, 4}) : (std::vector<std::int64_t>{2, 1, 1}));
+    EXPECT_EQ(built()->known(samples()), (std::vector<std::int64_t>{4, 4, 4}));
 }
 
 TEST_P(EveryTask, HasALossAndMetricsThatUnderstandItsTargets) {
@@ -66,7 +70,9 @@ TEST_P(EveryTask, HasAValidationLossThatIsAFiniteScalar) {
 
 TEST_P(EveryTask, HasAnActivationThatTorchScriptKnows) {
     TorchModule module = make_module("Activation");
-    module.define("def forward(self, scores):\n    return " + built()->activation() + "\n");
+    const OutputActivation activation = built()->activation();
+    for (const auto& [name, constant] : activation.constants) module.register_buffer(name, constant);
+    module.define("def forward(self, scores):\n    return " + activation.expression + "\n");
     const at::Tensor values = module.forward({at::rand({4, 3})}).toTensor();
     EXPECT_EQ(values.sizes(), (std::vector<std::int64_t>{4, 3}));
 }

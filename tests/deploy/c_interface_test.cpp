@@ -113,7 +113,7 @@ TEST_F(CInterface, RefusesCallsThatAreWrong) {
     refused(graft_predictor_load("x", nullptr), "predictor is NULL");
     refused(graft_predict_file(nullptr, "x", numbers, 3), "predictor is NULL");
     refused(graft_predict_file(predictor_, nullptr, numbers, 3), "image is NULL");
-    refused(graft_predict_file(predictor_, "x", nullptr, 3), "probabilities is NULL");
+    refused(graft_predict_file(predictor_, "x", nullptr, 3), "values is NULL");
     refused(graft_predict_file(predictor_, "x", numbers, 2), "count is 2, but the model has 3 classes");
     refused(graft_predict_encoded(predictor_, nullptr, 0, numbers, 3), "bytes is NULL");
     refused(graft_predict_pixels(predictor_, nullptr, 4, 3, 12, GRAFT_RGB, numbers, 3), "pixels is NULL");

@@ -48,15 +48,15 @@ TEST(GoldenImages, AreTheSameEveryTime) {
 TEST(GoldenImages, HoldTheDigestOfTheInputAndWhatTheNetworkMadeOfIt) {
     for (const GoldenImage& image : golden_for(32)) {
         EXPECT_EQ(image.input.samples.size(), 64U);
-        EXPECT_EQ(image.probabilities.size(), 3U);
+        EXPECT_EQ(image.outputs.size(), 3U);
         EXPECT_EQ(image.pixels.sha256.size(), 64U);
     }
 }
 
 TEST(GoldenImages, SurviveJson) {
     const GoldenImage image = golden_for(32).front();
-    EXPECT_EQ(to_json(golden_from_json(to_json(image), image.probabilities.size())), to_json(image));
-    EXPECT_EQ(golden_from_json(to_json(image), image.probabilities.size()).encoded, image.encoded);
+    EXPECT_EQ(to_json(golden_from_json(to_json(image), image.outputs.size())), to_json(image));
+    EXPECT_EQ(golden_from_json(to_json(image), image.outputs.size()).encoded, image.encoded);
 }
 
 TEST(GoldenValues, AreADigestOfTheBytesAndEvenlySpacedSamples) {

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 TEST(ModelFile, OfFormat1IsStillRead) {
     const ModelFile model = load_model(stored_model("format1.pt"));
-    EXPECT_THAT(model.info.classes, ElementsAre("ant", "bee", "cat"));
+    EXPECT_THAT(model.info.outputs, ElementsAre("ant", "bee", "cat"));
     EXPECT_EQ(model.info.preprocessing.height, 16);
     EXPECT_EQ(model.info.preprocessing.width, 12);
     EXPECT_EQ(model.info.backbone, "tiny");
@@ -25,10 +25,10 @@ TEST(ModelFile, OfFormat1IsStillRead) {
 
 TEST(ModelFile, OfFormat2IsStillRead) {
     const ModelFile model = load_model(stored_model("format2.pt"));
-    EXPECT_THAT(model.info.classes, ElementsAre("ant", "bee", "cat"));
+    EXPECT_THAT(model.info.outputs, ElementsAre("ant", "bee", "cat"));
     ASSERT_EQ(model.info.golden.size(), 3U);
     EXPECT_EQ(model.info.golden[0].name, "tiles.png");
-    EXPECT_EQ(model.info.golden[0].probabilities.size(), 3U);
+    EXPECT_EQ(model.info.golden[0].outputs.size(), 3U);
 }
 
 TEST(ModelFile, KeepsEverythingWhenItIsWrittenAgain) {
@@ -53,7 +53,7 @@ TEST(ModelFile, FrozenGivesTheSameProbabilitiesAndHasNoParameters) {
     save_frozen_model(file, model.module, model.info);
     ModelFile frozen = load_model(file);
     EXPECT_EQ(frozen.module.parameters().size(), 0U);
-    for (const GoldenImage& golden : frozen.info.golden) EXPECT_EQ(golden.probabilities.size(), 3U);
+    for (const GoldenImage& golden : frozen.info.golden) EXPECT_EQ(golden.outputs.size(), 3U);
     TorchModule whole = model.module;
     whole.eval();
     const at::NoGradGuard no_grad;
@@ -64,9 +64,9 @@ TEST(ModelFile, FrozenGivesTheSameProbabilitiesAndHasNoParameters) {
 
 TEST(ModelInfo, OfANewerFormatIsRefused) {
     Json json = to_json(load_model(stored_model("format2.pt")).info);
-    json["format_version"] = 4;
+    json["format_version"] = 5;
     EXPECT_THAT(error_of([&] { static_cast<void>(read_model_info(json.dump(), "m.pt")); }),
-                HasSubstr("m.pt: is in model format 4; this graft"));
+                HasSubstr("m.pt: is in model format 5; this graft"));
 }
 
 /// What is said of the stored model's graft.json with one value changed.
@@ -103,10 +103,10 @@ struct WrongValue {
 TEST(ModelInfo, RefusesEveryValueThatIsNotAllowed) {
     const std::string digest(64, 'g');
     const WrongValue wrong_values[] = {
-        {"/format_version", -1, "expected an integer in [1, 3], got -1"},
-        {"/format_version", 0, "expected an integer in [1, 3], got 0"},
-        {"/format_version", 1e30, "expected an integer in [1, 3], got 1e+30"},
-        {"/format_version", "3", "expected an integer in [1, 3], got \"3\""},
+        {"/format_version", -1, "expected an integer in [1, 4], got -1"},
+        {"/format_version", 0, "expected an integer in [1, 4], got 0"},
+        {"/format_version", 1e30, "expected an integer in [1, 4], got 1e+30"},
+        {"/format_version", "3", "expected an integer in [1, 4], got \"3\""},
         {"/graft_version", 1, "expected a string, got 1"},
         {"/classes", "ant", "expected a list of names"},
         {"/classes", Json::array(), "expected a list of 1 to 100000 items, got []"},
@@ -162,8 +162,8 @@ std::filesystem::path model_with(const Json& info) {
 /// The classes of a model that gives three probabilities, and as many in the golden images.
 Json info_with_classes(const std::vector<std::string>& classes) {
     ModelInfo info = load_model(stored_model("format2.pt")).info;
-    info.classes = classes;
-    for (GoldenImage& golden : info.golden) golden.probabilities.assign(classes.size(), 0.5F);
+    info.outputs = classes;
+    for (GoldenImage& golden : info.golden) golden.outputs.assign(classes.size(), 0.5F);
     return to_json(info);
 }
 

@@ -42,13 +42,12 @@ TEST_F(PredictMany, ClassifiesPicturesInTheirOrder) {
             if (i == 3 || i == 6) continue;
             EXPECT_EQ(predictions[i].error, "");
             const std::vector<float> alone = predictor.predict_pixels(pixels[i], ColourOrder::bgr);
-            ASSERT_EQ(predictions[i].probabilities.size(), alone.size());
-            for (std::size_t k = 0; k < alone.size(); ++k)
-                EXPECT_NEAR(predictions[i].probabilities[k], alone[k], 1e-6) << i;
+            ASSERT_EQ(predictions[i].values.size(), alone.size());
+            for (std::size_t k = 0; k < alone.size(); ++k) EXPECT_NEAR(predictions[i].values[k], alone[k], 1e-6) << i;
         }
         EXPECT_EQ(predictions[3].error,
                   "a picture of type CV_8UC1 and size 0x0: expected CV_8UC3 and at least one pixel");
-        EXPECT_TRUE(predictions[6].probabilities.empty());
+        EXPECT_TRUE(predictions[6].values.empty());
         EXPECT_NE(predictions[6].error, "");
     }
     EXPECT_TRUE(predictor.predict_pixels(std::vector<cv::Mat>{}, ColourOrder::bgr).empty());
@@ -67,8 +66,7 @@ TEST_F(PredictMany, ClassifiesFilesInTheirOrder) {
     EXPECT_EQ(predictions[2].error, files[2].string() + ": cannot be read: No such file or directory");
     for (const std::size_t i : {0, 1, 3, 4, 5}) {
         const std::vector<float> alone = predictor.predict_file(files[i]);
-        for (std::size_t k = 0; k < alone.size(); ++k)
-            EXPECT_NEAR(predictions[i].probabilities.at(k), alone[k], 1e-6) << i;
+        for (std::size_t k = 0; k < alone.size(); ++k) EXPECT_NEAR(predictions[i].values.at(k), alone[k], 1e-6) << i;
     }
 }
 

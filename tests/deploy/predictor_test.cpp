@@ -42,7 +42,7 @@ protected:
         const GraftedModel grafted =
             graft_model(testing::tiny_backbone(), testing::tiny_preprocessing(), "all", {.hidden = {8}}, 3, 1);
         ModelInfo info;
-        info.classes = {"ant", "bee", "cat"};
+        info.outputs = {"ant", "bee", "cat"};
         info.preprocessing = testing::tiny_preprocessing();
         info.backbone = "tiny";
         info.backbone_hash = "random-3";
@@ -85,9 +85,9 @@ TEST_F(PredictorTest, AveragesProbabilitiesOverTheViewsOfAnImage) {
     for (std::size_t k = 0; k < mean.size(); ++k) EXPECT_NEAR(mean[k], (plain[k] + mirror[k]) / 2, 1e-6);
     const std::vector<cv::Mat> several = {bgr, cv::Mat(), mirrored};
     const std::vector<Prediction> many = averaging.predict_pixels(several, ColourOrder::bgr);
-    EXPECT_EQ(many[0].probabilities, mean);
+    EXPECT_EQ(many[0].values, mean);
     EXPECT_FALSE(many[1].error.empty());
-    for (std::size_t k = 0; k < mean.size(); ++k) EXPECT_NEAR(many[2].probabilities[k], mean[k], 1e-6);
+    for (std::size_t k = 0; k < mean.size(); ++k) EXPECT_NEAR(many[2].values[k], mean[k], 1e-6);
 }
 
 TEST_F(PredictorTest, AveragesProbabilitiesOverCrops) {
@@ -166,9 +166,9 @@ TEST_F(PredictorTest, HandsManyFilesOverInOrderWithTheErrorsOfBadOnes) {
         EXPECT_EQ(done, files.size());
         for (std::size_t i = 0; i < order.size(); ++i) EXPECT_EQ(order[i], i);
         for (const std::size_t i : {std::size_t{0}, std::size_t{8}, std::size_t{39}})
-            EXPECT_EQ(predictions[i].probabilities, predictor_->predict_file(files[i])) << i;
+            EXPECT_EQ(predictions[i].values, predictor_->predict_file(files[i])) << i;
         for (const std::size_t i : {std::size_t{7}, std::size_t{20}}) {
-            EXPECT_TRUE(predictions[i].probabilities.empty());
+            EXPECT_TRUE(predictions[i].values.empty());
             EXPECT_TRUE(predictions[i].error.starts_with(files[i].string() + ": ")) << predictions[i].error;
         }
     }
@@ -186,13 +186,13 @@ TEST_F(PredictorTest, GivesTheSameWhenSeveralImagesShareACall) {
         EXPECT_EQ(index, next++);
         if (index % 8 == 0 || index == 3 || index == 9) {
             EXPECT_TRUE(prediction.error.starts_with(files[index].string() + ": ")) << prediction.error;
-            EXPECT_TRUE(prediction.probabilities.empty());
+            EXPECT_TRUE(prediction.values.empty());
             return;
         }
         EXPECT_EQ(prediction.error, "");
         const Probabilities alone = predictor_->predict_file(files[index]);
-        ASSERT_EQ(prediction.probabilities.size(), alone.size());
-        for (std::size_t k = 0; k < alone.size(); ++k) EXPECT_NEAR(prediction.probabilities[k], alone[k], 1e-6);
+        ASSERT_EQ(prediction.values.size(), alone.size());
+        for (std::size_t k = 0; k < alone.size(); ++k) EXPECT_NEAR(prediction.values[k], alone[k], 1e-6);
     };
     EXPECT_EQ(measured.predict_files(files, compare), files.size());
     EXPECT_EQ(next, files.size());

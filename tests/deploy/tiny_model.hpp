@@ -41,7 +41,7 @@ inline ModelFile random_model(const std::string& architecture, const std::string
     TorchModule classifier = compose_model(grafted, "torch.softmax(scores, 1)");
     classifier.eval();
     return {classifier,
-            {.classes = {"ant", "bee", "cat"},
+            {.outputs = {"ant", "bee", "cat"},
              .preprocessing = preprocessing,
              .backbone = architecture,
              .backbone_hash = "random-3",

@@ -64,7 +64,7 @@ TEST(ExportInt8, WritesAFileAndTellsHowItCompares) {
     EXPECT_FALSE(report.accuracy);
     const OnnxSummary summary = summarise_onnx(read_file(folder / "model.onnx"), "m");
     EXPECT_EQ(summary.opset, 13);
-    EXPECT_EQ(read_model_info(summary.metadata.at("graft.json"), "m").classes.size(), 3U);
+    EXPECT_EQ(read_model_info(summary.metadata.at("graft.json"), "m").outputs.size(), 3U);
 }
 
 TEST(ExportInt8, FindsRangesOnAsManyImagesAsAreAskedFor) {

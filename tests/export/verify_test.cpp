@@ -113,8 +113,8 @@ TEST(Verify, RefusesAnOnnxFileThatNamesOtherClassesThanItGives) {
     if (!OpenCvNetwork::is_available()) GTEST_SKIP() << "OpenCV has no DNN module";
     const auto file = testing::fresh_folder() / "model.onnx";
     ModelFile model = load_model(stored_model("format2.pt"));
-    model.info.classes.emplace_back("dog");
-    for (GoldenImage& golden : model.info.golden) golden.probabilities.push_back(0);
+    model.info.outputs.emplace_back("dog");
+    for (GoldenImage& golden : model.info.golden) golden.outputs.push_back(0);
     export_onnx(model, file, WeightsType::float32);
     EXPECT_THAT(error_of([&] { static_cast<void>(open_runnable_model(file)); }),
                 HasSubstr("graft.json names 4 classes: expected float32 [1,4]"));
@@ -134,7 +134,7 @@ TEST(Verify, ComparesOnImagesOfAFolderAndNamesThoseThatCannotBeRead) {
 
 TEST(Verify, NamesTheContractWhenClassesOrPreprocessingDiffer) {
     RunnableModel other = stored();
-    other.info->classes = {"bee", "ant", "cat"};
+    other.info->outputs = {"bee", "ant", "cat"};
     EXPECT_EQ(compare(stored(), other).first_difference(), "contract");
     EXPECT_THAT(compare(stored(), other).contract, ElementsAre("classes: ant, bee, cat and bee, ant, cat"));
     other = stored();

@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <limits>
 
+#include "graft/core/errors.hpp"
 #include "record/csv.hpp"
 #include "record/evaluation_text.hpp"
 #include "record/history_text.hpp"
@@ -48,17 +50,18 @@ TEST(EpochRecord, KnowsItsMetricsByName) {
 EvaluationRecord pets() {
     return {.source = "data/test",
             .images = 8,
-            .accuracy = 0.75,
-            .loss = 0.5,
-            .top_k = {{1, 0.75}, {2, 0.875}},
-            .classes = {{.name = "cat", .precision = 0.8, .recall = 1, .f1 = 0.8889, .support = 4},
-                        {.name = "dog, small", .precision = 1, .recall = 0.5, .f1 = 0.6667, .support = 4},
-                        {.name = "emu", .precision = 0, .recall = 0, .f1 = 0, .support = 0}},
-            .confusion = {{4, 0, 0}, {1, 2, 1}, {0, 0, 0}}};
+            .result = ClassificationRecord{
+                .accuracy = 0.75,
+                .loss = 0.5,
+                .top_k = {{1, 0.75}, {2, 0.875}},
+                .classes = {{.name = "cat", .precision = 0.8, .recall = 1, .f1 = 0.8889, .support = 4},
+                            {.name = "dog, small", .precision = 1, .recall = 0.5, .f1 = 0.6667, .support = 4},
+                            {.name = "emu", .precision = 0, .recall = 0, .f1 = 0, .support = 0}},
+                .confusion = {{4, 0, 0}, {1, 2, 1}, {0, 0, 0}}}};
 }
 
 TEST(EvaluationRecord, AveragesOverTheClassesThatHaveImages) {
-    const ClassRecord mean = pets().macro_average();
+    const ClassRecord mean = pets().classification().macro_average();
     EXPECT_EQ(mean.name, "macro average");
     EXPECT_DOUBLE_EQ(mean.precision, 0.9);
     EXPECT_DOUBLE_EQ(mean.recall, 0.75);
@@ -67,7 +70,7 @@ TEST(EvaluationRecord, AveragesOverTheClassesThatHaveImages) {
 }
 
 TEST(EvaluationRecord, AveragesNothingToZero) {
-    const ClassRecord mean = EvaluationRecord{.classes = {{.name = "cat"}}}.macro_average();
+    const ClassRecord mean = ClassificationRecord{.classes = {{.name = "cat"}}}.macro_average();
     EXPECT_EQ(mean.precision, 0);
     EXPECT_EQ(mean.f1, 0);
     EXPECT_EQ(mean.support, 0);
@@ -101,14 +104,15 @@ TEST(EvaluationRecord, BecomesATableForPeople) {
 }
 
 TEST(EvaluationRecord, AlignsLongNamesAndNamesBeyondAscii) {
-    const EvaluationRecord record{.classes = {{.name = "Gänseblümchen auf Wiesen"}, {.name = "plain"}}};
+    const EvaluationRecord record{
+        .result = ClassificationRecord{.classes = {{.name = "Gänseblümchen auf Wiesen"}, {.name = "plain"}}}};
     const std::string text = to_text(record);
     EXPECT_THAT(text, ::testing::HasSubstr("\nGänseblümchen auf Wiesen      0.0000   0.0000   0.0000        0\n"));
     EXPECT_THAT(text, ::testing::HasSubstr("\nplain                         0.0000   0.0000   0.0000        0\n"));
 }
 
 TEST(ConfusionCsv, HasTrueClassesAsRows) {
-    EXPECT_EQ(confusion_csv(pets()),
+    EXPECT_EQ(tables_of(pets()).at(1).text,
               "true\\predicted,cat,\"dog, small\",emu\n"
               "cat,4,0,0\n"
               "\"dog, small\",1,2,1\n"
@@ -116,11 +120,108 @@ TEST(ConfusionCsv, HasTrueClassesAsRows) {
 }
 
 TEST(ClassesCsv, HasARowPerClass) {
-    EXPECT_EQ(classes_csv(pets()),
+    EXPECT_EQ(tables_of(pets()).at(0).text,
               "class,precision,recall,f1,support\n"
               "cat,0.8000,1.0000,0.8889,4\n"
               "\"dog, small\",1.0000,0.5000,0.6667,4\n"
               "emu,0.0000,0.0000,0.0000,0\n");
+}
+
+TEST(EvaluationTables, AreThoseOfTheTask) {
+    const auto names = [](const EvaluationRecord& record) {
+        std::vector<std::string> all;
+        for (const EvaluationTable& table : tables_of(record)) all.push_back(table.name);
+        return all;
+    };
+    EXPECT_THAT(names(pets()), ::testing::ElementsAre("classes.csv", "confusion.csv"));
+    EXPECT_THAT(names({.result = MultiLabelRecord()}), ::testing::ElementsAre("classes.csv"));
+    EXPECT_THAT(names({.result = RegressionRecord()}), ::testing::ElementsAre("targets.csv"));
+}
+
+/// A picture with roses, one without; nobody knows of the lily.
+EvaluationRecord bouquets() {
+    return {.source = "list.csv",
+            .images = 2,
+            .result = MultiLabelRecord{.mean_average_precision = 0.75,
+                                       .micro_f1 = 0.5,
+                                       .macro_f1 = 0.25,
+                                       .exact_match = 0.5,
+                                       .hamming_loss = 0.125,
+                                       .loss = 0.3,
+                                       .classes = {{.name = "lily"},
+                                                   {.name = "rose",
+                                                    .average_precision = 0.75,
+                                                    .precision = 0.5,
+                                                    .recall = 1,
+                                                    .f1 = 0.6667,
+                                                    .support = 1,
+                                                    .known = 2,
+                                                    .threshold = 0.25}}}};
+}
+
+TEST(MultiLabelRecord, BecomesATableForPeople) {
+    EXPECT_EQ(to_text(bouquets()),
+              "class           average precision  precision   recall       f1  support  threshold\n"
+              "lily                       0.0000     0.0000   0.0000   0.0000        0     0.5000\n"
+              "rose                       0.7500     0.5000   1.0000   0.6667        1     0.2500\n"
+              "\n"
+              "images                  2\n"
+              "mean_average_precision  0.7500\n"
+              "micro_f1                0.5000\n"
+              "macro_f1                0.2500\n"
+              "exact_match             0.5000\n"
+              "hamming_loss            0.1250\n"
+              "loss                    0.3000\n");
+}
+
+TEST(MultiLabelRecord, BecomesJsonThatSaysTheTask) {
+    const Json json = to_json(bouquets());
+    EXPECT_EQ(json.at("task"), "multi_label");
+    EXPECT_EQ(json.at("hamming_loss"), 0.125);
+    EXPECT_EQ(json.at("classes").at(1).dump(),
+              R"({"name":"rose","average_precision":0.75,"precision":0.5,"recall":1.0,"f1":0.6667,"support":1,)"
+              R"("known":2,"threshold":0.25})");
+    EXPECT_EQ(tables_of(bouquets()).front().text,
+              "class,average_precision,precision,recall,f1,support,known,threshold\n"
+              "lily,0.0000,0.0000,0.0000,0.0000,0,0,0.5\n"
+              "rose,0.7500,0.5000,1.0000,0.6667,1,2,0.25\n");
+}
+
+TEST(RegressionRecord, BecomesATableJsonAndCsv) {
+    const EvaluationRecord record{.source = "list.csv",
+                                  .images = 1,
+                                  .result = RegressionRecord{.mae = 12.5,
+                                                             .rmse = 12.5,
+                                                             .r2 = std::numeric_limits<double>::quiet_NaN(),
+                                                             .targets = {{"brightness", 12.5, 12.5, std::nan(""), 1}}}};
+    EXPECT_EQ(to_text(record),
+              "target       mae  rmse   r2  images\n"
+              "brightness  12.5  12.5  nan       1\n"
+              "\n"
+              "images    1\n"
+              "mae       12.5\n"
+              "rmse      12.5\n"
+              "r2        nan\n");
+    EXPECT_EQ(to_json(record).dump(),
+              R"({"source":"list.csv","images":1,"task":"regression","mae":12.5,"rmse":12.5,"r2":null,"targets":)"
+              R"([{"name":"brightness","mae":12.5,"rmse":12.5,"r2":null,"support":1}]})");
+    EXPECT_EQ(tables_of(record).front().text, "target,mae,rmse,r2,support\nbrightness,12.5,12.5,nan,1\n");
+}
+
+TEST(EvaluationRecord, NamesItsMetricsAndWhichWayIsBetter) {
+    const std::vector<MeasuredMetric> metrics = bouquets().metrics();
+    EXPECT_EQ(metrics.front().name, "mean_average_precision");
+    EXPECT_TRUE(metrics.front().more_is_better);
+    EXPECT_EQ(metrics.back().name, "loss");
+    EXPECT_FALSE(metrics.back().more_is_better);
+    EXPECT_EQ(pets().metrics().front().value, 0.75);
+    EXPECT_EQ(pets().metrics().at(1).name, "top_2");
+}
+
+TEST(EvaluationRecord, IsOfOneTask) {
+    EXPECT_EQ(bouquets().task(), "multi_label");
+    EXPECT_EQ(bouquets().multi_label().classes.size(), 2U);
+    EXPECT_THROW((void)bouquets().classification(), Error);
 }
 
 }  // namespace

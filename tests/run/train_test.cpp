@@ -91,7 +91,7 @@ TEST_F(Train, GivesTheRecordOfTheRun) {
     EXPECT_TRUE(record.history[1].metric("val_accuracy").has_value());
     ASSERT_TRUE(record.test.has_value());
     EXPECT_EQ(record.test->images, 16);
-    EXPECT_EQ(record.test->classes.size(), 8);
+    EXPECT_EQ(record.test->classification().classes.size(), 8);
     EXPECT_EQ(record.folder, folder_ / "run");
     EXPECT_EQ(record.json, folder_.read("run/record.json"));
     const Predictor predictor(record.model);
@@ -214,8 +214,8 @@ TEST_F(Train, AndEvaluateSayTheSameOfTheTestFolder) {
     const Predictor predictor(record.model);
     const EvaluationRecord again = evaluate(predictor, folder_ / "data" / "test", {.output = folder_ / "tested"});
     EXPECT_EQ(again.images, record.test->images);
-    EXPECT_EQ(again.accuracy, record.test->accuracy);
-    EXPECT_EQ(again.confusion, record.test->confusion);
+    EXPECT_EQ(again.classification().accuracy, record.test->classification().accuracy);
+    EXPECT_EQ(again.classification().confusion, record.test->classification().confusion);
     EXPECT_EQ(folder_.read("tested/predictions.csv"), folder_.read("run/test/predictions.csv"));
     EXPECT_EQ(folder_.read("tested/report.txt"), folder_.read("run/test/report.txt"));
 }

@@ -1,5 +1,5 @@
 /// @file
-/// A trained classifier, ready to use: decode, preprocess and forward exactly as in training and evaluation.
+/// A trained model, ready to use: decode, preprocess and forward exactly as in training and evaluation.
 #pragma once
 
 #include <cstddef>
@@ -25,9 +25,9 @@ struct ClassProbability {
     float probability = 0;
 };
 
-/// The result for one of many images: probabilities, or why there are none.
+/// The result for one of many images: what Predictor::predict_file gives, or why there is nothing.
 struct Prediction {
-    std::vector<float> probabilities;  ///< [K], in the order of Predictor::classes(); empty when `error` is not
+    std::vector<float> values;  ///< [K], in the order of Predictor::outputs(); empty when `error` is not
     std::string error;
 };
 
@@ -47,7 +47,15 @@ struct PredictorOptions {
     TestTimeAugmentation test_time_augmentation = TestTimeAugmentation::none;
 };
 
-/// Loads model.pt and classifies images. Thread-safe: one object serves all threads of an application.
+/// Loads model.pt and says of images what it was taught. What the K values of an image are depends on the task:
+///
+/// | task           | values                                                                    |
+/// |----------------|---------------------------------------------------------------------------|
+/// | classification | probabilities of the classes; their sum is 1                              |
+/// | multi_label    | a probability for each class, each for itself; any number may be likely   |
+/// | regression     | numbers, in the units of the data that it was trained on                  |
+///
+/// Thread-safe: one object serves all threads of an application.
 class GRAFT_EXPORT Predictor {
 public:
     /// @throws DataError when the file is not a graft model
@@ -56,9 +64,16 @@ public:
     Predictor(Predictor&&) noexcept;
     Predictor& operator=(Predictor&&) noexcept;
 
+    /// "classification", "multi_label" or "regression".
+    [[nodiscard]] std::string_view task() const;
+    /// What the K values are of: the classes, or the names of a regression's numbers.
+    [[nodiscard]] const std::vector<std::string>& outputs() const;
+    /// The same where they are classes; empty for a regression.
     [[nodiscard]] const std::vector<std::string>& classes() const;
+    /// Of multi_label: an image has a class whose probability is at least this. [K]; else empty.
+    [[nodiscard]] const std::vector<float>& thresholds() const;
 
-    /// Probabilities [K] of an image file. Throws DataError when it cannot be decoded.
+    /// The values [K] of an image file. Throws DataError when it cannot be decoded.
     [[nodiscard]] std::vector<float> predict_file(const std::filesystem::path& image) const;
     /// The same for an encoded image (JPEG, PNG, …) in memory; `name` stands in error messages.
     [[nodiscard]] std::vector<float> predict_encoded(std::string_view bytes, const std::string& name) const;
@@ -86,10 +101,13 @@ public:
     /// helper threads), and the first real picture takes no longer than others. The constructor compiles the network.
     void warm_up() const;
 
-    /// The `count` likeliest classes of some probabilities [K], likeliest first.
+    /// The `count` likeliest classes of some probabilities [K], likeliest first. Throws Error for a regression.
     [[nodiscard]] std::vector<ClassProbability> top(std::span<const float> probabilities, std::size_t count) const;
+    /// The classes that an image has, likeliest first: of multi_label those that reach their thresholds, of
+    /// classification the likeliest one. Throws Error for a regression.
+    [[nodiscard]] std::vector<ClassProbability> found(std::span<const float> probabilities) const;
 
-    /// What the model says of itself, JSON: classes, preprocessing, backbone, the config it was trained with
+    /// What the model says of itself, JSON: classes or targets, preprocessing, backbone, the config it was trained with
     /// (docs/model-format.md), without the golden images.
     [[nodiscard]] std::string description() const;
 

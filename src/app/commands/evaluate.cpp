@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/gates.hpp"
 #include "app/list_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
@@ -15,6 +16,7 @@
 #include "image/decode/decode.hpp"
 #include "image/test_views.hpp"
 #include "inference/throughput.hpp"
+#include "record/evaluation_text.hpp"
 #include "run/evaluate_folder.hpp"
 
 namespace graft {
@@ -34,7 +36,7 @@ struct EvaluateArguments {
     std::int64_t max_pixels = kDefaultMaxPixels;
     TestTimeAugmentation tta = TestTimeAugmentation::none;
     std::size_t workers = 0;
-    std::optional<double> fail_under;
+    std::vector<Gate> gates;
     bool json = false, force = false;
 };
 
@@ -82,11 +84,11 @@ void expect_free_output(const EvaluateArguments& arguments) {
 
 /// Counts over all folders, and a record of each.
 struct Evaluated {
-    ClassificationMetrics all;
+    std::unique_ptr<Evaluator> all;
     std::vector<EvaluationRecord> folders;
 
     [[nodiscard]] EvaluationRecord total() const {
-        return folders.size() == 1 ? folders.front() : all.finish("all folders");
+        return folders.size() == 1 ? folders.front() : all->finish("all folders");
     }
 };
 
@@ -106,35 +108,44 @@ Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& pred
             images_for(predictor, folder, choice, {.exclude = arguments.exclude, .asked_by = AskedBy::command}));
     for (const ImageFolder& folder : scanned) tell(folder.remarks, reporter);
     const std::vector<fs::path> outputs = output_folders(arguments);
-    Evaluated evaluated{ClassificationMetrics(predictor.classes(), arguments.top_k), {}};
+    Evaluated evaluated{evaluator_of(predictor, arguments.top_k), {}};
     for (std::size_t i = 0; i < scanned.size(); ++i) {
         const EvaluateOptions options{
             .top_k = arguments.top_k,
             .on_bad_image = arguments.on_bad_image,
             .workers = arguments.workers,
             .predictions = arguments.output.empty() ? fs::path() : outputs[i] / kPredictionsName};
-        const ClassificationMetrics metrics = evaluate_folder(predictor, scanned[i], options, session.stop, reporter);
-        evaluated.all.add(metrics);
-        evaluated.folders.push_back(metrics.finish(arguments.folders[i]));
+        const auto counts = evaluate_folder(predictor, scanned[i], options, session.stop, reporter);
+        evaluated.all->add(*counts);
+        evaluated.folders.push_back(counts->finish(arguments.folders[i]));
         if (!arguments.output.empty()) write_evaluation(outputs[i], evaluated.folders.back());
     }
     return evaluated;
 }
 
+/// What a line per folder shows: of classification what it always showed, else all that the evaluation is judged by.
+std::vector<MeasuredMetric> shown_metrics(const EvaluationRecord& record) {
+    std::vector<MeasuredMetric> metrics = record.metrics();
+    if (record.task() == text_of(TaskKind::classification))
+        std::erase_if(metrics, [](const MeasuredMetric& metric) { return metric.name.starts_with("macro_"); });
+    return metrics;
+}
+
+/// "top_5" as people write it: "top-5".
+std::string heading(const std::string& metric) {
+    return metric.starts_with("top_") ? "top-" + metric.substr(4) : metric;
+}
+
 std::vector<std::string> folder_row(const std::string& name, const EvaluationRecord& record) {
-    std::vector<std::string> row = {name, with_commas(record.images), four_decimals(record.accuracy)};
-    for (const auto& [k, share] : record.top_k)
-        if (k > 1) row.push_back(four_decimals(share));
-    row.push_back(four_decimals(record.loss));
+    std::vector<std::string> row = {name, with_commas(record.images)};
+    for (const MeasuredMetric& metric : shown_metrics(record)) row.push_back(four_decimals(metric.value));
     return row;
 }
 
 /// A line per folder and one for all of them.
 std::string folders_text(const Evaluated& evaluated, const EvaluationRecord& total) {
-    std::vector<std::vector<std::string>> rows = {{"folder", "images", "accuracy"}};
-    for (const auto& [k, share] : total.top_k)
-        if (k > 1) rows.front().push_back(format_text("top-{}", k));
-    rows.front().emplace_back("loss");
+    std::vector<std::vector<std::string>> rows = {{"folder", "images"}};
+    for (const MeasuredMetric& metric : shown_metrics(total)) rows.front().push_back(heading(metric.name));
     for (const EvaluationRecord& record : evaluated.folders) rows.push_back(folder_row(record.source, record));
     rows.push_back(folder_row("all", total));
     return aligned(rows) + "\n";
@@ -149,11 +160,18 @@ Json evaluated_json(const Evaluated& evaluated, const EvaluationRecord& total, T
     return json;
 }
 
+std::vector<std::string> metric_names(const Evaluator& evaluator) {
+    std::vector<std::string> names;
+    for (const MeasuredMetric& metric : evaluator.finish("").metrics()) names.push_back(metric.name);
+    return names;
+}
+
 void evaluate(const EvaluateArguments& arguments, const Session& session) {
     expect_free_output(arguments);
     const Predictor predictor(
         arguments.model,
         {.throughput = throughput_file(), .max_pixels = arguments.max_pixels, .test_time_augmentation = arguments.tta});
+    expect_measured(arguments.gates, metric_names(*evaluator_of(predictor, arguments.top_k)));
     const Evaluated evaluated = evaluate_all(arguments, predictor, session);
     const EvaluationRecord total = evaluated.total();
     const bool several = evaluated.folders.size() > 1;
@@ -162,7 +180,7 @@ void evaluate(const EvaluateArguments& arguments, const Session& session) {
         print_json(evaluated_json(evaluated, total, arguments.tta));
     else
         std::cout << (several ? folders_text(evaluated, total) : "") << to_text(total);
-    expect_accuracy("the accuracy", total.accuracy, arguments.fail_under);
+    expect_gates(arguments.gates, total.metrics(), "");
 }
 
 }  // namespace
@@ -198,9 +216,8 @@ void add_evaluate(CLI::App& app, Command& chosen) {
         ->capture_default_str()
         ->type_name("N")
         ->check(integer_in(between(0, 1024)));
-    command->add_option("--fail-under", arguments->fail_under, "Exit with 4 when the accuracy is below this")
-        ->type_name("ACCURACY")
-        ->check(number_in(between(0, 1)));
+    takes_gates(*command, arguments->gates,
+                "Exit with 4 when a metric is worse than this; a number alone is for the accuracy");
     command->add_flag("--json", arguments->json, "Print one JSON object");
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { evaluate(*arguments, session); }; });

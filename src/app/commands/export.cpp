@@ -77,17 +77,27 @@ fs::path default_output(const fs::path& model, const ExporterRow& row) {
     return model.parent_path() / (model.stem().string() + row.extension);
 }
 
+const char* alike_text(TaskKind task) {
+    switch (task) {
+        case TaskKind::multi_label: return "int8 finds the same classes as float32";
+        case TaskKind::regression:
+            return "int8 gives the same numbers as float32 within a tenth of a standard deviation";
+        case TaskKind::classification: break;
+    }
+    return "int8 puts the class first that float32 puts first";
+}
+
 void tell(const ExportReport& report, Reporter& reporter) {
     reporter.note(report.form);
     if (report.difference)
-        reporter.note(format_text("checked with OpenCV's DNN module: probabilities differ by at most {:.6g}",
-                                  *report.difference));
+        reporter.note(format_text("checked with OpenCV's DNN module: {} differ by at most {:.6g}",
+                                  name_of_outputs(report.task), *report.difference));
     if (report.on_images && report.golden)
         reporter.note(format_text(
-            "int8 puts the class first that float32 puts first on {} of {} ranges images; probabilities differ by "
-            "{:.2g} on average, on the golden images by at most {:.2g}",
-            report.on_images->same_class, report.on_images->images, report.on_images->mean_difference,
-            report.golden->largest_difference));
+            "{} on {} of {} ranges images; {} differ by {:.2g} on average, on the golden images "
+            "by at most {:.2g}",
+            alike_text(report.task), report.on_images->same_class, report.on_images->images,
+            name_of_outputs(report.task), report.on_images->mean_difference, report.golden->largest_difference));
     if (report.accuracy)
         reporter.note(format_text("accuracy on {} test images: float32 {:.4f}, int8 {:.4f}", report.accuracy->images,
                                   report.accuracy->float32, report.accuracy->int8));

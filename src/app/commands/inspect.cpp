@@ -28,10 +28,23 @@ std::string counts_text(const Counts& counts) {
     return joined(texts);
 }
 
+std::string numbers_text(const std::vector<float>& values) {
+    std::vector<std::string> texts;
+    for (const float value : values) texts.push_back(four_digits(value));
+    return joined(texts);
+}
+
 /// What graft.json says.
 std::string contract_text(const ModelInfo& info) {
     std::string said = line("made by", "graft " + info.graft_version);
-    said += line("classes", format_text("{}: {}", info.classes.size(), joined(info.classes)));
+    if (info.task != TaskKind::classification) said += line("task", std::string(text_of(info.task)));
+    said += line(info.task == TaskKind::regression ? "targets" : "classes",
+                 format_text("{}: {}", info.outputs.size(), joined(info.outputs)));
+    if (!info.thresholds.empty()) said += line("thresholds", numbers_text(info.thresholds));
+    if (!info.target_std.empty()) {
+        said += line("target mean", numbers_text(info.target_mean));
+        said += line("target std", numbers_text(info.target_std));
+    }
     said += line("backbone", format_text("{}, frozen: {}, weights {}", info.backbone, info.freeze, info.backbone_hash));
     said += line("temperature", Json(info.temperature).dump());
     std::vector<std::string> images;

@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "app/commands/commands.hpp"
 #include "app/list_arguments.hpp"
@@ -37,7 +38,8 @@ struct PredictArguments {
     std::vector<std::string> exclude, list;
     std::int64_t max_pixels = kDefaultMaxPixels;
     TestTimeAugmentation tta = TestTimeAugmentation::none;
-    std::size_t top_k = 1, workers = 0;
+    std::optional<std::size_t> top_k;  // 1 where there is one class
+    std::size_t workers = 0;
 };
 
 /// Where rows go: standard output, at once, or a file, whole or not at all.
@@ -78,9 +80,11 @@ public:
           workers_(arguments.workers),
           stop_(session.stop),
           reporter_(reporter),
-          rows_(predictor.classes(), {.format = arguments.json ? RowFormat::json_lines : arguments.format,
-                                      .top_k = arguments.top_k,
-                                      .all_probabilities = arguments.all_probabilities}),
+          rows_(predictor.outputs(), {.format = arguments.json ? RowFormat::json_lines : arguments.format,
+                                      .top_k = arguments.top_k.value_or(1),
+                                      .all_probabilities = arguments.all_probabilities,
+                                      .task = task_of(predictor),
+                                      .thresholds = predictor.thresholds()}),
           sink_(arguments.output) {
         sink_.write(rows_.header());
     }
@@ -124,6 +128,16 @@ private:
     std::size_t images_ = 0, failed_ = 0;
 };
 
+/// Throws ConfigError for options that say nothing of what the model gives.
+void expect_understood(const PredictArguments& arguments, TaskKind task) {
+    std::vector<std::string> problems;
+    if (arguments.top_k && task != TaskKind::classification)
+        problems.push_back(format_text("--top-k: is for models of classification; this one is of {}", task));
+    if (arguments.all_probabilities && task == TaskKind::regression)
+        problems.emplace_back("--probabilities: this model is of regression: it gives numbers, and all of them");
+    if (!problems.empty()) throw ConfigError(problems);
+}
+
 /// The images of a command-line argument. What does not exist becomes a row with an error, like a damaged image.
 void append_images(NamedImages& images, const std::string& path, const ScanOptions& options, const ListOptions& columns,
                    Reporter& reporter) {
@@ -145,6 +159,7 @@ void predict(const PredictArguments& arguments, const Session& session) {
     const Predictor predictor(
         arguments.model,
         {.throughput = throughput_file(), .max_pixels = arguments.max_pixels, .test_time_augmentation = arguments.tta});
+    expect_understood(arguments, task_of(predictor));
     TerminalReporter spoken(session.screen);
     SilentReporter silent;
     if (!predictor.engine_note().empty()) spoken.note(predictor.engine_note());
@@ -188,7 +203,7 @@ void add_predict(CLI::App& app, Command& chosen) {
     takes_choice(*command, "--format", arguments->format, "How rows are written");
     command->add_flag("--json", arguments->json, "The same as --format jsonl");
     command->add_option("--top-k", arguments->top_k, "The likeliest classes of each image")
-        ->capture_default_str()
+        ->default_str("1")
         ->type_name("N")
         ->check(integer_in(between(1, 100000)));
     command->add_flag("--probabilities", arguments->all_probabilities, "Also the probability of every class");

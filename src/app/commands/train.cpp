@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/gates.hpp"
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/run_log.hpp"
@@ -21,7 +22,7 @@ struct TrainArguments {
     std::string config;
     std::vector<std::string> assignments;
     bool resume = false, overwrite = false, offline = false, json = false;
-    std::optional<double> fail_under;
+    std::vector<Gate> gates;
 };
 
 ExistingRun existing_run(const TrainArguments& arguments) {
@@ -94,17 +95,12 @@ void print_outcome(const RunOptions& config, const RunRecord& outcome) {
               << folder.string() << "\nmodel     " << (folder / "model.pt").string() << "\n";
 }
 
-void check_gate(const RunRecord& outcome, const std::optional<double>& fail_under) {
-    if (!fail_under) return;
-    if (outcome.test) return expect_accuracy("the test accuracy", outcome.test->accuracy, fail_under);
-    const std::optional<double> accuracy = outcome.kept_epoch().metric("val_accuracy");
-    if (!accuracy) throw GateError("--fail-under: there is neither a test nor a validation accuracy");
-    expect_accuracy("the validation accuracy", *accuracy, fail_under);
-}
-
 void train(const TrainArguments& arguments, const Session& session) {
     const RunOptions config = read_run_config(config_file(arguments, session), arguments.assignments, Tables{});
-    if (arguments.fail_under) expect_something_to_gate_on(config);
+    if (!arguments.gates.empty()) {
+        expect_something_to_gate_on(config);
+        expect_measured(arguments.gates, judged_metrics(config));
+    }
     const RunRecord outcome = run_logged(config, arguments, session);
     if (arguments.json)
         print_json(outcome_json(config, outcome));
@@ -115,7 +111,7 @@ void train(const TrainArguments& arguments, const Session& session) {
             format_text("interrupted after {} of {} epochs; the state is saved: the same command with "
                         "--resume goes on from there",
                         outcome.history.size(), epochs_of(config)));
-    check_gate(outcome, arguments.fail_under);
+    expect_gates(arguments.gates, outcome, Tables{});
 }
 
 }  // namespace
@@ -132,9 +128,8 @@ void add_train(CLI::App& app, Command& chosen) {
     CLI::Option* resume = command->add_flag("--resume", arguments->resume, "Go on with an interrupted run");
     command->add_flag("--overwrite", arguments->overwrite, "Replace the run that the run folder holds")
         ->excludes(resume);
-    command->add_option("--fail-under", arguments->fail_under, "Exit with 4 when the test accuracy is below this")
-        ->type_name("ACCURACY")
-        ->check(number_in(between(0, 1)));
+    takes_gates(*command, arguments->gates,
+                "Exit with 4 when a metric of the test is worse than this; a number alone is for the accuracy");
     command->add_flag("--offline", arguments->offline, "Download nothing: weights that are missing are an error");
     command->add_flag("--json", arguments->json, "Print the outcome as JSON");
     command->callback(

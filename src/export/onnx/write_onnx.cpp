@@ -42,7 +42,7 @@ std::shared_ptr<torch::jit::Graph> frozen_graph(const TorchModule& module) {
 }
 
 OnnxModel onnx_model(torch::jit::Graph& graph, const std::vector<std::int64_t>& input_shape, WeightsType weights,
-                     std::int64_t opset) {
+                     std::int64_t opset, const std::string& output) {
     const at::NoGradGuard no_grad;
     if (graph.inputs().size() != 2 || graph.outputs().size() != 1)
         throw Error("ONNX: the network takes " + std::to_string(graph.inputs().size() - 1) + " values and gives " +
@@ -56,16 +56,18 @@ OnnxModel onnx_model(torch::jit::Graph& graph, const std::vector<std::int64_t>& 
     const std::string last = builder.node("Identity", {result.onnx});
     std::vector<std::int64_t> shape = input_shape;
     shape.insert(shape.begin(), -1);
-    return std::move(builder).finish({kImagesName, shape}, {"probabilities", result.shape()}, last);
+    return std::move(builder).finish({kImagesName, shape}, {output, result.shape()}, last);
 }
 
-OnnxModel onnx_model(const TorchModule& module, const std::vector<std::int64_t>& input_shape, WeightsType weights) {
-    return onnx_model(*frozen_graph(module), input_shape, weights);
+OnnxModel onnx_model(const TorchModule& module, const std::vector<std::int64_t>& input_shape, WeightsType weights,
+                     const std::string& output) {
+    return onnx_model(*frozen_graph(module), input_shape, weights, kOnnxOpset, output);
 }
 
 OnnxModel onnx_model(const ModelFile& model, WeightsType weights) {
     const Preprocessing& preprocessing = model.info.preprocessing;
-    OnnxModel onnx = onnx_model(model.module, {3, preprocessing.height, preprocessing.width}, weights);
+    OnnxModel onnx = onnx_model(model.module, {3, preprocessing.height, preprocessing.width}, weights,
+                                name_of_outputs(model.info.task));
     onnx.metadata.emplace_back(kModelInfoName, pretty(to_json(model.info)));
     return onnx;
 }

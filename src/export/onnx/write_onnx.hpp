@@ -29,12 +29,13 @@ constexpr std::int64_t kQuantisedOpset = 13;
 /// @param input_shape of one image, for example [3,H,W]; the sizes that the graph is written for
 /// @throws Error naming the operator and the part of the network that cannot be written
 [[nodiscard]] OnnxModel onnx_model(torch::jit::Graph& graph, const std::vector<std::int64_t>& input_shape,
-                                   WeightsType weights, std::int64_t opset = kOnnxOpset);
+                                   WeightsType weights, std::int64_t opset = kOnnxOpset,
+                                   const std::string& output = "probabilities");
 [[nodiscard]] OnnxModel onnx_model(const TorchModule& module, const std::vector<std::int64_t>& input_shape,
-                                   WeightsType weights);
+                                   WeightsType weights, const std::string& output = "probabilities");
 
-/// The same of a graft model: input "images" float32 [N,3,H,W], RGB, 0..255; output "probabilities" [N,K]; graft.json
-/// in the metadata.
+/// The same of a graft model: input "images" float32 [N,3,H,W], RGB, 0..255; output "probabilities" [N,K], or
+/// "values" of a regression; graft.json in the metadata.
 [[nodiscard]] OnnxModel onnx_model(const ModelFile& model, WeightsType weights);
 
 }  // namespace graft

@@ -3,12 +3,10 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/tensor.h>
 
-#include <algorithm>
 #include <map>
 #include <numeric>
 #include <optional>
 
-#include "core/names.hpp"
 #include "graft/core/errors.hpp"
 #include "task/loss.hpp"
 
@@ -48,28 +46,11 @@ at::Tensor balanced(const std::vector<std::int64_t>& counts) {
     return at::tensor(weights);
 }
 
-at::Tensor given(const std::map<std::string, double>& weights, const std::vector<std::string>& classes) {
-    std::vector<std::string> problems;
-    std::vector<float> values;
-    for (const std::string& name : classes) {
-        const auto entry = weights.find(name);
-        if (entry == weights.end())
-            problems.push_back("/training/loss/weights: has no weight for the class \"" + name + "\"");
-        else
-            values.push_back(static_cast<float>(entry->second));
-    }
-    for (const auto& [name, weight] : weights)
-        if (std::ranges::find(classes, name) == classes.end())
-            problems.push_back("/training/loss/weights/" + name + ": there is no such class" +
-                               did_you_mean(name, classes));
-    if (!problems.empty()) throw ConfigError(problems);
-    return at::tensor(values);
-}
-
 Loss build(const CrossEntropyOptions& options, const LossContext& context) {
     std::optional<at::Tensor> weights;
     if (options.class_weights == ClassWeights::balanced) weights = balanced(context.counts);
-    if (options.class_weights == ClassWeights::given) weights = given(options.weights, context.outputs);
+    if (options.class_weights == ClassWeights::given)
+        weights = weights_by_class(options.weights, context.outputs, "weights");
     if (options.class_weights != ClassWeights::given && !options.weights.empty())
         throw ConfigError("/training/loss/weights: is only used with \"class_weights\": \"given\"");
     return [weights, smoothing = options.label_smoothing](const at::Tensor& scores, const at::Tensor& labels) {

@@ -1,4 +1,4 @@
-/// The share of images of which every label is right: score above 0 (probability above 0.5) where it has the label.
+/// The share of images of which every class that is known was found right: from a probability of 0.5 on.
 #include <cstdint>
 
 #include "task/metric.hpp"
@@ -12,7 +12,8 @@ void describe(Fields&, ExactMatchOptions&) {}
 class ExactMatch final : public Metric {
 public:
     void add(const at::Tensor& scores, const at::Tensor& targets) override {
-        exact_ += ((scores > 0) == (targets > 0.5)).all(1).sum().item<std::int64_t>();
+        const at::Tensor right = (scores >= 0) == (targets > 0.5);
+        exact_ += right.logical_or(targets.isnan()).all(1).sum().item<std::int64_t>();
         images_ += targets.size(0);
     }
     [[nodiscard]] double value() const override { return static_cast<double>(exact_) / static_cast<double>(images_); }
@@ -26,7 +27,7 @@ std::unique_ptr<Metric> build(const ExactMatchOptions&, const MetricContext&) { 
 }  // namespace
 
 MetricRow exact_match_row() {
-    return metric_row<ExactMatchOptions>("exact_match", "Share of images with every label right", Direction::max,
+    return metric_row<ExactMatchOptions>("exact_match", "Share of images with every class right", Direction::max,
                                          {"multi_label"});
 }
 

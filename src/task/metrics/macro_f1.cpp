@@ -1,11 +1,12 @@
 /// The mean over the classes of F1, the harmonic mean of precision and recall; 0 for a class of which nothing was
-/// right. As scikit-learn's f1_score(average="macro", zero_division=0) over all classes that occur as label or
-/// prediction.
+/// right. As scikit-learn's f1_score(average="macro", zero_division=0): of one class per image over all classes that
+/// occur as label or prediction, of several per image over all of which images say something.
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <vector>
 
+#include "task/found_labels.hpp"
 #include "task/metric.hpp"
 
 namespace graft {
@@ -44,14 +45,33 @@ private:
     std::vector<std::int64_t> right_, predicted_, present_;  // of each class
 };
 
+class MacroF1OfSeveral final : public Metric {
+public:
+    explicit MacroF1OfSeveral(std::size_t classes) : found_(classes) {}
+    void add(const at::Tensor& scores, const at::Tensor& targets) override { found_.add(scores, targets); }
+    [[nodiscard]] double value() const override {
+        double sum = 0, measured = 0;
+        for (const LabelCounts& counts : found_.counts()) {
+            sum += counts.f1();
+            measured += counts.images > 0 ? 1 : 0;
+        }
+        return measured == 0 ? 0 : sum / measured;
+    }
+
+private:
+    FoundLabels found_;
+};
+
 std::unique_ptr<Metric> build(const MacroF1Options&, const MetricContext& context) {
+    if (context.task == TaskKind::multi_label) return std::make_unique<MacroF1OfSeveral>(context.outputs);
     return std::make_unique<MacroF1>(context.outputs);
 }
 
 }  // namespace
 
 MetricRow macro_f1_row() {
-    return metric_row<MacroF1Options>("macro_f1", "Mean F1 over the classes", Direction::max, {"classification"});
+    return metric_row<MacroF1Options>("macro_f1", "Mean F1 over the classes", Direction::max,
+                                      {"classification", "multi_label"});
 }
 
 }  // namespace graft

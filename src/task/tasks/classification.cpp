@@ -14,7 +14,7 @@ class Classification final : public Task {
 public:
     explicit Classification(std::vector<std::string> classes) : classes_(std::move(classes)) {}
 
-    [[nodiscard]] std::string_view name() const override { return "classification"; }
+    [[nodiscard]] TaskKind kind() const override { return TaskKind::classification; }
     [[nodiscard]] const std::vector<std::string>& outputs() const override { return classes_; }
     [[nodiscard]] at::Tensor targets(std::span<const Sample> samples) const override {
         at::Tensor labels = at::empty({static_cast<std::int64_t>(samples.size())}, at::kLong);  // [N]
@@ -25,10 +25,13 @@ public:
     [[nodiscard]] std::vector<std::int64_t> counts(std::span<const Sample> samples) const override {
         return count_per_class(samples, classes_.size());
     }
+    [[nodiscard]] std::vector<std::int64_t> known(std::span<const Sample> samples) const override {
+        return std::vector<std::int64_t>(classes_.size(), std::ssize(samples));
+    }
     [[nodiscard]] at::Tensor validation_loss(const at::Tensor& scores, const at::Tensor& labels) const override {
         return at::cross_entropy_loss(scores, labels);
     }
-    [[nodiscard]] std::string activation() const override { return "torch.softmax(scores, 1)"; }
+    [[nodiscard]] OutputActivation activation() const override { return {"torch.softmax(scores, 1)", {}}; }
     [[nodiscard]] std::vector<std::string> default_metrics() const override { return {"accuracy"}; }
 
 private:

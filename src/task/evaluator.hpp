@@ -1,0 +1,46 @@
+/// @file
+/// Counts how well a model does what it was taught, from what model.pt gives. One for each task, in task/evaluators/.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/image_folder.hpp"
+#include "graft/record/evaluation.hpp"
+#include "record/task_kind.hpp"
+
+namespace graft {
+
+/// What is known of the model, and asked of the evaluation.
+struct EvaluatorContext {
+    std::vector<std::string> outputs;  ///< names of the K values
+    std::vector<float> thresholds;     ///< [K], of multi_label
+    std::vector<std::int64_t> top_k;   ///< of classification
+};
+
+class Evaluator {
+public:
+    virtual ~Evaluator() = default;
+    /// @param values [K], as model.pt gives them: probabilities, or numbers in the units of the data
+    virtual void add(const Sample& sample, std::span<const float> values) = 0;
+    /// Adds what another one of the same context has counted.
+    virtual void add(const Evaluator& other) = 0;
+    [[nodiscard]] virtual EvaluationRecord finish(const std::string& source) const = 0;
+    /// A line of predictions.csv, behind the name of the file and without its end.
+    [[nodiscard]] virtual std::string columns() const = 0;
+    [[nodiscard]] virtual std::string cells(const Sample& sample, std::span<const float> values) const = 0;
+};
+
+[[nodiscard]] std::unique_ptr<Evaluator> classification_evaluator(const EvaluatorContext& context);
+[[nodiscard]] std::unique_ptr<Evaluator> multi_label_evaluator(const EvaluatorContext& context);
+[[nodiscard]] std::unique_ptr<Evaluator> regression_evaluator(const EvaluatorContext& context);
+
+[[nodiscard]] std::unique_ptr<Evaluator> make_evaluator(TaskKind task, const EvaluatorContext& context);
+
+/// What stands between several classes in one cell of a table.
+inline constexpr char kClassSeparator = '|';
+
+}  // namespace graft

@@ -1,0 +1,49 @@
+/// Counts of one class per image.
+#include "core/ranking.hpp"
+#include "record/csv.hpp"
+#include "task/evaluator.hpp"
+#include "task/metrics.hpp"
+
+namespace graft {
+namespace {
+
+class ClassificationEvaluator final : public Evaluator {
+public:
+    explicit ClassificationEvaluator(const EvaluatorContext& context)
+        : classes_(context.outputs), metrics_(context.outputs, context.top_k) {}
+
+    void add(const Sample& sample, std::span<const float> probabilities) override {
+        metrics_.add(sample.label, probabilities);
+    }
+    void add(const Evaluator& other) override {
+        metrics_.add(dynamic_cast<const ClassificationEvaluator&>(other).metrics_);
+    }
+    [[nodiscard]] EvaluationRecord finish(const std::string& source) const override { return metrics_.finish(source); }
+
+    /// True class, predicted class, whether they agree, and a probability per class.
+    [[nodiscard]] std::string columns() const override {
+        std::string text = "class,predicted,correct";
+        for (const std::string& name : classes_) text += "," + csv_field(name);
+        return text;
+    }
+    [[nodiscard]] std::string cells(const Sample& sample, std::span<const float> probabilities) const override {
+        const auto truth = static_cast<std::size_t>(sample.label);
+        const std::size_t predicted = top_indices(probabilities, 1).front();
+        std::string text =
+            csv_field(classes_[truth]) + "," + csv_field(classes_[predicted]) + (predicted == truth ? ",1" : ",0");
+        for (const float probability : probabilities) text += "," + shortest(probability);
+        return text;
+    }
+
+private:
+    std::vector<std::string> classes_;
+    ClassificationMetrics metrics_;
+};
+
+}  // namespace
+
+std::unique_ptr<Evaluator> classification_evaluator(const EvaluatorContext& context) {
+    return std::make_unique<ClassificationEvaluator>(context);
+}
+
+}  // namespace graft

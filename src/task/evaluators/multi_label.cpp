@@ -1,0 +1,110 @@
+/// Counts of any number of classes per image. What an image does not say counts nowhere.
+#include <algorithm>
+#include <cmath>
+
+#include "record/csv.hpp"
+#include "task/evaluator.hpp"
+#include "task/scored_labels.hpp"
+
+namespace graft {
+namespace {
+
+double ratio(std::int64_t part, std::int64_t whole) {
+    return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+class MultiLabelEvaluator final : public Evaluator {
+public:
+    explicit MultiLabelEvaluator(const EvaluatorContext& context)
+        : classes_(context.outputs), thresholds_(context.thresholds), scored_(context.outputs.size()) {}
+
+    void add(const Sample& sample, std::span<const float> probabilities) override {
+        ++images_;
+        exact_ += all_right(sample, probabilities) ? 1 : 0;
+        for (std::size_t k = 0; k < classes_.size(); ++k) {
+            const float truth = sample.values[k], probability = probabilities[k];
+            if (std::isnan(truth)) continue;
+            scored_[k].add(probability, truth > 0.5F);
+            const double of_truth = truth > 0.5F ? probability : 1 - double{probability};
+            loss_sum_ -= std::log(std::max(of_truth, 1e-12));
+        }
+    }
+
+    void add(const Evaluator& other) override {
+        const auto& more = dynamic_cast<const MultiLabelEvaluator&>(other);
+        images_ += more.images_;
+        exact_ += more.exact_;
+        loss_sum_ += more.loss_sum_;
+        for (std::size_t k = 0; k < scored_.size(); ++k) scored_[k].add(more.scored_[k]);
+    }
+
+    [[nodiscard]] EvaluationRecord finish(const std::string& source) const override {
+        MultiLabelRecord record{.exact_match = ratio(exact_, images_)};
+        LabelCounts all;
+        double measured = 0;
+        for (std::size_t k = 0; k < classes_.size(); ++k) {
+            const LabelCounts counts = scored_[k].counts(thresholds_[k]);
+            record.classes.push_back({.name = classes_[k],
+                                      .average_precision = scored_[k].average_precision(),
+                                      .precision = counts.precision(),
+                                      .recall = counts.recall(),
+                                      .f1 = counts.f1(),
+                                      .support = counts.there,
+                                      .known = counts.images,
+                                      .threshold = thresholds_[k]});
+            all += counts;
+            if (counts.images == 0) continue;
+            measured += 1;
+            record.mean_average_precision += record.classes.back().average_precision;
+            record.macro_f1 += record.classes.back().f1;
+        }
+        record.mean_average_precision /= std::max(measured, 1.0);
+        record.macro_f1 /= std::max(measured, 1.0);
+        record.micro_f1 = all.f1();
+        record.hamming_loss = ratio(all.wrong(), all.images);
+        record.loss = loss_sum_ / std::max(static_cast<double>(all.images), 1.0);
+        return {.source = source, .images = images_, .result = std::move(record)};
+    }
+
+    /// True classes, found classes, whether every known one was found right, and a probability per class.
+    [[nodiscard]] std::string columns() const override {
+        std::string text = "classes,predicted,correct";
+        for (const std::string& name : classes_) text += "," + csv_field(name);
+        return text;
+    }
+    [[nodiscard]] std::string cells(const Sample& sample, std::span<const float> probabilities) const override {
+        const auto names_where = [&](const auto& holds) {
+            std::string names;
+            for (std::size_t k = 0; k < classes_.size(); ++k)
+                if (holds(k)) names += (names.empty() ? "" : std::string(1, kClassSeparator)) + classes_[k];
+            return csv_field(names);
+        };
+        std::string text = names_where([&](std::size_t k) { return sample.values[k] > 0.5F; }) + "," +
+                           names_where([&](std::size_t k) { return probabilities[k] >= thresholds_[k]; }) +
+                           (all_right(sample, probabilities) ? ",1" : ",0");
+        for (const float probability : probabilities) text += "," + shortest(probability);
+        return text;
+    }
+
+private:
+    [[nodiscard]] bool all_right(const Sample& sample, std::span<const float> probabilities) const {
+        for (std::size_t k = 0; k < classes_.size(); ++k)
+            if (!std::isnan(sample.values[k]) && (sample.values[k] > 0.5F) != (probabilities[k] >= thresholds_[k]))
+                return false;
+        return true;
+    }
+
+    std::vector<std::string> classes_;
+    std::vector<float> thresholds_;
+    std::vector<ScoredLabel> scored_;
+    std::int64_t images_ = 0, exact_ = 0;
+    double loss_sum_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Evaluator> multi_label_evaluator(const EvaluatorContext& context) {
+    return std::make_unique<MultiLabelEvaluator>(context);
+}
+
+}  // namespace graft

@@ -1,0 +1,47 @@
+/// The mean over the classes of average precision, as scikit-learn's average_precision_score(average="macro"): a class
+/// that no image has counts as 0. A class of which no image says anything is left out.
+#include <algorithm>
+
+#include "task/found_labels.hpp"
+#include "task/metric.hpp"
+
+namespace graft {
+namespace {
+
+struct MeanAveragePrecisionOptions {};
+void describe(Fields&, MeanAveragePrecisionOptions&) {}
+
+class MeanAveragePrecision final : public Metric {
+public:
+    explicit MeanAveragePrecision(std::size_t classes) : classes_(classes) {}
+
+    void add(const at::Tensor& scores, const at::Tensor& targets) override {
+        for_each_known(scores, targets, [&](std::size_t k, float score, bool there) { classes_[k].add(score, there); });
+    }
+    [[nodiscard]] double value() const override {
+        double sum = 0, measured = 0;
+        for (const ScoredLabel& scored : classes_) {
+            if (scored.size() == 0) continue;
+            sum += scored.average_precision();
+            measured += 1;
+        }
+        return sum / std::max(measured, 1.0);
+    }
+    [[nodiscard]] bool is_cheap() const override { return false; }  // all scores are sorted
+
+private:
+    std::vector<ScoredLabel> classes_;
+};
+
+std::unique_ptr<Metric> build(const MeanAveragePrecisionOptions&, const MetricContext& context) {
+    return std::make_unique<MeanAveragePrecision>(context.outputs);
+}
+
+}  // namespace
+
+MetricRow mean_average_precision_row() {
+    return metric_row<MeanAveragePrecisionOptions>(
+        "mean_average_precision", "Mean over the classes of average precision", Direction::max, {"multi_label"});
+}
+
+}  // namespace graft

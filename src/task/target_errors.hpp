@@ -1,0 +1,47 @@
+/// @file
+/// The errors of a regression's scores, in the units of the data.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "task/metric.hpp"
+#include "task/regression_errors.hpp"
+
+namespace graft {
+
+/// A metric that is the mean over the targets of one figure, as scikit-learn's multioutput="uniform_average".
+template <double (RegressionErrors::*Figure)() const>
+class TargetErrors final : public Metric {
+public:
+    explicit TargetErrors(const MetricContext& context) : scale_(context.scale), errors_(context.outputs) {
+        scale_.resize(context.outputs, 1.0F);
+    }
+
+    void add(const at::Tensor& scores, const at::Tensor& targets) override {
+        const at::Tensor whole_scores = scores.contiguous(), whole_targets = targets.contiguous();  // [N,K]
+        const float* score = whole_scores.const_data_ptr<float>();
+        const float* target = whole_targets.const_data_ptr<float>();
+        for (std::int64_t n = 0; n < targets.size(0); ++n)
+            for (std::size_t k = 0; k < errors_.size(); ++k, ++score, ++target)
+                if (!std::isnan(*target)) errors_[k].add(double{*score} * scale_[k], double{*target} * scale_[k]);
+    }
+    [[nodiscard]] double value() const override {
+        double sum = 0, measured = 0;
+        for (const RegressionErrors& errors : errors_) {
+            if (errors.images() == 0) continue;
+            sum += (errors.*Figure)();
+            measured += 1;
+        }
+        return sum / std::max(measured, 1.0);
+    }
+
+private:
+    std::vector<float> scale_;
+    std::vector<RegressionErrors> errors_;
+};
+
+}  // namespace graft

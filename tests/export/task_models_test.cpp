@@ -1,0 +1,159 @@
+// Models of several classes per image and of numbers: file, predictor, C interface, exports.
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/tensor.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <cmath>
+#include <opencv2/core.hpp>
+
+#include "core/files.hpp"
+#include "deploy/tiny_model.hpp"
+#include "export/export_int8.hpp"
+#include "export/export_model.hpp"
+#include "export/runnable_model.hpp"
+#include "export/verify.hpp"
+#include "graft/deploy/predictor.hpp"
+#include "graft/graft.h"
+
+namespace graft {
+namespace {
+
+ModelFile model_of(TaskKind task) {
+    const Preprocessing preprocessing{.height = 64, .width = 64};
+    const Backbone backbone =
+        load_backbone(*builtin_architectures().find("efficientnet_lite0"), "random", 3, preprocessing);
+    const GraftedModel grafted = graft_model(backbone, preprocessing, "all", HeadOptions{.hidden = {8}}, 2, 5);
+    ModelInfo info{.task = task,
+                   .outputs = {"rose", "tulip"},
+                   .preprocessing = preprocessing,
+                   .backbone = "efficientnet_lite0",
+                   .backbone_hash = "random-3",
+                   .freeze = "all",
+                   .config = Json::object()};
+    if (task == TaskKind::multi_label) {
+        info.thresholds = {0.25F, 1.0F};
+        return {compose_model(grafted, "torch.sigmoid(scores)"), info};
+    }
+    info.target_mean = {100, -3};
+    info.target_std = {20, 0.5F};
+    return {compose_model(grafted, "scores * self.target_std + self.target_mean",
+                          {{"target_mean", at::tensor(info.target_mean).unsqueeze(0)},
+                           {"target_std", at::tensor(info.target_std).unsqueeze(0)}}),
+            info};
+}
+
+cv::Mat grey() { return {64, 64, CV_8UC3, cv::Scalar::all(90)}; }
+
+class TaskModels : public ::testing::TestWithParam<TaskKind> {
+protected:
+    void SetUp() override { save_model(file_, model_of(GetParam()).module, model_of(GetParam()).info); }
+    const std::filesystem::path folder_ = testing::fresh_folder();
+    const std::filesystem::path file_ = folder_ / "model.pt";
+};
+
+TEST_P(TaskModels, SayWhatTheyAreOf) {
+    const ModelInfo info = load_model(file_).info;
+    const Json json = to_json(info);
+    EXPECT_EQ(json.at("format_version"), 4);
+    EXPECT_EQ(json.at("task"), text_of(GetParam()));
+    EXPECT_EQ(json.at("outputs").dump(), R"(["rose","tulip"])");
+    EXPECT_FALSE(json.contains("classes"));
+    EXPECT_EQ(json.contains("thresholds"), GetParam() == TaskKind::multi_label);
+    EXPECT_EQ(json.contains("target_std"), GetParam() == TaskKind::regression);
+    EXPECT_EQ(json.at("golden").at(0).contains("values"), GetParam() == TaskKind::regression);
+    const ModelInfo again = read_model_info(json.dump(), "again");
+    EXPECT_EQ(to_json(again), json);
+    EXPECT_EQ(again.thresholds, info.thresholds);
+}
+
+TEST_P(TaskModels, AreAnsweredFor) {
+    const Predictor predictor(file_);
+    EXPECT_EQ(predictor.task(), text_of(GetParam()));
+    EXPECT_EQ(predictor.outputs(), (std::vector<std::string>{"rose", "tulip"}));
+    const std::vector<float> values = predictor.predict_pixels(grey(), ColourOrder::rgb);
+    ASSERT_EQ(values.size(), 2U);
+    if (GetParam() == TaskKind::regression) {
+        EXPECT_TRUE(predictor.classes().empty());
+        EXPECT_THROW((void)predictor.top(values, 1), Error);
+        EXPECT_THROW((void)predictor.found(values), Error);
+        EXPECT_GT(values[0], 20);  // around 100, not around 0
+        return;
+    }
+    EXPECT_EQ(predictor.thresholds(), (std::vector<float>{0.25F, 1.0F}));
+    const std::vector<float> likely = {0.25F, 0.99F};
+    ASSERT_EQ(predictor.found(likely).size(), 1U);  // the tulip's threshold is higher
+    EXPECT_EQ(predictor.found(likely)[0].name, "rose");
+    EXPECT_EQ(predictor.top(likely, 1)[0].name, "tulip");
+}
+
+TEST_P(TaskModels, AreAnsweredForInC) {
+    graft_predictor* predictor = nullptr;
+    ASSERT_EQ(graft_predictor_load(file_.c_str(), &predictor), GRAFT_DONE);
+    EXPECT_EQ(graft_predictor_task(predictor), text_of(GetParam()));
+    EXPECT_EQ(graft_predictor_output_count(predictor), 2U);
+    EXPECT_STREQ(graft_predictor_output_name(predictor, 1), "tulip");
+    EXPECT_EQ(graft_predictor_output_name(predictor, 2), nullptr);
+    const bool classes = GetParam() == TaskKind::multi_label;
+    EXPECT_EQ(graft_predictor_class_count(predictor), classes ? 2U : 0U);
+    EXPECT_EQ(std::isnan(graft_predictor_threshold(predictor, 0)), !classes);
+    std::vector<float> values(2);
+    const cv::Mat picture = grey();
+    EXPECT_EQ(graft_predict_pixels(predictor, picture.data, 64, 64, 192, GRAFT_RGB, values.data(), 2), GRAFT_DONE);
+    EXPECT_EQ(values, Predictor(file_).predict_pixels(picture, ColourOrder::rgb));
+    EXPECT_EQ(graft_predict_pixels(predictor, picture.data, 64, 64, 192, GRAFT_RGB, values.data(), 3),
+              GRAFT_WRONG_ARGUMENT);
+    EXPECT_EQ(graft_last_error(), std::string("count is 3, but the model has 2 ") + (classes ? "classes" : "targets"));
+    graft_predictor_free(predictor);
+}
+
+/// What the file gives in another form than model.pt does.
+double distance_of(const std::filesystem::path& model, const std::filesystem::path& other) {
+    Verification verification{.tolerance = 1e-4};
+    replay_golden_images(open_runnable_model(other), verification);
+    compare_models(open_runnable_model(model), open_runnable_model(other), {}, {}, verification);
+    EXPECT_EQ(verification.first_difference(), "");
+    double largest = 0;
+    for (const ImageComparison& image : verification.images) largest = std::max(largest, image.probabilities);
+    return largest;
+}
+
+TEST_P(TaskModels, GiveTheSameAsTorchScriptAndOnnx) {
+    const ModelFile model = load_model(file_);
+    export_torchscript(model, folder_ / "frozen.pt", TorchScriptForm::frozen);
+    EXPECT_LT(distance_of(file_, folder_ / "frozen.pt"), 1e-4);
+    const ExportReport report = export_onnx(model, folder_ / "model.onnx", WeightsType::float32);
+    EXPECT_EQ(report.task, GetParam());
+    if (!report.difference) GTEST_SKIP() << report.note;
+    EXPECT_LT(*report.difference, 1e-4);
+    EXPECT_LT(distance_of(file_, folder_ / "model.onnx"), 1e-4);
+    const std::string onnx = read_file(folder_ / "model.onnx");
+    EXPECT_NE(onnx.find(name_of_outputs(GetParam())), std::string::npos);
+}
+
+TEST_P(TaskModels, KeepTheirOwnNumbersOutOfTheWeights) {
+    export_safetensors(load_model(file_), folder_ / "model.safetensors");
+    const std::string bytes = read_file(folder_ / "model.safetensors");
+    EXPECT_EQ(bytes.find("\"target_mean\":{"), std::string::npos);  // no tensor
+    EXPECT_NE(bytes.find("\"head.classifier.bias\""), std::string::npos);
+}
+
+TEST(Int8Comparison, IsOfWhatTheModelIsUsedFor) {
+    const at::Tensor probabilities = at::tensor({0.5F, 0.5F, 0.1F, 0.9F}).reshape({2, 2});
+    const at::Tensor found = at::tensor({0.2F, 0.5F, 0.1F, 0.3F}).reshape({2, 2});
+    const Int8Comparison classes = compare_int8(probabilities, found, model_of(TaskKind::multi_label).info);
+    EXPECT_EQ(classes.same_class, 1U);      // the first image loses its rose
+    EXPECT_EQ(classes.unlikely_class, 1U);  // the second's tulip is 0.6 off
+    const at::Tensor numbers = at::tensor({100.0F, -3.0F, 100.0F, -3.0F}).reshape({2, 2});
+    const at::Tensor near = at::tensor({101.0F, -3.0F, 111.0F, -3.0F}).reshape({2, 2});
+    const Int8Comparison values = compare_int8(numbers, near, model_of(TaskKind::regression).info);
+    EXPECT_EQ(values.same_class, 1U);
+    EXPECT_EQ(values.unlikely_class, 1U);  // 11 of a deviation of 20
+    EXPECT_NEAR(values.largest_difference, 0.55, 1e-6);
+}
+
+INSTANTIATE_TEST_SUITE_P(Several, TaskModels, ::testing::Values(TaskKind::multi_label, TaskKind::regression),
+                         [](const auto& task) { return std::string(text_of(task.param)); });
+
+}  // namespace
+}  // namespace graft
