@@ -19,8 +19,8 @@ void describe(Fields& fields, DataOptions& options) {
     fields.path("test", options.test, "Folder or list to test on after training.");
     fields.object("list", options.list, "How lists are read.");
     fields.field("classes", options.classes,
-                 "The classes in the order of the model's outputs, also ones without images yet; `[]`: those of the "
-                 "training images, sorted by name.");
+                 "Classes in the order of the outputs, also ones without images yet; `[]`: the training images', "
+                 "sorted by name.");
     describe(fields, options.split);
     fields.field("image_size", options.image_size,
                  "Pixels of the network's input: a side, or height and width; `[]`: the weights' own.",

@@ -23,21 +23,20 @@ void describe(Fields& fields, ListOptions& options) {
                  "Column of the image's class; `null`: the one that goes with the path's: `label`, `class`, `label`, "
                  "`Label`.");
     fields.field("label_separator", options.label_separator,
-                 "For `multi_label`: the text between the labels in `label_column`, for example `|`; `null`: a label a "
-                 "row, and in JSON Lines a list of them. An empty cell: none of the labels.");
+                 "For `multi_label`: what separates labels in `label_column`, such as `|`; `null`: a label a row, in "
+                 "JSON Lines a list. An empty cell: no label.");
     fields.field("label_columns", options.label_columns,
                  "For `multi_label`: a column for each label, with 1 or true, 0 or false, or nothing where it is not "
                  "known.");
     fields.field("target_columns", options.target_columns,
                  "For `regression`: a column for each number; an empty cell: not known.");
     fields.field("split_column", options.split_column,
-                 "Column that says to which part a row of the training list belongs: train, validation (val, valid, "
-                 "dev) or test.");
+                 "Column that says a row's part: train, validation (val, valid, dev) or test.");
     fields.field("train_values", options.train_values, "What `split_column` holds for training instead.");
     fields.field("validation_values", options.validation_values, "What `split_column` holds for validation instead.");
     fields.field("test_values", options.test_values, "What `split_column` holds for the test instead.");
     fields.field("group_column", options.group_column,
-                 "Column of what the image belongs to, such as a patient; images of one group stay in one part.");
+                 "Column of groups, such as patients; a group stays in one part.");
 }
 
 std::vector<std::string> contradictions(const ListOptions& options, const std::string& pointer) {

@@ -103,10 +103,8 @@ Strongest strongest(MagnitudeTable table, cv::Size picture) {
 }  // namespace
 
 void describe(Fields& fields, StepRendering& rendering) {
-    fields.choice("interpolation", rendering.interpolation,
-                  "How values between pixels come about where a step turns, shears or moves the picture.");
-    fields.field("fill", rendering.fill,
-                 "What lies beyond the picture's edge then, 0 to 255: one number, or red, green and blue.",
+    fields.choice("interpolation", rendering.interpolation, "For steps that turn, shear or move the picture.");
+    fields.field("fill", rendering.fill, "Beyond the edge, 0 to 255: a number, or red, green and blue.",
                  {between(0, 255), 1, 3});
 }
 

@@ -28,8 +28,8 @@ struct BinaryCrossEntropyOptions {
 
 void describe(Fields& fields, BinaryCrossEntropyOptions& options) {
     fields.choice("positive_weights", options.positive_weights,
-                  "How much more an image that has a class counts than one that has not: `none` as much; `balanced` "
-                  "images without / images with it; `given` by `weights`.");
+                  "Weight of images that have a class: `none` 1; `balanced` images without / images with it; `given` "
+                  "by `weights`.");
     fields.field("weights", options.weights, "Weight of each class by name, for `positive_weights: given`.", above(0));
 }
 

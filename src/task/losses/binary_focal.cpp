@@ -22,7 +22,7 @@ void describe(Fields& fields, BinaryFocalOptions& options) {
     fields.field("gamma", options.gamma, "How much what is right already loses weight; 0: binary cross entropy.",
                  between(0, 10));
     fields.field("alpha", options.alpha,
-                 "Weight of the images that have a class, 1 - alpha of those that have not; `null`: 1 for both.",
+                 "Weight of images that have a class, 1 - alpha of the others; `null`: 1 for both.",
                  strictly_between(0, 1));
 }
 

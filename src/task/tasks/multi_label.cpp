@@ -35,10 +35,10 @@ struct MultiLabelOptions {
     double threshold_at = kUsualThreshold;
 };
 void describe(Fields& fields, MultiLabelOptions& options) {
-    fields.choice("threshold", options.threshold,
-                  "From which probability on an image has a class. `fixed`: `threshold_at`; of each class on the "
-                  "validation images: `best_f1`, the one with the highest F1, `precision` and `recall`, the one that "
-                  "gives at least `threshold_at` and the most of the other.");
+    fields.choice(
+        "threshold", options.threshold,
+        "From which probability on an image has a class: `fixed`: `threshold_at`; chosen per class on the validation "
+        "images: `best_f1`; `precision` or `recall` of at least `threshold_at`, with the most of the other.");
     fields.field("threshold_at", options.threshold_at,
                  "The threshold itself, or the precision or recall that is asked for.", between(0, 1));
 }

@@ -33,13 +33,10 @@ Range shifts(const std::vector<double>& value) {
 void describe(Fields& fields, ColourJitter& options) {
     const ListLimits factor{between(0, kLargestFactor), 1, 2};
     fields.field("brightness", options.brightness,
-                 "A number b draws a factor from 1-b to 1+b, not below 0; two numbers are the lowest and the highest "
-                 "factor.",
-                 factor);
+                 "Factor: b means 1-b to 1+b, not below 0, two numbers lowest and highest.", factor);
     fields.field("contrast", options.contrast, "The same, of the distance from the mean of the grey values.", factor);
     fields.field("saturation", options.saturation, "The same, of the distance from each pixel's grey value.", factor);
-    fields.field("hue", options.hue,
-                 "A number h turns the hue by -h to h of the circle; two numbers are the lowest and the highest turn.",
+    fields.field("hue", options.hue, "Turn of the hue: h means -h to h of the circle, two numbers lowest and highest.",
                  {between(-0.5, 0.5), 1, 2});
 }
 

@@ -28,13 +28,12 @@ struct RandomCrop {
 void describe(Fields& fields, RandomCrop& options) {
     constexpr double longest = 4096;
     fields.field("padding", options.padding,
-                 "Padding of each side: below 1 a share of the input's width and height, from 1 on pixels of it.",
+                 "Padding of each side: below 1 a share of width and height, from 1 on pixels of the input.",
                  {0.0, longest, true, false});
     fields.choice("padding_mode", options.padding_mode,
-                  "What it is made of: `fill` (`constant`), the outermost pixels (`edge`), the picture mirrored about "
-                  "its outermost pixels (`reflect`) or about its edge (`symmetric`).");
-    fields.field("fill", options.fill,
-                 "The value for the mode `constant`, 0 to 255: one number, or red, green and blue.",
+                  "`constant`: `fill`; `edge`: the outermost pixels; the picture mirrored about them (`reflect`) or "
+                  "about its edge (`symmetric`).");
+    fields.field("fill", options.fill, "Value for `constant`, 0 to 255: a number, or red, green and blue.",
                  {between(0, 255), 1, 3});
 }
 

@@ -14,9 +14,9 @@ struct RandomResizedCrop {
 };
 
 void describe(Fields& fields, RandomResizedCrop& options) {
-    fields.field("scale", options.scale, "Lowest and highest share of the picture's area that is kept.",
+    fields.field("scale", options.scale, "Lowest and highest share of the area that is kept.",
                  {{0.0, 1.0, true, false}, 2, 2});
-    fields.field("ratio", options.ratio, "Lowest and highest ratio of its width to its height.", {above(0), 2, 2});
+    fields.field("ratio", options.ratio, "Lowest and highest ratio of width to height.", {above(0), 2, 2});
 }
 
 std::vector<std::string> contradictions(const RandomResizedCrop& options) {
