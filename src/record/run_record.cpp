@@ -102,13 +102,14 @@ std::string text_of(const DataRecord& data) {
         return "\n  " +
                line(name, width, {{with_commas(train), 10}, {with_commas(validation), 12}, {with_commas(test), 10}});
     };
-    std::string text = "data\n  " + line("class", width, {{"train", 10}, {"validation", 12}, {"test", 10}});
+    std::string text = "data\n  " + line(data.heading, width, {{"train", 10}, {"validation", 12}, {"test", 10}});
     for (std::size_t i = 0; i < std::min(data.classes.size(), kMostRows); ++i) {
         const DataRecord::Class& row = data.classes[i];
         text += counts(row.name, row.train, row.validation, row.test);
     }
     if (data.classes.size() > kMostRows)
-        text += format_text("\n  … and {} more classes", data.classes.size() - kMostRows);
+        text += format_text("\n  … and {} more {}", data.classes.size() - kMostRows,
+                            data.heading == "class" ? "classes" : data.heading + "s");
     return text + counts("all", data.train, data.validation, data.test);
 }
 

@@ -14,7 +14,7 @@
 
 namespace graft {
 
-/// Images of each class in each part.
+/// Images of each class, or with each number, in each part.
 struct DataRecord {
     struct Class {
         std::string name;
@@ -22,6 +22,7 @@ struct DataRecord {
     };
     std::int64_t train = 0, validation = 0, test = 0;
     std::vector<Class> classes;
+    std::string heading = "class";  ///< what the rows are of: "class", or "number" of a regression
 };
 
 /// One part of the network.

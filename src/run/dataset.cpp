@@ -172,6 +172,7 @@ DataRecord record_of(const Dataset& dataset, const Task& task) {
     DataRecord record{.train = std::ssize(dataset.train),
                       .validation = std::ssize(dataset.validation),
                       .test = std::ssize(dataset.test)};
+    if (task.kind() == TaskKind::regression) record.heading = "number";
     for (std::size_t i = 0; i < count; ++i)
         record.classes.push_back({dataset.classes[i], train[i], validation[i], test[i]});
     return record;
