@@ -57,6 +57,8 @@ const Words kUnderstood[] = {
     {"config", "docs", "--output", "config.md", "--force"},
     {"data", "check", "data/train", "--json"},
     {"data", "sample", "data", "--train-per-class", "2", "--test-per-class", "0", "--size", "64", "--seed", "1"},
+    {"embed", "model.pt", "images", "--output", "vectors.npy", "--force", "--on-bad-image", "skip"},
+    {"similar", "efficientnet_lite0", "query.jpg", "images", "--top-k", "3", "--offline"},
     {"doctor"},
     {"completion", "bash"},
     {"man"},
@@ -79,12 +81,11 @@ TEST_P(WrongLines, SayWhatIsWrongAndWhereHelpIs) {
 
 const WrongLine kWrongLines[] = {
     {{"trian"},
-     "unknown command \"trian\" (did you mean \"train\"?); the commands are: train, evaluate, predict, export, verify, "
-     "weights, config, data, cache, inspect, doctor, completion, man\nSee: graft --help"},
+     "unknown command \"trian\" (did you mean \"train\"?); the commands are: train, evaluate, predict, embed, similar, "
+     "export, verify, weights, config, data, cache, inspect, doctor, completion, man\nSee: graft --help"},
     {{"fly"},
-     "unknown command \"fly\"; the commands are: train, evaluate, predict, export, verify, weights, config, data, "
-     "cache, "
-     "inspect, doctor, completion, man\nSee: graft --help"},
+     "unknown command \"fly\"; the commands are: train, evaluate, predict, embed, similar, export, verify, weights, "
+     "config, data, cache, inspect, doctor, completion, man\nSee: graft --help"},
     {{"config", "chek"},
      "unknown command \"chek\" (did you mean \"check\"?); the commands are: check, init, schema, docs\n"
      "See: graft config --help"},

@@ -15,8 +15,8 @@ import unittest
 import workspace
 from workspace import Workspace
 
-COMMANDS = {"train", "evaluate", "predict", "export", "verify", "config", "data", "cache", "inspect", "doctor",
-            "completion", "man"}
+COMMANDS = {"train", "evaluate", "predict", "embed", "similar", "export", "verify", "config", "data", "cache", "inspect",
+            "doctor", "completion", "man"}
 
 
 def program(name):

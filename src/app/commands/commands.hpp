@@ -30,6 +30,8 @@ void add_commands(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
 void add_predict(CLI::App& app, Command& chosen);
+void add_embed(CLI::App& app, Command& chosen);
+void add_similar(CLI::App& app, Command& chosen);
 void add_export(CLI::App& app, Command& chosen);
 void add_verify(CLI::App& app, Command& chosen);
 void add_weights(CLI::App& app, Command& chosen);

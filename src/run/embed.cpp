@@ -1,0 +1,151 @@
+#include "run/embed.hpp"
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/InferenceMode.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <cmath>
+
+#include "core/folders.hpp"
+#include "core/names.hpp"
+#include "core/ordered_map.hpp"
+#include "core/text.hpp"
+#include "deploy/model_file.hpp"
+#include "graft/core/errors.hpp"
+#include "network/grafted_model.hpp"
+#include "network/identify.hpp"
+#include "network/network_input.hpp"
+#include "run/choose_weights.hpp"
+#include "weights/format/file_kind.hpp"
+#include "weights/store/added_weights.hpp"
+
+namespace graft {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// @param network float32 [N,3,H,W] -> float32 [N,C]
+Embedder embedder_of(TorchModule network, const Preprocessing& preprocessing) {
+    network.eval();
+    Embedder embedder{.network = make_inference(network, example_input(preprocessing)), .preprocessing = preprocessing};
+    embedder.length = (*embedder.network)(example_input(preprocessing)).size(1);
+    return embedder;
+}
+
+/// A model's trunk and scion, one part after the other, up to the head.
+TorchModule without_head(const TorchModule& model, const std::string& file) {
+    NamedModules parts;
+    for (const char* half : {"trunk", "scion"}) {
+        if (!model.hasattr(half))
+            throw DataError(
+                format_text("{}: its parts cannot be told apart, for it was exported as one frozen module; "
+                            "take the model.pt of the run",
+                            file));
+        for (const auto& child : model.attr(half).toModule().named_children())
+            if (child.name != "head") parts.emplace_back(child.name, child.value);
+    }
+    return make_chain("Embedding", parts);
+}
+
+Embedder embedder_of_model(const std::string& file) {
+    const ModelFile model = load_model(file);
+    return embedder_of(without_head(model.module, file), model.info.preprocessing);
+}
+
+/// Weights, whose they are, and how pictures are prepared where the file itself says so.
+struct NamedWeights {
+    BackboneOptions options;
+    std::optional<Preprocessing> preprocessing;
+};
+
+/// Throws DataError where the tensors are complete for no architecture.
+NamedWeights identified(const std::string& file) {
+    const StateDict state = read_state_dict(file);
+    const std::vector<ArchitectureFit> fits = find_architectures(state, builtin_architectures());
+    if (fits.empty() || !fits.front().report.complete())
+        throw DataError(
+            format_text("{}: are not the weights of an architecture that graft knows; \"graft inspect\" "
+                        "says what is missing",
+                        file));
+    NamedWeights found{.options = {.name = fits.front().name, .weights = file}};
+    if (const auto info = state.metadata.find(kModelInfoName); info != state.metadata.end())
+        found.preprocessing = read_model_info(info->second, file, GoldenImages::left_out).preprocessing;
+    return found;
+}
+
+NamedWeights weights_in(const std::string& file, FileKind kind) {
+    if (const std::optional<WeightsEntry> entry = described_weights(file))
+        return {.options = {.name = entry->architecture, .weights = file}};
+    if (kind == FileKind::torchscript) return {.options = {.name = std::string(kTorchScript), .weights = file}};
+    return identified(file);
+}
+
+NamedWeights weights_named(const std::string& name) {
+    if (const std::optional<WeightsEntry> entry = find_weights(name, weights_folder()))
+        return {.options = {.name = entry->architecture, .weights = name}};
+    if (builtin_architectures().find(name) != nullptr) return {.options = {.name = name}};
+    std::vector<std::string> names = builtin_architectures().names();
+    for (const WeightsEntry& entry : weights_manifest()) names.push_back(entry.name);
+    throw ConfigError(format_text("{}: there is no such file, and no weights and no architecture of that name{}", name,
+                                  did_you_mean(name, names)));
+}
+
+Embedder embedder_of_weights(const NamedWeights& named, MissingWeights missing, const std::stop_token& stop,
+                             Reporter& reporter) {
+    const ChosenWeights weights = choose_weights(named.options, missing);
+    const Preprocessing preprocessing = named.preprocessing.value_or(usual_preprocessing(weights.entry));
+    bring_weights(weights, stop, reporter);
+    const ArchitectureRow* row = builtin_architectures().find(named.options.name);
+    const Backbone backbone = row == nullptr ? load_torchscript_backbone(weights.source, preprocessing)
+                                             : load_backbone(*row, weights.source, 0, preprocessing);
+    constexpr std::int64_t outputs = 1;  // of a head that is not used
+    return embedder_of(graft_model(backbone, preprocessing, "all", HeadOptions{.hidden = {}}, outputs, 0).trunk,
+                       preprocessing);
+}
+
+}  // namespace
+
+Embedder load_embedder(const std::string& source, MissingWeights missing, const std::stop_token& stop,
+                       Reporter& reporter) {
+    std::error_code ignored;
+    if (!fs::exists(source, ignored)) return embedder_of_weights(weights_named(source), missing, stop, reporter);
+    const FileKind kind = what_is(source).kind;
+    if (kind == FileKind::graft_model) return embedder_of_model(source);
+    expect_use(source, FileUse::weights);
+    return embedder_of_weights(weights_in(source, kind), missing, stop, reporter);
+}
+
+std::size_t embed_files(const Embedder& embedder, std::span<const fs::path> images, const EmbedOptions& options,
+                        const std::function<void(std::size_t, const Embedding&)>& consume) {
+    const DecodeOptions decoding{.max_pixels = options.max_pixels, .input = embedder.preprocessing};
+    const std::size_t workers = options.workers == 0 ? embedder.network->callers() : options.workers;
+    const auto make = [&](std::size_t i) {
+        Embedding made;
+        try {
+            const cv::Mat rgb = decode_image_file(images[i], decoding);
+            const at::Tensor row = (*embedder.network)(to_network_input(resize_to_input(rgb, embedder.preprocessing)));
+            const float* values = row.const_data_ptr<float>();
+            made.values.assign(values, values + row.numel());
+        } catch (const DataError& error) {
+            made.error = error.what();
+        }
+        return made;
+    };
+    return ordered_map(
+        images.size(),
+        {.workers = workers, .window = 8 * workers, .on_worker_start = use_one_thread_here, .stop = options.stop}, make,
+        consume);
+}
+
+double cosine_similarity(std::span<const float> a, std::span<const float> b) {
+    double product = 0, a_squared = 0, b_squared = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        product += double(a[i]) * b[i];
+        a_squared += double(a[i]) * a[i];
+        b_squared += double(b[i]) * b[i];
+    }
+    return a_squared > 0 && b_squared > 0 ? product / std::sqrt(a_squared * b_squared) : 0;
+}
+
+}  // namespace graft
