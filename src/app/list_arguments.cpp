@@ -1,6 +1,6 @@
 #include "app/list_arguments.hpp"
 
-#include <utility>
+#include <algorithm>
 
 #include "config/read.hpp"
 #include "core/text.hpp"
@@ -16,9 +16,12 @@ void takes_list_options(CLI::App& command, std::vector<std::string>& assignments
         ->allow_extra_args(false);
 }
 
-ListOptions list_options(const ListOptions& base, const std::vector<std::string>& assignments) {
+ListOptions list_options(const ListOptions& base, const std::vector<std::string>& assignments,
+                         std::span<const std::string> paths) {
     ListOptions options = base;
     if (assignments.empty()) return options;
+    if (std::ranges::none_of(paths, [](const std::string& path) { return is_list(path); }))
+        throw ConfigError("--list: is for lists, and none is given: a .csv, .tsv or .jsonl file");
     const auto visit = [&](Fields& fields) { describe(fields, options); };
     Json document = write_options(visit);
     std::vector<std::string> pointers, problems;

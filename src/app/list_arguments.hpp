@@ -3,6 +3,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ void takes_list_options(CLI::App& command, std::vector<std::string>& assignments
 
 /// `base` with what the command line says instead. Values are JSON or text: `label_column=species`,
 /// `label_columns=["cat","dog"]`. Throws ConfigError with every problem.
-[[nodiscard]] ListOptions list_options(const ListOptions& base, const std::vector<std::string>& assignments);
+/// @param paths that the command is given: one of them must be a list where something is said of lists
+[[nodiscard]] ListOptions list_options(const ListOptions& base, const std::vector<std::string>& assignments,
+                                       std::span<const std::string> paths);
 
 }  // namespace graft

@@ -145,8 +145,8 @@ TEST_F(ListColumnNames, AreNeverGuessed) {
     EXPECT_EQ(
         error("picture,species\na.jpg,x\n"),
         "its columns are \"picture\", \"species\"\nName them with /data/list/path_column and label_column; without "
-        "that they are called image_path,label or filename,class or file_name,label or ImagePath,Label. A list "
-        "without a header line needs /data/list/columns, such as [\"image_path\", \"label\"]");
+        "that they are called image_path,label or filename,class or file_name,label or ImagePath,Label. Has "
+              "the list no header line? Then set /data/list/columns to [\"image_path\", \"label\"]");
     EXPECT_THAT(
         error("image_path,label\na.jpg,x\n", {.path_column = "imagepath", .label_column = "label"}),
         StartsWith("has no column \"imagepath\" (did you mean \"image_path\"?), but \"image_path\", \"label\""));
@@ -293,10 +293,12 @@ TEST_F(ListTargets, AreRefusedWhereAnotherTaskNeedsThem) {
 
 TEST_F(ListOfAHabit, SemicolonsAreNamed) {
     EXPECT_THAT(error("image_path;label\na.jpg;x\n"),
-                HasSubstr("\nIs a semicolon between the cells? Set /data/list/delimiter to \";\""));
+                HasSubstr("\nIs a semicolon between the cells? Then set /data/list/delimiter to \";\""));
+    EXPECT_THAT(error("image_path;label\na.jpg;x\n", {}, {}, {.asked_by = AskedBy::command}),
+                HasSubstr("\nIs a semicolon between the cells? Then add --list 'delimiter=;'\n"));
     EXPECT_THAT(labels(read("image_path;label\na.jpg;x\nb.jpg;y\n", {.delimiter = ";"})),
                 ElementsAre("a.jpg=x", "b.jpg=y"));
-    EXPECT_THAT(error("image_path\tlabel\na.jpg\tx\n"), HasSubstr("Set /data/list/delimiter to \"\\t\""));
+    EXPECT_THAT(error("image_path\tlabel\na.jpg\tx\n"), HasSubstr("set /data/list/delimiter to \"\\t\""));
 }
 
 TEST_F(ListOfAHabit, PandasIndexColumnIsNotInTheWay) {

@@ -89,8 +89,8 @@ TargetKind kind_of(const ListOptions& options) {
 
 ImageFolder images_in(const CheckArguments& arguments) {
     const ScanOptions scan{.exclude = arguments.exclude, .asked_by = AskedBy::command};
+    const ListOptions options = list_options({}, arguments.list, std::span(&arguments.folder, 1));
     if (!is_list(arguments.folder)) return scan_image_folder(arguments.folder, scan);
-    const ListOptions options = list_options({}, arguments.list);
     return read_list(arguments.folder, options, {.kind = kind_of(options)}, scan).images;
 }
 

@@ -101,7 +101,7 @@ Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& pred
     std::vector<ImageFolder> scanned;  // all of them before the first image is read: a wrong name costs no time
     const ImageChoice choice{.mismatch = arguments.classes,
                              .on_bad_image = arguments.on_bad_image,
-                             .list = list_options(recorded_list_options(predictor), arguments.list),
+                             .list = list_options(recorded_list_options(predictor), arguments.list, arguments.folders),
                              .part = arguments.part};
     for (const std::string& folder : arguments.folders)
         scanned.push_back(

@@ -166,7 +166,7 @@ void predict(const PredictArguments& arguments, const Session& session) {
     const bool rows_on_terminal = arguments.output.empty() && ::isatty(STDOUT_FILENO) != 0;
     Reporter& reporter = rows_on_terminal ? static_cast<Reporter&>(silent) : spoken;
     Classification classification(predictor, arguments, session, reporter);
-    const ListOptions columns = list_options(recorded_list_options(predictor), arguments.list);
+    const ListOptions columns = list_options(recorded_list_options(predictor), arguments.list, arguments.paths);
     NamedImages images;
     const auto classify_collected = [&] {
         if (images.files.empty()) return;

@@ -132,13 +132,13 @@ private:
 
     [[noreturn]] void fail_on_none(const std::string& keys) const {
         const std::string advice = delimiter_advice();
-        throw DataError(format_text(
-            "{}: its columns are {}{}\nName them with {}{}; without that they are called {}{}", list_,
-            header_text(header_), advice, list_option(asked_by_, ""), keys, dialects_text(),
-            advice.empty() && table_kind(list_) == TableKind::csv
-                ? format_text(". A list without a header line needs {}, such as [\"image_path\", \"label\"]",
-                              list_option(asked_by_, "columns"))
-                : ""));
+        throw DataError(format_text("{}: its columns are {}{}\nName them with {}{}; without that they are called {}{}",
+                                    list_, header_text(header_), advice, list_option(asked_by_, ""), keys,
+                                    dialects_text(),
+                                    advice.empty() && table_kind(list_) == TableKind::csv
+                                        ? ". Has the list no header line? Then " +
+                                              how_to_set(asked_by_, "columns", R"(["image_path", "label"])")
+                                        : ""));
     }
 
     /// What is often wrong when nothing fits.
@@ -147,8 +147,8 @@ private:
         for (const auto& [mark, name] :
              {std::pair(';', "a semicolon"), {'\t', "a tab"}, {'|', "a bar"}, {',', "a comma"}})
             if (header_.front().find(mark) != std::string::npos)
-                return format_text("\nIs {} between the cells? Set {} to \"{}\"", name,
-                                   list_option(asked_by_, "delimiter"), mark == '\t' ? "\\t" : std::string(1, mark));
+                return format_text("\nIs {} between the cells? Then {}", name,
+                                   how_to_set(asked_by_, "delimiter", mark == '\t' ? "\\t" : std::string(1, mark)));
         return "";
     }
 
@@ -165,6 +165,12 @@ private:
 ListColumns choose_columns(const std::filesystem::path& list, const std::vector<std::string>& header,
                            const ListOptions& options, std::optional<TargetKind> kind, AskedBy asked_by) {
     return ColumnChoice(list, header, options, asked_by).choose(kind);
+}
+
+std::string how_to_set(AskedBy asked_by, const std::string& key, const std::string& value) {
+    if (asked_by == AskedBy::command) return format_text("add --list '{}={}'", key, value);
+    const bool is_list = value.starts_with('[');
+    return format_text("set {} to {}", list_option(asked_by, key), is_list ? value : "\"" + value + "\"");
 }
 
 std::string list_option(AskedBy asked_by, const std::string& key) {

@@ -30,4 +30,7 @@ struct ListColumns {
 /// How an option is written where the person is: "/data/list/root", "--list root=…".
 [[nodiscard]] std::string list_option(AskedBy asked_by, const std::string& key);
 
+/// What to do about an option: "set /data/list/delimiter to \";\"", "add --list 'delimiter=;'".
+[[nodiscard]] std::string how_to_set(AskedBy asked_by, const std::string& key, const std::string& value);
+
 }  // namespace graft
