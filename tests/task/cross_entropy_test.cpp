@@ -47,6 +47,12 @@ TEST(CrossEntropy, BalancedWeightsMakeEveryClassCountTheSame) {
     EXPECT_NEAR(loss(scores, at::tensor({0, 0, 0, 1}, at::kLong)).item<double>(), (ant + bee) / 2, 1e-6);
 }
 
+TEST(CrossEntropy, BalancedWeightsAreFiniteWithAClassOfWhichThereIsNoImageYet) {
+    // Weights 0.5 and 0: the bee's share of the smoothed label, 0.05, costs nothing. torch gives 0.6585 too.
+    const Loss loss = cross_entropy({{"class_weights", "balanced"}, {"label_smoothing", 0.1}}, {"ant", "bee"}, {3, 0});
+    EXPECT_NEAR(loss(at::zeros({1, 2}), at::tensor({0}, at::kLong)).item<double>(), 0.95 * std::log(2), 1e-6);
+}
+
 TEST(CrossEntropyGolden, ValueAndGradientAreThoseOfTorch) {
     const Json golden = parse_json_file(std::filesystem::path(GRAFT_TEST_DIR) / "golden" / "cross_entropy.json");
     const auto labels = golden.at("labels").get<std::vector<std::int64_t>>();
