@@ -61,8 +61,8 @@ VARIES = re.compile(r"""
   | (?<=\bweights[ ]of[ ]epoch[ ])\d+   # which one was best
   | [\d,.]+(?=[ ](?:bytes|kB|MB|GB|images/s)\b)
 """, re.VERBOSE)
-# Epochs after the third, and what callbacks make of them, hang on the last digits.
-LATE = re.compile(r"epoch (?:[4-9]|\d\d+)/|note: (?:reduce_lr_on_plateau|early_stopping: no )")
+# Epochs after the third, and what callbacks make of them, hang on the last digits; progress shows on slow machines only.
+LATE = re.compile(r"epoch (?:[4-9]|\d\d+)/|note: (?:reduce_lr_on_plateau|early_stopping: no )|(?:evaluating|predicting)  ")
 DECIMAL = re.compile(r"(?<![\w.])-?\d+(?:\.\d+(?:e[-+]\d+)?|e[-+]\d+)(?![\w.]*\w)")
 
 
