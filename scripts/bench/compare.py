@@ -4,7 +4,7 @@
 usage: scripts/bench/compare.py [--python PYTHON] [--data FOLDER] [--only SECTION,…] [--rounds N] [--quick] …
 
 Build first: cmake --preset release -DGRAFT_BUILD_BENCHMARKS=ON && cmake --build --preset release
-Sections: forward, recipe, datapath, partial, startup, memory. What other sections measured earlier stays on the page.
+Sections: forward, recipe, datapath, partial, finetune, startup, memory. What other sections measured earlier stays on the page.
 """
 import argparse
 import datetime

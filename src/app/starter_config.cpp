@@ -29,9 +29,28 @@ std::string leaf_name(const fs::path& folder) {
     return leaf.empty() ? "images" : leaf;
 }
 
+/// The head on features that are computed once, then everything, gently, with batch norms as they are
+/// (Kumar et al. 2022: head first, then all).
+void fine_tune(Json& config) {
+    config["augmentation"] = Json::parse(R"({ "width_shift_range": 0.1, "height_shift_range": 0.1,
+                                              "zoom_range": 0.1, "horizontal_flip": true })");
+    config["head"] = Json::parse(R"({ "pooling": "avg", "hidden": [], "dropout": 0.0 })");
+    config["training"] = Json::parse(R"({
+        "phases": [
+            { "train": "head", "epochs": 5, "augment": false,
+              "optimizer": { "name": "adam", "learning_rate": 0.001 } },
+            { "train": "all", "epochs": 12, "layer_decay": 0.9, "batch_norm": "fixed",
+              "optimizer": { "name": "adamw", "learning_rate": 0.0005, "weight_decay": 0.05 },
+              "schedule": { "name": "cosine", "warm_up_epochs": 0.5 } } ],
+        "loss": { "name": "cross_entropy", "label_smoothing": 0.1 },
+        "clip_norm": 1.0
+    })");
+    config["callbacks"] = Json::array();  // the schedule has the learning rate; the best epoch is kept anyway
+}
+
 }  // namespace
 
-StarterConfig starter_config(const fs::path& data, const std::string& name) {
+StarterConfig starter_config(const fs::path& data, const std::string& name, StarterRecipe recipe) {
     std::error_code ignored;
     Layout layout{.train = data / "train", .test = data / "test"};
     if (fs::exists(data, ignored)) layout = find_layout(data);
@@ -53,6 +72,7 @@ StarterConfig starter_config(const fs::path& data, const std::string& name) {
     if (!schema.empty()) config["$schema"] = schema.string();
     config["name"] = escaped(name);
     config["data"] = data_section(layout);
+    if (recipe == StarterRecipe::fine_tune) fine_tune(config);
     config["output"] = escaped((fs::path("runs") / name).string());
     return {std::move(config), std::move(layout.notes)};
 }

@@ -7,10 +7,19 @@
 #include <vector>
 
 #include "config/json.hpp"
+#include "core/enum_names.hpp"
 
 namespace graft {
 
-/// The classic recipe of transfer learning, on a small network.
+/// How a starter config trains.
+enum class StarterRecipe {
+    frozen_head,  ///< the classic recipe of transfer learning: a new head on a frozen network
+    fine_tune,    ///< the head first, then the whole network
+};
+template <>
+inline constexpr auto enum_names<StarterRecipe> = std::to_array<std::string_view>({"frozen_head", "fine_tune"});
+
+/// On a small network.
 struct StarterConfig {
     Json document;
     std::vector<std::string> notes;  ///< on the folder, for people
@@ -20,7 +29,8 @@ struct StarterConfig {
 ///        sample` does it
 /// @param name of the run; its folder is runs/NAME
 /// @throws DataError when the folder holds nothing to train on
-[[nodiscard]] StarterConfig starter_config(const std::filesystem::path& data, const std::string& name);
+[[nodiscard]] StarterConfig starter_config(const std::filesystem::path& data, const std::string& name,
+                                           StarterRecipe recipe = StarterRecipe::frozen_head);
 
 /// The config of `graft train FOLDER`: NAME.json in the current folder, called like the data set's folder. It is
 /// written where it is not there yet; one that is there must be what would be written.

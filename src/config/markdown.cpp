@@ -1,7 +1,10 @@
 #include <cctype>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "config/limits_text.hpp"
+#include "config/object_list.hpp"
 #include "config/read.hpp"
 #include "core/text.hpp"
 
@@ -37,7 +40,7 @@ std::string with_escaped_bars(const std::string& cell) {
 }
 
 /// Turns declarations into a table per object.
-class MarkdownWriter final : public Fields {
+class MarkdownWriter final : public Fields, public ObjectListFields {
 public:
     explicit MarkdownWriter(std::string pointer) { open(std::move(pointer), ""); }
     std::string take() {
@@ -112,6 +115,13 @@ protected:
         row(key, "a list of " + links(*item, pointer), "[]", doc);
         describe_kinds(*item, pointer);
     }
+    void object_list(const Key& key, ObjectList& value, std::string_view doc) override {
+        const std::string pointer = sections_.back().pointer + "/" + key.name + "/…";
+        row(key, "a list of " + link_to("objects", pointer), "[]", doc);
+        open(pointer, std::string(doc));
+        value.describe_usual(*this);
+        close();
+    }
 
 private:
     struct Section {
@@ -150,14 +160,28 @@ private:
 
     static std::string heading_of(const std::string& pointer, const std::string& kind) { return pointer + ": " + kind; }
 
-    static std::string links(const Alternatives& value, const std::string& pointer) {
+    std::string links(const Alternatives& value, const std::string& pointer) const {
         std::string text;
         for (const Alternatives::Kind& kind : value.kinds())
-            text += (text.empty() ? "" : ", ") + link_to(code(Json(kind.name).dump()), heading_of(pointer, kind.name));
+            text += (text.empty() ? "" : ", ") +
+                    link_to(code(Json(kind.name).dump()), heading_of(described_at(value, pointer), kind.name));
         return text;
     }
 
+    static std::vector<std::string> names_of(const Alternatives& value) {
+        std::vector<std::string> names;
+        for (const Alternatives::Kind& kind : value.kinds()) names.push_back(kind.name);
+        return names;
+    }
+    /// Where the kinds are described already, or else here.
+    std::string described_at(const Alternatives& value, const std::string& pointer) const {
+        const auto found = described_.find(names_of(value));
+        return found == described_.end() ? pointer : found->second;
+    }
+
+    /// A table that several fields choose from is described at the first.
     void describe_kinds(const Alternatives& value, const std::string& pointer) {
+        if (!described_.emplace(names_of(value), pointer).second) return;
         for (const Alternatives::Kind& kind : value.kinds()) {
             open(heading_of(pointer, kind.name), kind.summary + ".");
             value.describe_kind(kind.name, *this);
@@ -166,6 +190,7 @@ private:
     }
 
     std::vector<Section> sections_;
+    std::map<std::vector<std::string>, std::string> described_;  ///< names of a table's kinds -> where they stand
     std::string text_;
 };
 

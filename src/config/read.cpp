@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "config/limits_text.hpp"
+#include "config/object_list.hpp"
 #include "core/folders.hpp"
 #include "core/names.hpp"
 #include "core/text.hpp"
@@ -28,7 +29,7 @@ std::string below(const std::string& pointer, const std::string& name) {
 }
 
 /// Fills options from JSON and collects problems instead of stopping at the first.
-class Reader final : public Fields {
+class Reader final : public Fields, public ObjectListFields {
 public:
     explicit Reader(const Json& document) {
         if (document.is_object())
@@ -137,6 +138,22 @@ protected:
         value.resize(json->size());
         for (std::size_t i = 0; i < json->size(); ++i)
             read_alternative((*json)[i], at(key) + "/" + std::to_string(i), *value.at(i));
+    }
+    void object_list(const Key& key, ObjectList& value, std::string_view) override {
+        const Json* json = find(key);
+        if (json == nullptr) return;
+        if (!json->is_array()) return problem(at(key), "a list", *json);
+        value.resize(json->size());
+        for (std::size_t i = 0; i < json->size(); ++i) {
+            const std::string pointer = at(key) + "/" + std::to_string(i);
+            if (!(*json)[i].is_object()) {
+                problem(pointer, "an object", (*json)[i]);
+                continue;
+            }
+            levels_.push_back({pointer, &(*json)[i], {}});
+            value.describe(i, *this);
+            end_object();
+        }
     }
 
 private:

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "config/object_list.hpp"
 #include "config/read.hpp"
 
 namespace graft {
@@ -33,7 +34,7 @@ Json list_schema(const Json& items, const ListLimits& limits) {
 }
 
 /// Turns declarations into a JSON Schema.
-class SchemaWriter final : public Fields {
+class SchemaWriter final : public Fields, public ObjectListFields {
 public:
     SchemaWriter() { levels_.push_back(empty_object()); }
     Json take() { return std::move(levels_.front()); }
@@ -102,6 +103,11 @@ protected:
     }
     void alternatives_list(const Key& key, AlternativesList& value, std::string_view doc) override {
         put(key, {{"type", "array"}, {"items", any_kind(*value.at(value.size()))}}, doc, nullptr);
+    }
+    void object_list(const Key& key, ObjectList& value, std::string_view doc) override {
+        SchemaWriter item;
+        value.describe_usual(item);
+        put(key, {{"type", "array"}, {"items", item.take()}}, doc, nullptr);
     }
 
 private:

@@ -1,3 +1,4 @@
+#include "config/object_list.hpp"
 #include "config/read.hpp"
 #include "core/text.hpp"
 
@@ -5,7 +6,7 @@ namespace graft {
 namespace {
 
 /// Writes options as JSON: all of them, or those that differ from a base.
-class Writer final : public Fields {
+class Writer final : public Fields, public ObjectListFields {
 public:
     /// @param base what another writer wrote; nullptr: everything is written
     explicit Writer(const Json* base = nullptr) : bases_{base} {}
@@ -63,6 +64,20 @@ protected:
     void alternatives_list(const Key& key, AlternativesList& value, std::string_view) override {
         Json list = Json::array();
         for (std::size_t i = 0; i < value.size(); ++i) list.push_back(alternative(*value.at(i)));
+        put(key, list);
+    }
+    void object_list(const Key& key, ObjectList& value, std::string_view) override {
+        Json list = Json::array(), defaults;
+        if (differences()) {
+            Writer usual;
+            value.describe_usual(usual);
+            defaults = usual.take();
+        }
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            Writer nested(differences() ? &defaults : nullptr);
+            value.describe(i, nested);
+            list.push_back(nested.take());
+        }
         put(key, list);
     }
 

@@ -74,14 +74,14 @@ FeaturePass::Made FeaturePass::make(std::span<const Sample> samples, std::span<c
 }
 
 void FeaturePass::run(std::span<const Sample> samples, std::span<const PassItem> items, PassRecord& record,
-                      const Consume& consume) const {
+                      const Consume& consume, std::size_t ahead) const {
     const auto per_call = static_cast<std::size_t>(trunk_->images_per_call());
     const std::size_t calls = (items.size() + per_call - 1) / per_call;
     const auto part = [&](std::size_t call) {
         return items.subspan(call * per_call, std::min(per_call, items.size() - call * per_call));
     };
     const OrderedMapOptions options{.workers = work_.workers,
-                                    .window = 8 * work_.workers,
+                                    .window = std::max(8 * work_.workers, ahead / per_call),
                                     .on_worker_start = use_one_thread_here,
                                     .stop = work_.stop};
     const auto start = Clock::now();

@@ -51,9 +51,10 @@ public:
     /// Calls `consume` with the features of all items, in order, on the calling thread. Views of one image share its
     /// decoding; an error belongs to an image and is thrown when its turn comes.
     /// @param record is added to
+    /// @param ahead how many images may be made before they are consumed, at least
     /// @throws Interrupted when a stop is requested
     void run(std::span<const Sample> samples, std::span<const PassItem> items, PassRecord& record,
-             const Consume& consume) const;
+             const Consume& consume, std::size_t ahead = 0) const;
 
     [[nodiscard]] const std::stop_token& stop() const { return work_.stop; }
 

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kViewsPerDecoding = 4;
 constexpr std::size_t kBatchesAhead = 3;
+constexpr std::size_t kMostAhead = 128;  // images
 
 std::vector<std::int64_t> batch_shape(std::int64_t count, const std::vector<std::int64_t>& shape) {
     std::vector<std::int64_t> sizes{count};
@@ -160,14 +161,19 @@ void Features::compute_batches(std::span<const std::size_t> order, std::int64_t 
     for (const std::size_t sample : order) items.push_back({sample, {view_of(epoch)}});
     std::size_t current = 0, position = 0;
     Batch batch;
-    pass_.run(samples_, items, record_, [&](const PassItem&, std::size_t, std::span<const float> values) {
-        const std::size_t first = current == 0 ? 0 : ends[current - 1];
-        if (position == first) batch = empty_batch(order, first, ends[current]);
-        std::ranges::copy(values, room_in(batch, position).begin());
-        if (++position < ends[current]) return;
-        consume(batch);
-        ++current;
-    });
+    const std::size_t two_batches =
+        ends.empty() ? 0 : std::min(2 * ends.front(), kMostAhead);  // made while the one before them is consumed
+    pass_.run(
+        samples_, items, record_,
+        [&](const PassItem&, std::size_t, std::span<const float> values) {
+            const std::size_t first = current == 0 ? 0 : ends[current - 1];
+            if (position == first) batch = empty_batch(order, first, ends[current]);
+            std::ranges::copy(values, room_in(batch, position).begin());
+            if (++position < ends[current]) return;
+            consume(batch);
+            ++current;
+        },
+        two_batches);
 }
 
 }  // namespace graft

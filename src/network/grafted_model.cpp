@@ -6,6 +6,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/hash.hpp"
 #include "core/names.hpp"
@@ -87,6 +88,24 @@ void walk(const std::string& prefix, const TorchModule& chain, bool trainable, a
 
 void check_freeze(const Architecture& architecture, const std::string& freeze) {
     static_cast<void>(frozen_count(architecture, freeze));
+}
+
+std::string freeze_to_train(const Architecture& architecture, const std::string& train, const std::string& pointer) {
+    if (train == "head") return "all";
+    const std::vector<std::string> stages = stage_names(architecture);
+    const auto found = std::ranges::find(stages, train);
+    if (train != "all" && train != "norms" && found == stages.end()) {
+        std::vector<std::string> allowed{"head", "norms", "all"};
+        allowed.insert(allowed.end(), stages.begin(), stages.end());
+        throw ConfigError(format_text("{}: expected one of {}, got \"{}\"{}", pointer, joined(allowed), train,
+                                      did_you_mean(train, allowed)));
+    }
+    if (!has_parameters(architecture))
+        throw ConfigError(
+            format_text("{}: expected head, got \"{}\": this network has no parameters to train (a frozen "
+                        "module keeps them as constants)",
+                        pointer, train));
+    return found == stages.end() || found == stages.begin() ? "none" : *std::prev(found);
 }
 
 GraftedModel graft_model(const Backbone& backbone, const Preprocessing& preprocessing, const std::string& freeze,

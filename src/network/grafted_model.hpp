@@ -50,6 +50,11 @@ void prepare_to_train(const GraftedModel& model);
 /// Throws ConfigError at /backbone/freeze when `freeze` names no stage of the architecture.
 void check_freeze(const Architecture& architecture, const std::string& freeze);
 
+/// The `freeze` that leaves `train`: "head", "all" or "norms" (of all stages), or the first stage that trains.
+/// @throws ConfigError at `pointer` when there is no such stage, or nothing to train in it
+[[nodiscard]] std::string freeze_to_train(const Architecture& architecture, const std::string& train,
+                                          const std::string& pointer);
+
 /// float32 [N,3,H,W], RGB, 0..255 -> what the task makes of the scores, float32 [N,K]; what is exported. Shares
 /// parameters with the model.
 /// @param activation a TorchScript expression in `scores` and in `self.NAME` of the constants

@@ -3,21 +3,63 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <utility>
+
+#include "core/text.hpp"
 
 namespace graft {
 namespace {
 
-ParameterGroups groups_of(const TorchModule& scion) {
-    ParameterGroups groups;
-    for (const auto& child : scion.named_children()) {
-        ParameterGroup group{.name = child.name};
-        for (const at::Tensor& parameter : child.value.parameters()) group.parameters.push_back(parameter);
-        if (!group.parameters.empty()) groups.push_back(std::move(group));
+bool is_a_norm(const TorchModule& module) {
+    if (module.hasattr("running_mean")) return true;
+    std::size_t vectors = 0;
+    for (const at::Tensor& parameter : module.parameters(false)) {
+        if (parameter.dim() != 1) return false;
+        ++vectors;
     }
-    std::ranges::rotate(groups, std::prev(groups.end()));  // the head first: its learning rate is the run's
-    return groups;
+    return vectors == 2;  // scale and shift
+}
+
+/// The parameters of a child of the scion that train.
+std::vector<at::Tensor> trained_in(const TorchModule& child, bool norms_alone) {
+    std::vector<at::Tensor> trained;
+    for (const TorchModule& module : child.modules())
+        if (!norms_alone || is_a_norm(module))
+            for (const at::Tensor& parameter : module.parameters(false)) trained.push_back(parameter);
+    return trained;
+}
+
+/// Adds a group of all parameters, or two: weights, and what has no weight decay.
+void add_groups(ParameterGroup whole, const PhaseOptions& options, ParameterGroups& groups) {
+    ParameterGroup rest{.name = whole.name + " norms and biases",
+                        .learning_rate_factor = whole.learning_rate_factor,
+                        .weight_decay = false};
+    if (!options.decay_norms_and_biases) {
+        const auto others =
+            std::ranges::stable_partition(whole.parameters, [](const at::Tensor& each) { return each.dim() > 1; });
+        rest.parameters.assign(others.begin(), others.end());
+        whole.parameters.erase(others.begin(), others.end());
+    }
+    for (ParameterGroup* group : {&whole, &rest})
+        if (!group->parameters.empty()) groups.push_back(std::move(*group));
+}
+
+ParameterGroups groups_of(const GraftedModel& model, const PhaseOptions& options) {
+    ParameterGroups head, stages;  // the head first: its learning rate is the run's
+    double factor = std::pow(options.layer_decay, static_cast<double>(model.trained_stages.size()));
+    for (const auto& child : model.scion.named_children()) {
+        const bool is_head = child.name == "head";
+        const bool is_stage = std::ranges::find(model.trained_stages, child.name) != model.trained_stages.end();
+        add_groups({.name = child.name,
+                    .parameters = trained_in(child.value, options.train == "norms" && !is_head),
+                    .learning_rate_factor = is_stage ? factor : 1},
+                   options, is_head ? head : stages);
+        if (is_stage) factor /= options.layer_decay;
+    }
+    head.insert(head.end(), std::make_move_iterator(stages.begin()), std::make_move_iterator(stages.end()));
+    return head;
 }
 
 }  // namespace
@@ -28,18 +70,30 @@ std::vector<Phase> make_phases(const std::vector<PhaseOptions>& options, const B
     const TorchModule head = draw_head(head_options, backbone, outputs, seed);
     std::vector<Phase> phases;
     for (const PhaseOptions& each : options) {
-        Phase phase{.options = each,
-                    .model = graft_model(backbone, preprocessing, each.freeze, head_options.pooling, head)};
-        phase.groups = groups_of(phase.model.scion);
+        const std::string pointer = format_text("/training/phases/{}/train", phases.size());
+        Phase phase{.options = each, .freeze = each.freeze};
+        if (!each.train.empty()) phase.freeze = freeze_to_train(backbone.architecture, each.train, pointer);
+        phase.model = graft_model(backbone, preprocessing, phase.freeze, head_options.pooling, head);
+        phase.trained_before = std::ranges::any_of(phases, [&](const Phase& earlier) {
+            return earlier.model.frozen_stages.size() < phase.model.frozen_stages.size();
+        });
+        phase.groups = groups_of(phase.model, each);
         phase.optimizer = each.optimizer.build(phase.groups);
         phases.push_back(std::move(phase));
     }
     return phases;
 }
 
-TorchModule trained_by(std::span<const Phase> phases) {
+void prepare_to_train(const Phase& phase) {
+    prepare_to_train(phase.model);
+    for (at::Tensor parameter : phase.model.scion.parameters()) parameter.requires_grad_(false);
+    for (const ParameterGroup& group : phase.groups)
+        for (const at::Tensor& parameter : group.parameters) parameter.set_requires_grad(true);
+}
+
+const Phase& deepest_of(std::span<const Phase> phases) {
     const auto trained = [](const Phase& phase) { return phase.model.trained_stages.size(); };
-    return std::ranges::max_element(phases, {}, trained)->model.scion;
+    return *std::ranges::max_element(phases, {}, trained);
 }
 
 ModelRecord record_of(const Backbone& backbone, const GraftedModel& model, const Preprocessing& preprocessing) {

@@ -16,18 +16,23 @@ namespace graft {
 struct Phase {
     PhaseOptions options;
     GraftedModel model;
-    ParameterGroups groups;  ///< one for each trained stage, and the head
+    std::string freeze;           ///< as /backbone/freeze
+    bool trained_before = false;  ///< phases before it train stages that are frozen in it
+    ParameterGroups groups;  ///< the head, and one for each trained stage; two where weight decay is for weights alone
     std::shared_ptr<torch::optim::Optimizer> optimizer;
 };
 
+/// Lets the phase's parameters train and nothing else.
+void prepare_to_train(const Phase& phase);
+
 /// All phases of a run, on one backbone and one head: what a phase trains, the later ones see.
-/// @throws ConfigError at /backbone/freeze
+/// @throws ConfigError at /backbone/freeze or /training/phases
 [[nodiscard]] std::vector<Phase> make_phases(const std::vector<PhaseOptions>& options, const Backbone& backbone,
                                              const Preprocessing& preprocessing, const HeadOptions& head_options,
                                              std::int64_t outputs, std::uint64_t seed);
 
-/// Everything that any of the phases trains: the scion that is cut deepest.
-[[nodiscard]] TorchModule trained_by(std::span<const Phase> phases);
+/// The phase that is cut deepest: its scion holds everything that any of them trains.
+[[nodiscard]] const Phase& deepest_of(std::span<const Phase> phases);
 
 /// The network of a phase, and what became of the tensors in the weights file.
 [[nodiscard]] ModelRecord record_of(const Backbone& backbone, const GraftedModel& model,

@@ -30,12 +30,21 @@ struct PartFeatures {
     ViewKind kind;
 };
 
+/// Augmented views per image that a phase reads; 0 without augmentation: the plain picture alone. Where nothing is
+/// frozen, nothing is kept: a phase of a list sees a new view in every epoch.
+std::int64_t augmented_views(const RunOptions& options, const Phase& phase) {
+    if (!enabled(options.augmentation) || !phase.options.augment) return 0;
+    const bool always_new = !phase.options.train.empty() && phase.model.frozen_stages.empty();
+    return always_new ? epochs_of(options) : options.features.views.value_or(epochs_of(options));
+}
+
 /// How fast the trunk runs here, measured now if the run has so much to compute that the few seconds come back.
 InferencePlan plan_inference(const RunOptions& options, const Dataset& dataset, const Backbone& backbone,
-                             const Preprocessing& preprocessing, const GraftedModel& model, Reporter& reporter) {
+                             const Preprocessing& preprocessing, const Phase& phase, Reporter& reporter) {
+    const GraftedModel& model = phase.model;
     const InferencePlan usual{.workers = workers_of(options.data)};
     if (model.frozen_stages.empty()) return usual;
-    const std::int64_t views = std::max<std::int64_t>(augmented_views(options), 1);
+    const std::int64_t views = std::max<std::int64_t>(augmented_views(options, phase), 1);
     const std::int64_t images = std::ssize(dataset.train) * views + std::ssize(dataset.validation);
     const Precision precision = options.backbone.precision;
     const std::string graft_point = model.trained_stages.empty() ? "" : model.frozen_stages.back();
@@ -51,10 +60,10 @@ InferencePlan plan_inference(const RunOptions& options, const Dataset& dataset, 
 }
 
 /// With nothing but the head to train, augmentation multiplies nearly all of a run's work.
-void tell_cost_of_views(const RunOptions& options, const Dataset& dataset, const GraftedModel& model,
+void tell_cost_of_views(const RunOptions& options, const Dataset& dataset, const Phase& phase,
                         const InferencePlan& plan, Reporter& reporter) {
-    const std::int64_t views = augmented_views(options), images = std::ssize(dataset.train);
-    if (views < 2 || !model.trained_stages.empty()) return;
+    const std::int64_t views = augmented_views(options, phase), images = std::ssize(dataset.train);
+    if (views < 2 || !phase.model.trained_stages.empty()) return;
     std::string cost = format_text("augmentation: {} pass through the frozen trunk {} times instead of once",
                                    count_of(images, "training image"), views);
     if (plan.images_per_second > 0)
@@ -64,8 +73,9 @@ void tell_cost_of_views(const RunOptions& options, const Dataset& dataset, const
 
 /// All that a feature is a function of, but for the image's bytes and the number of the view. What has its default is
 /// left out, so that a new option orphans no features.
-Json description_of(const RunOptions& options, const Backbone& backbone, const GraftedModel& model,
+Json description_of(const RunOptions& options, const Backbone& backbone, const Phase& phase,
                     const ViewRenderer& renderer, ViewKind kind) {
+    const GraftedModel& model = phase.model;
     Json description = {{"version", kDescriptionVersion},
                         {"backbone", backbone.architecture.name},
                         {"weights", backbone.weights_hash},
@@ -75,6 +85,7 @@ Json description_of(const RunOptions& options, const Backbone& backbone, const G
         description["precision"] = text_of(options.backbone.precision);
     if (model.trained_stages.empty() && options.head.pooling != Pooling::avg)
         description["pooling"] = text_of(options.head.pooling);
+    if (phase.trained_before) description["values"] = hash_of_values(model.trunk);  // no longer those of the file
     description.update(renderer.recipe(kind));
     return description;
 }
@@ -140,8 +151,8 @@ PhaseFeatures make_features(const RunOptions& options, const Dataset& dataset, c
                             const Preprocessing& preprocessing, const Phase& phase, std::stop_token stop,
                             Reporter& reporter) {
     const GraftedModel& model = phase.model;
-    const InferencePlan plan = plan_inference(options, dataset, backbone, preprocessing, model, reporter);
-    tell_cost_of_views(options, dataset, model, plan, reporter);
+    const InferencePlan plan = plan_inference(options, dataset, backbone, preprocessing, phase, reporter);
+    tell_cost_of_views(options, dataset, phase, plan, reporter);
     PhaseFeatures made{.workers = plan.workers};
     made.trunk = make_inference(model.trunk, example_input(preprocessing),
                                 {.precision = options.backbone.precision, .images_per_call = plan.images_per_call});
@@ -149,29 +160,36 @@ PhaseFeatures make_features(const RunOptions& options, const Dataset& dataset, c
     const auto renderer = std::make_shared<ViewRenderer>(
         preprocessing, options.augmentation, static_cast<std::uint64_t>(options.seed), options.data.max_pixels);
     const FeaturePass pass(renderer, made.trunk, {plan.workers, std::move(stop)});
-    made.train = std::make_unique<Features>(dataset.train, augmented_views(options), model.feature_shape, pass);
+    const std::int64_t views = augmented_views(options, phase);
+    made.train = std::make_unique<Features>(dataset.train, views, model.feature_shape, pass);
     made.validation = std::make_unique<Features>(dataset.validation, 0, model.feature_shape, pass);
     if (model.frozen_stages.empty() || options.features.keep == FeatureKeeping::none) return made;
-    const ViewKind kind = enabled(options.augmentation) ? ViewKind::augmented : ViewKind::plain;
+    const ViewKind kind = views > 0 ? ViewKind::augmented : ViewKind::plain;
     const std::array parts = {PartFeatures{made.train.get(), kind},
                               PartFeatures{made.validation.get(), ViewKind::plain}};
-    const auto describe = [&](ViewKind of) { return description_of(options, backbone, model, *renderer, of); };
+    const auto describe = [&](ViewKind of) { return description_of(options, backbone, phase, *renderer, of); };
     keep_features(options.features, options.output, parts, describe, reporter);
     return made;
 }
 
-PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Task& task, std::int64_t batch_size) {
+PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Task& task, const RunOptions& options) {
+    const bool of_a_list = !phase.options.train.empty();  // runs without phases keep their numbers, digit for digit
     PhaseParts parts{.scion = phase.model.scion,
                      .train = training_set(*features.train, task),
                      .optimizer = phase.optimizer,
+                     .batch_norms = phase.options.batch_norm,
+                     .clip_norm = options.training.clip_norm,
+                     .accumulate = options.training.accumulate,
                      .epochs = phase.options.epochs,
-                     .batch_size = batch_size};
+                     .batch_size = phase.options.batch_size.value_or(options.data.batch_size)};
+    if (phase.options.mixing) parts.mixing = phase.options.mixing.build({});
+    if (of_a_list && !phase.model.trained_stages.empty())
+        parts.pass = fast_pass(phase.model.scion, phase.options.batch_norm, workers_of(options.data));
     if (!features.validation->samples().empty()) parts.validation = training_set(*features.validation, task);
     for (const ParameterGroup& group : phase.groups) parts.groups.push_back(group.name);
-    const auto steps = batch_ends(features.train->samples().size(), static_cast<std::size_t>(batch_size)).size();
+    const std::int64_t steps = steps_in(features.train->samples().size(), parts.batch_size, parts.accumulate);
     if (phase.options.schedule)
-        parts.schedule = phase.options.schedule.build(
-            {.steps_per_epoch = static_cast<std::int64_t>(steps), .epochs = phase.options.epochs});
+        parts.schedule = phase.options.schedule.build({.steps_per_epoch = steps, .epochs = phase.options.epochs});
     return parts;
 }
 

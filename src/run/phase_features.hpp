@@ -31,7 +31,7 @@ struct PhaseFeatures {
 
 /// What the trainer needs of a phase. The features outlive it.
 [[nodiscard]] PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Task& task,
-                                  std::int64_t batch_size);
+                                  const RunOptions& options);
 
 /// What the network of a phase, as it is now, makes of the validation images. Scores [N,K]
 /// @throws Interrupted

@@ -1,6 +1,7 @@
 #include "run/recipe.hpp"
 
 #include <functional>
+#include <optional>
 
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
@@ -66,6 +67,38 @@ void build_callbacks(const RunOptions& options, const Dataset& dataset, Recipe& 
     }
 }
 
+void check_mixings(const RunOptions& options, const Tables& tables, const Task& task) {
+    std::vector<std::string> problems;
+    const std::vector<PhaseOptions>& phases = options.training.phases;
+    for (std::size_t i = 0; i < phases.size(); ++i) {
+        if (!phases[i].mixing) continue;
+        const bool pictures = phases[i].train == "all" || phases[i].train == "norms";
+        const std::string at = format_text("/training/phases/{}/mixing: \"{}\"", i, phases[i].mixing.name());
+        if (task.name() != "classification")
+            problems.push_back(format_text("{} is for classification, not for {}", at, task.name()));
+        else if (tables.mixings.find(phases[i].mixing.name())->of_pictures != pictures)
+            problems.push_back(at + (pictures
+                                         ? " mixes features, but this phase trains on pictures: use mixup or cutmix"
+                                         : " mixes pictures, but this phase trains on features of frozen stages: "
+                                           "use feature_mixup, or train all"));
+    }
+    if (!problems.empty()) throw ConfigError(problems);
+}
+
+void check_graft_points(const ArchitectureRow& row, const RunOptions& options, const Preprocessing& preprocessing,
+                        Problems& problems) {
+    std::optional<Architecture> architecture;
+    problems.attempt([&] { architecture = row.make(preprocessing.height, preprocessing.width); });
+    if (!architecture) return;
+    const std::vector<PhaseOptions>& phases = options.training.phases;
+    if (phases.empty()) problems.attempt([&] { check_freeze(*architecture, options.backbone.freeze); });
+    for (std::size_t i = 0; i < phases.size(); ++i)
+        problems.attempt([&] {
+            static_cast<void>(
+                freeze_to_train(*architecture, phases[i].train, format_text("/training/phases/{}/train", i)));
+        });
+}
+
 }  // namespace
 
 Recipe make_recipe(const RunOptions& options, const Tables& tables, const Dataset& dataset, MissingWeights missing) {
@@ -74,11 +107,8 @@ Recipe make_recipe(const RunOptions& options, const Tables& tables, const Datase
     problems.attempt([&] { recipe.weights = choose_weights(options.backbone, missing); });
     recipe.preprocessing = choose_preprocessing(options.data, usual_preprocessing(recipe.weights.entry));
     const ArchitectureRow* row = tables.architectures.find(options.backbone.name);  // nullptr: the file's network
-    for (const PhaseOptions& phase : phases_of(options))
-        if (row != nullptr)
-            problems.attempt([&] {
-                check_freeze(row->make(recipe.preprocessing.height, recipe.preprocessing.width), phase.freeze);
-            });
+    if (row != nullptr) check_graft_points(*row, options, recipe.preprocessing, problems);
+    problems.attempt([&] { check_mixings(options, tables, *recipe.task); });
     problems.attempt([&] { expect_precision(options.backbone); });
     problems.attempt([&] { recipe.loss = build_loss(options, tables, *recipe.task, dataset); });
     if (tables.losses.find(options.training.loss.name())->validates) recipe.validation_loss = recipe.loss;
@@ -111,7 +141,6 @@ Json identity_of(const RunOptions& options, const Tables& tables, const Dataset&
     identity["version"] = kIdentityVersion;
     identity["data"]["images_sha256"] = hash_of_names(dataset);
     identity["backbone"]["weights_sha256"] = backbone.weights_hash;
-    for (const PhaseOptions& phase : options.own_phases) identity["phases"].push_back(phase.freeze);
     return identity;
 }
 

@@ -1,5 +1,6 @@
 #include "run/run_options.hpp"
 
+#include "config/object_list.hpp"
 #include "core/names.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
@@ -25,6 +26,26 @@ What `graft train` reads: one JSON file. `graft config init` writes one to start
 Written by `graft config docs`.
 )";
 
+std::vector<std::string> check_phases(const RunOptions& config) {
+    std::vector<std::string> problems;
+    const std::vector<PhaseOptions>& phases = config.training.phases;
+    if (!phases.empty() && config.backbone.freeze != "all")
+        problems.push_back(
+            format_text("/backbone/freeze: is not used with /training/phases, which say what trains; "
+                        "expected to be left out, got \"{}\"",
+                        config.backbone.freeze));
+    for (std::size_t i = 0; i < phases.size(); ++i) {
+        const std::string at = format_text("/training/phases/{}", i);
+        for (const std::string& problem : phases[i].optimizer.contradictions())
+            problems.push_back(at + "/optimizer" + problem);
+        for (const std::string& problem : phases[i].schedule.contradictions())
+            problems.push_back(at + "/schedule" + problem);
+        if (phases[i].batch_size == 1 && config.head.batch_norm)
+            problems.push_back(at + "/batch_size: expected at least 2 with \"batch_norm\": true in /head, got 1");
+    }
+    return problems;
+}
+
 /// What the sections' own declarations cannot say, because it concerns several fields or a table.
 std::vector<std::string> cross_check(const RunOptions& config, const Tables& tables) {
     std::vector<std::string> problems = check_augmentation(config.augmentation);
@@ -45,6 +66,7 @@ std::vector<std::string> cross_check(const RunOptions& config, const Tables& tab
         for (const std::string& problem : found) problems.push_back(at + problem);
     };
     add("", contradictions(config.data));
+    add("", check_phases(config));
     add("/training/optimizer", config.training.optimizer.contradictions());
     add("/training/schedule", config.training.schedule.contradictions());
     for (std::size_t i = 0; i < config.callbacks.size(); ++i)
@@ -56,24 +78,58 @@ std::vector<std::string> cross_check(const RunOptions& config, const Tables& tab
     return problems;
 }
 
+void describe(Fields& fields, PhaseOptions& phase, const Tables& tables) {
+    fields.field(required("train"), phase.train,
+                 "What trains: `head`; a stage, with all behind it and the head; `all`; `norms`: the scales and "
+                 "shifts of all normalisations, and the head.");
+    fields.field("epochs", phase.epochs, "Passes over the training images, at most.", between(1, 100000));
+    fields.one_of("optimizer", phase.optimizer, tables.optimizers, "`null`: that of `/training`.");
+    fields.one_of("schedule", phase.schedule, tables.schedules,
+                  "`null`: that of `/training`. It begins and ends with the phase.");
+    fields.field("batch_size", phase.batch_size, "`null`: that of `/data`.", between(1, 4096));
+    fields.field("layer_decay", phase.layer_decay,
+                 "A stage learns with the learning rate of the stage behind it times this; the head with the "
+                 "optimizer's.",
+                 {.minimum = 0, .maximum = 1, .above_minimum = true, .below_maximum = false});
+    fields.field("decay_norms_and_biases", phase.decay_norms_and_biases,
+                 "Whether the optimizer's weight decay applies to the scales and shifts of normalisations and to "
+                 "biases too.");
+    fields.choice("batch_norm", phase.batch_norm,
+                  "Batch norms of the stages that train: `fixed` keeps the statistics that they were pretrained with; "
+                  "`adaptive` uses those of each batch. Only `fixed` lets every core train on a slice of the batch "
+                  "of its own, which is faster.");
+    fields.one_of(
+        "mixing", phase.mixing, tables.mixings,
+        "Whether batches are mixed with themselves; `mixup` and `cutmix` where `all` or `norms` train, and so "
+        "pictures are trained on, `feature_mixup` elsewhere. For `classification`.");
+    fields.field("augment", phase.augment,
+                 "Whether `/augmentation` applies. A phase that trains the head alone is much faster without.");
+}
+
 std::string default_output(const RunOptions& config) { return "runs/" + (config.name.empty() ? "run" : config.name); }
 
 }  // namespace
 
 std::vector<PhaseOptions> phases_of(const RunOptions& options) {
-    if (!options.own_phases.empty()) return options.own_phases;
     const TrainingSection& training = options.training;
-    return {{options.backbone.freeze, training.epochs, training.optimizer, training.schedule}};
+    std::vector<PhaseOptions> phases = training.phases;
+    if (phases.empty())
+        phases.push_back({.freeze = options.backbone.freeze,
+                          .epochs = training.epochs,
+                          .decay_norms_and_biases = true,
+                          .batch_norm = BatchNorms::adaptive});
+    for (PhaseOptions& phase : phases) {
+        if (!phase.optimizer) phase.optimizer = training.optimizer;
+        if (!phase.schedule) phase.schedule = training.schedule;
+        if (!phase.batch_size) phase.batch_size = options.data.batch_size;
+    }
+    return phases;
 }
 
 std::int64_t epochs_of(const RunOptions& options) {
     std::int64_t epochs = 0;
     for (const PhaseOptions& phase : phases_of(options)) epochs += phase.epochs;
     return epochs;
-}
-
-std::int64_t augmented_views(const RunOptions& config) {
-    return enabled(config.augmentation) ? config.features.views.value_or(epochs_of(config)) : 0;
 }
 
 RunOptions default_run_config(const Tables& tables) {
@@ -86,16 +142,35 @@ RunOptions default_run_config(const Tables& tables) {
 
 void describe(Fields& fields, RunOptions& config, const Tables& tables) {
     const auto training = [&](Fields& f, TrainingSection& section) {
-        f.field("epochs", section.epochs, "Passes over the training images, at most.", between(1, 100000));
+        f.field("epochs", section.epochs,
+                "Passes over the training images, at most; not used where there are `phases`.", between(1, 100000));
         f.one_of("optimizer", section.optimizer, tables.optimizers, "How weights are changed.");
         f.one_of("schedule", section.schedule, tables.schedules,
                  "Planned course of the learning rate; `null`: it stays, but for callbacks.");
+        describe_list(
+            f, "phases", section.phases,
+            "Phases one after the other, each training another part of the network; the model is made of the "
+            "best weights of all of them. `[]`: one phase, in which all trains that `/backbone/freeze` leaves.",
+            [&tables](Fields& phase_fields, PhaseOptions& phase) { describe(phase_fields, phase, tables); });
         f.one_of("loss", section.loss, tables.losses, "What is minimised.");
         f.list_of("metrics", section.metrics, tables.metrics,
                   "Measured in every epoch, beside loss and the task's own.");
         f.choice("keep", section.keep,
                  "The model's weights: `best`: of the epoch with the lowest `val_loss` (`loss` without validation), "
                  "unless `early_stopping` decides; `last`: of the last.");
+        f.field("clip_norm", section.clip_norm,
+                "How long the gradient of all trained weights together may be; a longer one is shortened to it. "
+                "`null`: as it is.",
+                above(0));
+        f.field("accumulate", section.accumulate,
+                "Batches whose gradients make one step, as one batch that many times as large would.",
+                between(1, 4096));
+        f.field("ema_decay", section.ema_decay,
+                "Validation, callbacks and the model take a moving average of the weights: the share of it that each "
+                "step leaves. It begins anew with each phase. `null`: the weights as they are.",
+                from_below(0, 1));
+        f.field("ema_warm_up", section.ema_warm_up,
+                "Whether a phase's first steps leave less of the average: 1 - step^(-2/3).");
     };
     fields.field("name", config.name, "What the run is called.");
     fields.field("seed", config.seed, "Seed of all random draws.", at_least(0));

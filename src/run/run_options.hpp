@@ -21,6 +21,7 @@
 #include "task/metric.hpp"
 #include "task/task.hpp"
 #include "train/callback_table.hpp"
+#include "train/mixing.hpp"
 #include "train/optimizer.hpp"
 #include "train/schedule.hpp"
 #include "train/trainer.hpp"
@@ -35,24 +36,37 @@ struct Tables {
     Registry<MetricRow> metrics = builtin_metrics();
     Registry<OptimizerRow> optimizers = builtin_optimizers();
     Registry<ScheduleRow> schedules = builtin_schedules();
+    Registry<MixingRow> mixings = builtin_mixings();
     Registry<CallbackRow> callbacks = builtin_callbacks();
+};
+
+/// A phase: which stages stay frozen in it, and how the others are trained.
+struct PhaseOptions {
+    std::string train;           ///< "head", "norms", "all", or the first stage that trains; "": what `freeze` leaves
+    std::string freeze = "all";  ///< as /backbone/freeze; where `train` is ""
+    std::int64_t epochs = 10;
+    OptimizerPlugin optimizer;               ///< nothing: that of /training
+    SchedulePlugin schedule;                 ///< nothing: that of /training
+    std::optional<std::int64_t> batch_size;  ///< nothing: that of /data
+    double layer_decay = 1;                  ///< a stage's learning rate is that of the one behind it times this
+    bool decay_norms_and_biases = false;
+    BatchNorms batch_norm = BatchNorms::fixed;
+    MixingPlugin mixing;  ///< nothing: batches are trained on as they are
+    bool augment = true;  ///< whether /augmentation applies
 };
 
 struct TrainingSection {
     std::int64_t epochs = 10;
+    std::vector<PhaseOptions> phases;  ///< none: one, which `epochs` and /backbone/freeze describe
     OptimizerPlugin optimizer;
     SchedulePlugin schedule;            ///< nothing: the learning rate stays
     LossPlugin loss;                    ///< nothing: the task's own
     std::vector<MetricPlugin> metrics;  ///< besides the task's own
     Keep keep = Keep::best;
-};
-
-/// A phase: which stages stay frozen in it, and how the others are trained.
-struct PhaseOptions {
-    std::string freeze = "all";  ///< as /backbone/freeze
-    std::int64_t epochs = 10;
-    OptimizerPlugin optimizer;
-    SchedulePlugin schedule;
+    std::optional<double> clip_norm;  ///< nothing: gradients are taken as they are
+    std::int64_t accumulate = 1;      ///< batches per step
+    std::optional<double> ema_decay;  ///< nothing: weights are not averaged
+    bool ema_warm_up = true;
 };
 
 /// A value: copies are independent of each other.
@@ -68,18 +82,14 @@ struct RunOptions {
     TrainingSection training;
     std::vector<CallbackPlugin> callbacks;
     std::vector<std::shared_ptr<Callback>> own_callbacks;  ///< an application's: called after those; in no document
-    std::vector<PhaseOptions> own_phases;  ///< instead of the one phase that `backbone` and `training` describe
     std::vector<std::int64_t> top_k = {5};
     std::string output;
 };
 
-/// The phases of a run, one after the other.
+/// The phases of a run, one after the other, with optimizer, schedule and batch size decided.
 [[nodiscard]] std::vector<PhaseOptions> phases_of(const RunOptions& options);
 /// Epochs of all phases together.
 [[nodiscard]] std::int64_t epochs_of(const RunOptions& options);
-
-/// Augmented views per image that a run reads; 0 without augmentation: the plain picture alone.
-[[nodiscard]] std::int64_t augmented_views(const RunOptions& config);
 
 /// A config with every default, ready to be read into.
 [[nodiscard]] RunOptions default_run_config(const Tables& tables);

@@ -4,6 +4,7 @@
 
 #include "core/device.hpp"
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/core/version.hpp"
@@ -26,7 +27,7 @@ PhaseRecord run_phase(Trainer& trainer, const Phase& phase, const PhaseFeatures&
                        .frozen_before = hash_of_values(phase.model.trunk),
                        .workers = static_cast<std::int64_t>(features.workers),
                        .images_per_call = features.trunk->images_per_call()};
-    trainer.run(parts_of(phase, features, *recipe.task, options.data.batch_size));
+    trainer.run(parts_of(phase, features, *recipe.task, options));
     record.features = features.record();
     record.frozen_after = hash_of_values(phase.model.trunk);
     if (record.frozen_before != record.frozen_after)
@@ -35,7 +36,7 @@ PhaseRecord run_phase(Trainer& trainer, const Phase& phase, const PhaseFeatures&
 }
 
 /// What the model file says before anything is trained.
-ModelInfo info_of(const RunOptions& options, const Recipe& recipe, const Backbone& backbone, const Json& config) {
+ModelInfo info_of(const Recipe& recipe, const Backbone& backbone, const std::string& freeze, const Json& config) {
     const Task& task = *recipe.task;
     const TargetScale scale = task.target_scale();
     return {.task = task.kind(),
@@ -46,7 +47,7 @@ ModelInfo info_of(const RunOptions& options, const Recipe& recipe, const Backbon
             .preprocessing = recipe.preprocessing,
             .backbone = backbone.architecture.name,
             .backbone_hash = backbone.weights_hash,
-            .freeze = options.backbone.freeze,
+            .freeze = freeze,
             .config = config};
 }
 
@@ -64,6 +65,11 @@ std::vector<float> chosen_thresholds(const Task& task, const Phase& phase, const
     }
 }
 
+std::optional<AveragingOptions> averaging_of(const RunOptions& options) {
+    if (!options.training.ema_decay) return std::nullopt;
+    return AveragingOptions{*options.training.ema_decay, options.training.ema_warm_up};
+}
+
 }  // namespace
 
 RunRecord run_training(const RunOptions& options, const Tables& tables, const RunControl& control) {
@@ -78,6 +84,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     const Backbone backbone = prepare_backbone(options, tables, recipe, control.stop, reporter);
     const std::vector<Phase> phases = make_phases(phases_of(options), backbone, recipe.preprocessing, options.head,
                                                   std::ssize(task.outputs()), static_cast<std::uint64_t>(options.seed));
+    const Phase& deepest = deepest_of(phases);
     const Json identity = identity_of(options, tables, dataset, backbone);
     const RunFolder folder(options.output, control.existing, identity, reporter);
     if (control.on_folder) control.on_folder(folder.root());
@@ -97,32 +104,37 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     reporter.note(text_of(record_of(backbone, phases.front().model, recipe.preprocessing)));
 
     // Phase after phase: features of the frozen part, training of the rest.
-    ModelInfo info = info_of(options, recipe, backbone, record.config);
+    ModelInfo info = info_of(recipe, backbone, deepest.freeze, record.config);
     const auto save = [&](const fs::path& file) {
         const OutputActivation activation = task.activation();
         save_model(file, compose_model(phases.front().model, activation.expression, activation.constants), info);
     };
-    Trainer trainer(
-        {.task = recipe.task,
-         .metrics = recipe.metrics,
-         .loss = recipe.loss,
-         .validation_loss = recipe.validation_loss,
-         .weights = trained_by(phases),
-         .callbacks = recipe.callbacks,
-         .has_validation = !dataset.validation.empty(),
-         .save_model = save,
-         .on_history = [&](const auto& history) { write_file(folder.history(), history_csv(history)); },
-         .checkpoint = folder.checkpoint(),
-         .run_identity = identity},
-        {.epochs = epochs_of(options), .seed = static_cast<std::uint64_t>(options.seed), .keep = options.training.keep},
-        reporter);
+    Trainer trainer({.task = recipe.task,
+                     .metrics = recipe.metrics,
+                     .loss = recipe.loss,
+                     .validation_loss = recipe.validation_loss,
+                     .weights = deepest.model.scion,
+                     .callbacks = recipe.callbacks,
+                     .has_validation = !dataset.validation.empty(),
+                     .save_model = save,
+                     .on_history = [&](const auto& history) { write_file(folder.history(), history_csv(history)); },
+                     .checkpoint = folder.checkpoint(),
+                     .run_identity = identity},
+                    {.epochs = epochs_of(options),
+                     .seed = static_cast<std::uint64_t>(options.seed),
+                     .keep = options.training.keep,
+                     .average = averaging_of(options)},
+                    reporter);
     if (folder.resumes()) trainer.resume();
     // At least one: a run that is finished already is told what it was.
     PhaseFeatures features;
     const Phase* last = nullptr;
     for (std::size_t i = trainer.next_phase(); i < phases.size() && (record.phases.empty() || !trainer.ended()); ++i) {
         last = &phases[i];
-        prepare_to_train(last->model);
+        prepare_to_train(*last);
+        if (phases.size() > 1)
+            reporter.note(format_text("phase {} of {}: {}, {}", i + 1, phases.size(), last->options.train,
+                                      count_of(static_cast<std::uint64_t>(last->options.epochs), "epoch")));
         features = {};  // those of an earlier phase make room first
         features = make_features(options, dataset, backbone, recipe.preprocessing, *last, control.stop, reporter);
         record.phases.push_back(run_phase(trainer, *last, features, options, backbone, recipe));

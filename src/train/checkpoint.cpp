@@ -165,6 +165,11 @@ void save_checkpoint(const std::filesystem::path& file, const Json& run_identity
     Json json = {{"format", kFormat}, {"identity", run_identity}};
     json.update(state_as_json(state));
     json["callbacks"] = callbacks_as_json(state.callbacks, archive);
+    if (state.average) {
+        json["averaged"] = true;
+        auto average = tensors_as_archive(state.average->values());
+        archive.write("average", average);
+    }
     archive.write("state", c10::IValue(json.dump()));
     auto values = tensors_as_archive(TensorSnapshot(weights).values());
     archive.write("weights", values);
@@ -181,6 +186,8 @@ TrainingState load_checkpoint(const std::filesystem::path& file, const Json& run
         expect_same_run(json.at("identity"), run_identity, file);
         state = state_from_json(json);
         state.callbacks = callbacks_from_json(json.at("callbacks"), archive);
+        if (json.value("averaged", false))
+            state.average = std::make_shared<TensorSnapshot>(tensors_in(archive, "average"));
         take_weights(archive, weights);
     });
     return state;

@@ -11,6 +11,7 @@
 #include "network/layers.hpp"
 #include "record/history_text.hpp"
 #include "train/callback_table.hpp"
+#include "train/weights_snapshot.hpp"
 
 namespace torch::optim {
 class Optimizer;
@@ -22,11 +23,12 @@ struct TrainingState {
     std::int64_t phase = 0, epoch_of_phase = 0;  ///< what comes next
     std::vector<EpochRecord> history;
     std::vector<CallbackState> callbacks;
-    bool finished = false;        ///< no further epoch is due
-    std::string reason;           ///< of the callback that finished it
-    Json learning_rates;          ///< LearningRates::save_state of the phase
-    std::int64_t weights_of = 0;  ///< which row of the history the weights are of
-    std::string weights_because;  ///< why these
+    bool finished = false;                          ///< no further epoch is due
+    std::string reason;                             ///< of the callback that finished it
+    Json learning_rates;                            ///< LearningRates::save_state of the phase
+    std::int64_t weights_of = 0;                    ///< which row of the history the weights are of
+    std::string weights_because;                    ///< why these
+    std::shared_ptr<const TensorSnapshot> average;  ///< of the weights, where the run keeps one
 };
 
 /// Writes the state, the weights and what the optimizer remembers, whole or not at all.

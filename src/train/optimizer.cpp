@@ -1,5 +1,6 @@
 #include "train/optimizer.hpp"
 
+#include <torch/nn/utils/clip_grad.h>
 #include <torch/optim/optimizer.h>
 
 namespace graft {
@@ -19,6 +20,13 @@ double learning_rate_of(const torch::optim::Optimizer& optimizer, std::size_t gr
 
 void set_learning_rate(torch::optim::Optimizer& optimizer, std::size_t group, double learning_rate) {
     optimizer.param_groups().at(group).options().set_lr(learning_rate);
+}
+
+void clip_gradients(torch::optim::Optimizer& optimizer, double longest) {
+    std::vector<at::Tensor> parameters;
+    for (const auto& group : optimizer.param_groups())
+        parameters.insert(parameters.end(), group.params().begin(), group.params().end());
+    torch::nn::utils::clip_grad_norm_(parameters, longest);
 }
 
 }  // namespace graft

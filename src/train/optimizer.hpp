@@ -42,4 +42,7 @@ using OptimizerRow = PluginRow<std::shared_ptr<torch::optim::Optimizer>, Paramet
 [[nodiscard]] double learning_rate_of(const torch::optim::Optimizer& optimizer, std::size_t group);
 void set_learning_rate(torch::optim::Optimizer& optimizer, std::size_t group, double learning_rate);
 
+/// Shortens the gradient of all parameters together to `longest` where it is longer (torch's clip_grad_norm_).
+void clip_gradients(torch::optim::Optimizer& optimizer, double longest);
+
 }  // namespace graft

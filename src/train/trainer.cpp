@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/one_hot.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/optim/optimizer.h>
 
@@ -36,10 +37,6 @@ at::Tensor targets_of(const TrainingSet& set, const Batch& batch) {
     return set.targets.index_select(0, at::from_blob(rows.data(), {static_cast<std::int64_t>(rows.size())}, at::kLong));
 }
 
-std::int64_t batches_of(std::size_t samples, std::int64_t batch_size) {
-    return static_cast<std::int64_t>(batch_ends(samples, static_cast<std::size_t>(batch_size)).size());
-}
-
 /// Throws Error when training has left a value that is not a number.
 void expect_finite(const TorchModule& weights) {
     for (const auto& [name, tensor] : named_tensors(weights))
@@ -51,6 +48,11 @@ void expect_finite(const TorchModule& weights) {
 }
 
 }  // namespace
+
+std::int64_t steps_in(std::size_t samples, std::int64_t batch_size, std::int64_t accumulate) {
+    const auto batches = static_cast<std::int64_t>(batch_ends(samples, static_cast<std::size_t>(batch_size)).size());
+    return (batches + accumulate - 1) / accumulate;
+}
 
 Trainer::Trainer(TrainingParts parts, const TrainingOptions& options, Reporter& reporter)
     : parts_(std::move(parts)), options_(options), reporter_(reporter) {
@@ -87,8 +89,12 @@ void Trainer::say_where_it_goes_on() {
 /// A phase begins, or goes on where the checkpoint was made in it.
 void Trainer::begin(PhaseParts phase) {
     phase_ = std::move(phase);
+    if (!phase_.pass) phase_.pass = plain_pass(phase_.scion);
     rates_.emplace(phase_.groups, phase_.optimizer, phase_.schedule);
+    average_.reset();
+    if (options_.average) average_.emplace(parts_.weights, *options_.average);
     if (resumed_) {
+        if (average_ && state_.average) average_->restore(*state_.average);
         load_optimizer(parts_.checkpoint, *phase_.optimizer);
         rates_->load_state(state_.learning_rates);
         resumed_ = false;
@@ -105,9 +111,9 @@ void Trainer::run(PhaseParts phase) {
     } catch (const Interrupted&) {
         interrupted_ = true;  // the epoch at hand is given up, with what it did to the weights
         if (!state_.history.empty()) load_weights(parts_.checkpoint, parts_.weights);
-        return;
     }
-    if (state_.finished) return;
+    if (state_.average) state_.average->restore(parts_.weights);  // what validation has seen goes on, or is kept
+    if (state_.finished || interrupted_) return;
     ++state_.phase;
     state_.epoch_of_phase = 0;
 }
@@ -139,13 +145,14 @@ void Trainer::run_epoch() {
     phase_.train.features->prepare(epoch, reporter_);
     if (phase_.validation) phase_.validation->features->prepare(epoch, reporter_);
     const auto start = std::chrono::steady_clock::now();
-    rates_->begin_step(state_.epoch_of_phase * batches_of(phase_.train.features->samples().size(), phase_.batch_size));
+    rates_->begin_step(state_.epoch_of_phase * steps_per_epoch());
     EpochRecord record{.epoch = epoch, .phase = state_.phase, .learning_rate = rates_->of(0)};
     reporter_.start(format_text("epoch {}/{}", epoch + 1, options_.epochs), phase_.train.features->samples().size(),
                     "images");
     bool diverged = false;
     record.metrics = train_on_batches(epoch, diverged).values("");
     if (diverged) expect_a_good_epoch();
+    if (average_) average_->swap();
     if (phase_.validation) {
         const auto validation = validate(epoch).values("val_");
         record.metrics.insert(record.metrics.end(), validation.begin(), validation.end());
@@ -153,6 +160,27 @@ void Trainer::run_epoch() {
     record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     reporter_.finish(text_of(record.metrics));
     finish_epoch(std::move(record));
+}
+
+std::int64_t Trainer::steps_per_epoch() const {
+    return steps_in(phase_.train.features->samples().size(), phase_.batch_size, phase_.accumulate);
+}
+
+void Trainer::take_step(std::int64_t step) {
+    if (phase_.clip_norm) clip_gradients(*phase_.optimizer, *phase_.clip_norm);
+    phase_.optimizer->step();
+    phase_.optimizer->zero_grad();
+    if (average_) average_->add(step + 1);
+}
+
+Trainer::Lesson Trainer::lesson_of(const Batch& batch, const BatchRecord& record) const {
+    const at::Tensor targets = targets_of(phase_.train, batch);
+    if (!phase_.mixing) return {batch.features, targets, targets};
+    Rng rng = Rng::stream(options_.seed, "mix",
+                          {static_cast<std::uint64_t>(record.epoch), static_cast<std::uint64_t>(record.batch)});
+    const auto classes = static_cast<std::int64_t>(parts_.task->outputs().size());
+    const MixedBatch mixed = phase_.mixing({batch.features, at::one_hot(targets, classes).to(at::kFloat)}, rng);
+    return {mixed.features, mixed.targets, mixed.targets.argmax(1)};
 }
 
 /// @param diverged set when a loss was not finite
@@ -163,24 +191,27 @@ Measures Trainer::train_on_batches(std::int64_t epoch, bool& diverged) {
     Rng rng = Rng::stream(options_.seed, "shuffle", {static_cast<std::uint64_t>(epoch)});
     shuffle(std::span(order), rng);
     const auto batch_size = static_cast<std::size_t>(phase_.batch_size);
-    const std::int64_t first_step = state_.epoch_of_phase * batches_of(order.size(), phase_.batch_size);
-    phase_.scion.train();
+    const std::int64_t first_step = state_.epoch_of_phase * steps_per_epoch();
+    const auto batches = static_cast<std::int64_t>(batch_ends(order.size(), batch_size).size());
+    set_training_mode(phase_.scion, phase_.batch_norms);
+    phase_.optimizer->zero_grad();
     Measures measures(parts_.metrics, *parts_.task);
     BatchRecord record{.epoch = epoch};
     phase_.train.features->for_each_batch(order, epoch, batch_size, [&](const Batch& batch) {
         if (!stop_reason_.empty()) return;  // a callback asked to stop within the epoch
         step_seed.set(mix_seed(options_.seed, "dropout",
                                {static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(record.batch)}));
-        rates_->begin_step(first_step + record.batch);
-        const at::Tensor targets = targets_of(phase_.train, batch);
-        phase_.optimizer->zero_grad();
-        const at::Tensor scores = phase_.scion.forward({batch.features}).toTensor();  // [N,K]
-        const at::Tensor loss = parts_.loss(scores, targets);
+        const std::int64_t of_step = record.batch % phase_.accumulate;  // which of the batches of a step
+        rates_->begin_step(first_step + record.batch / phase_.accumulate);
+        const Lesson lesson = lesson_of(batch, record);
+        const at::Tensor scores = phase_.pass->forward(lesson.features);  // [N,K]
+        const at::Tensor loss = parts_.loss(scores, lesson.targets);
         record.loss = loss.item<double>();
         if (std::isfinite(record.loss)) {
-            loss.backward();
-            phase_.optimizer->step();
-            measures.add(record.loss, scores.detach(), targets);
+            const std::int64_t together = std::min(phase_.accumulate, batches - record.batch + of_step);
+            phase_.pass->backward(together == 1 ? loss : loss / static_cast<double>(together));
+            if (of_step + 1 == together) take_step(first_step + record.batch / phase_.accumulate);
+            measures.add(record.loss, scores.detach(), lesson.labels);
         } else {
             diverged = true;
         }
@@ -201,7 +232,7 @@ Measures Trainer::validate(std::int64_t epoch) {
     set.features->for_each_batch(
         counted(set.features->samples().size()), epoch, kValidationBatch, [&](const Batch& batch) {
             const at::Tensor targets = targets_of(set, batch);
-            const at::Tensor scores = phase_.scion.forward({batch.features}).toTensor();
+            const at::Tensor scores = phase_.pass->forward(batch.features);
             const at::Tensor loss = parts_.validation_loss ? parts_.validation_loss(scores, targets)
                                                            : parts_.task->validation_loss(scores, targets);
             measures.add(loss.item<double>(), scores, targets);
@@ -218,6 +249,10 @@ void Trainer::finish_epoch(EpochRecord record) {
     ++state_.epoch_of_phase;
     state_.finished = !stop_reason_.empty();
     state_.reason = stop_reason_;
+    if (average_) {
+        state_.average = average_->snapshot_of_weights();
+        average_->swap();
+    }
     state_.learning_rates = rates_->save_state();
     state_.callbacks.clear();
     for (const auto& callback : parts_.callbacks) state_.callbacks.push_back(callback->save_state());

@@ -14,9 +14,12 @@
 #include "graft/train/callback.hpp"
 #include "record/history_text.hpp"
 #include "task/loss.hpp"
+#include "train/averaged_weights.hpp"
 #include "train/checkpoint.hpp"
 #include "train/learning_rates.hpp"
 #include "train/measures.hpp"
+#include "train/mixing.hpp"
+#include "train/scion_pass.hpp"
 
 namespace graft {
 
@@ -33,6 +36,7 @@ struct TrainingOptions {
     std::int64_t epochs = 10;  ///< of all phases together
     std::uint64_t seed = 0;
     Keep keep = Keep::best;
+    std::optional<AveragingOptions> average;  ///< nothing: validation and model take the weights as they are
 };
 
 /// What a whole run needs, put together.
@@ -63,10 +67,18 @@ struct PhaseParts {
     std::optional<TrainingSet> validation;  ///< nothing: no validation metrics
     std::vector<std::string> groups;        ///< names of the optimizer's parameter groups
     std::shared_ptr<torch::optim::Optimizer> optimizer;
-    Schedule schedule;  ///< none: the learning rate stays
+    Schedule schedule;                ///< none: the learning rate stays
+    std::shared_ptr<ScionPass> pass;  ///< how the scion is computed; none: as it is
+    BatchNorms batch_norms = BatchNorms::adaptive;
+    std::optional<double> clip_norm;  ///< how long the gradient of all parameters together may be
+    std::int64_t accumulate = 1;      ///< batches per step
+    Mixing mixing;                    ///< none: batches are trained on as they are. For targets of one class
     std::int64_t epochs = 10;
     std::int64_t batch_size = 32;
 };
+
+/// Steps of an epoch over that many samples.
+[[nodiscard]] std::int64_t steps_in(std::size_t samples, std::int64_t batch_size, std::int64_t accumulate);
 
 struct TrainingResult {
     std::vector<EpochRecord> history;
@@ -114,6 +126,13 @@ private:
     Reporter& reporter() override { return reporter_; }
 
     void begin(PhaseParts phase);
+    [[nodiscard]] std::int64_t steps_per_epoch() const;
+    /// What the batch is trained on: features and targets, and the labels that its metrics are measured with.
+    struct Lesson {
+        at::Tensor features, targets, labels;
+    };
+    [[nodiscard]] Lesson lesson_of(const Batch& batch, const BatchRecord& record) const;
+    void take_step(std::int64_t step);
     void run_epoch();
     [[nodiscard]] Measures train_on_batches(std::int64_t epoch, bool& diverged);
     [[nodiscard]] Measures validate(std::int64_t epoch);
@@ -126,8 +145,9 @@ private:
     TrainingOptions options_;
     Reporter& reporter_;
     TrainingState state_;
-    PhaseParts phase_;                    ///< the one at hand
-    std::optional<LearningRates> rates_;  ///< of the phase at hand
+    PhaseParts phase_;                        ///< the one at hand
+    std::optional<LearningRates> rates_;      ///< of the phase at hand
+    std::optional<AveragedWeights> average_;  ///< of the phase at hand, where the run keeps one
     bool begun_ = false, resumed_ = false, interrupted_ = false;
     std::string stop_reason_;
 };

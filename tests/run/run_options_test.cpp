@@ -210,6 +210,38 @@ TEST(RunConfig, RefusesNesterovWithoutMomentum) {
     EXPECT_THAT(problems_of(sgd("")), IsEmpty());  // the default is 0.9
 }
 
+TEST(RunConfig, ReadsPhasesThatTakeFromTrainingWhatTheyDoNotSay) {
+    const RunOptions options = read(with(R"("training": {"optimizer": "sgd", "schedule": "cosine", "phases": [
+        {"train": "head", "epochs": 3, "schedule": "constant"}, {"train": "all", "batch_size": 8}]})"));
+    const std::vector<PhaseOptions> phases = phases_of(options);
+    ASSERT_EQ(phases.size(), 2);
+    EXPECT_EQ(phases[0].optimizer.name(), "sgd");
+    EXPECT_EQ(phases[0].schedule.name(), "constant");
+    EXPECT_EQ(phases[0].batch_size, 32);
+    EXPECT_EQ(phases[1].schedule.name(), "cosine");
+    EXPECT_EQ(phases[1].batch_size, 8);
+    EXPECT_EQ(epochs_of(options), 13);
+    EXPECT_EQ(read_run_config(resolved(options, Tables{}), Tables{}).training.phases.size(), 2);
+    EXPECT_EQ(differences(options, Tables{}).at("training").at("phases"),
+              Json::parse(R"([{"train": "head", "epochs": 3, "schedule": {"name": "constant"}},
+                              {"train": "all", "batch_size": 8}])"));
+}
+
+TEST(RunConfig, SaysWhatIsWrongInAPhase) {
+    EXPECT_THAT(problems_of(with(R"("training": {"phases": [{"epochs": 0}, 7, {"train": "all", "epoch": 2}]})")),
+                ElementsAre("/training/phases/0/train: is missing and has no default",
+                            "/training/phases/0/epochs: expected integer in [1, 100000], got 0",
+                            "/training/phases/1: expected an object, got 7",
+                            "/training/phases/2/epoch: unknown key (did you mean \"epochs\"?)"));
+    EXPECT_THAT(problems_of(with(R"("training": {"phases": 3})")),
+                ElementsAre("/training/phases: expected a list, got 3"));
+    EXPECT_THAT(
+        problems_of(R"({"data": {"train": "t"}, "backbone": {"name": "efficientnet_lite0", "freeze": "none"},
+                               "training": {"phases": [{"train": "head"}]}})"),
+        ElementsAre("/backbone/freeze: is not used with /training/phases, which say what trains; expected to be "
+                    "left out, got \"none\""));
+}
+
 TEST(RunConfig, TakesAnyNetworkFromATorchScriptFile) {
     const auto torchscript = [](const std::string& weights) {
         return R"({"data": {"train": "t"}, "backbone": {"name": "torchscript")" + weights + "}}";

@@ -242,5 +242,72 @@ TEST_F(Train, KnowsTheBackbonesOfTheApplicationByName) {
     EXPECT_NO_THROW((void)resolved_config(config("run"), {small_backbone()}));
 }
 
+/// Head, norms and everything, one after the other.
+RunConfig in_phases(RunConfig config) {
+    return config.set("/backbone/freeze", "all")
+        .set_json("/augmentation", R"({"horizontal_flip": true})")
+        .set_json("/training", R"({
+            "phases": [{"train": "head", "epochs": 1, "augment": false},
+                       {"train": "norms", "epochs": 1, "mixing": "mixup"},
+                       {"train": "layer1", "epochs": 1, "batch_norm": "adaptive"},
+                       {"train": "all", "epochs": 2, "layer_decay": 0.5, "batch_size": 6,
+                        "optimizer": {"name": "sgd", "learning_rate": 0.02}, "schedule": "cosine"}],
+            "optimizer": {"name": "adamw", "learning_rate": 0.01}, "clip_norm": 1.0, "ema_decay": 0.9})");
+}
+
+TEST_F(Train, TrainsPhaseAfterPhase) {
+    const TrainRecord record = train(in_phases(config("run")), options_);
+    ASSERT_EQ(record.history.size(), 5);
+    const std::vector<std::int64_t> phases{record.history[0].phase, record.history[1].phase, record.history[2].phase,
+                                           record.history[3].phase, record.history[4].phase};
+    EXPECT_EQ(phases, (std::vector<std::int64_t>{0, 1, 2, 3, 3}));
+    EXPECT_EQ(record.history[2].learning_rate, 0.01);
+    EXPECT_EQ(record.history[3].learning_rate, 0.02);
+    EXPECT_EQ(record.history[4].learning_rate, 0.01);  // half of the cosine
+    EXPECT_TRUE(record.test.has_value());
+}
+
+TEST_F(Train, ResumesInEveryPhaseNumberForNumber) {
+    const TrainRecord straight = train(in_phases(config("straight")), options_);
+    for (const std::int64_t last : {0, 1, 3}) {
+        const std::string run = "run" + std::to_string(last);
+        std::stop_source stop;
+        class Stopper final : public Callback {
+        public:
+            Stopper(std::int64_t last_epoch, std::stop_source& source) : last_(last_epoch), source_(source) {}
+            void on_epoch_end(const EpochRecord& record, TrainControl&) override {
+                if (record.epoch == last_) source_.request_stop();
+            }
+
+        private:
+            std::int64_t last_;
+            std::stop_source& source_;
+        };
+        TrainOptions paused = options_;
+        paused.callbacks = {std::make_shared<Stopper>(last, stop)};
+        paused.stop = stop.get_token();
+        EXPECT_EQ(train(in_phases(config(run)), paused).end, TrainingEnd::interrupted);
+        TrainOptions rest = options_;
+        rest.callbacks = {std::make_shared<Stopper>(-1, stop)};
+        rest.existing = ExistingRun::resume;
+        const TrainRecord resumed = train(in_phases(config(run)), rest);
+        ASSERT_EQ(resumed.history.size(), straight.history.size());
+        for (std::size_t i = 0; i < straight.history.size(); ++i)
+            EXPECT_EQ(resumed.history[i].metrics, straight.history[i].metrics) << last << ", epoch " << i;
+    }
+}
+
+TEST_F(Train, SaysWhatOfThePhasesDoesNotFit) {
+    RunConfig wrong = config("run");
+    wrong.set("/backbone/freeze", "all")
+        .set_json("/training/phases", R"([{"train": "layer9"}, {"train": "head", "mixing": "cutmix"}])");
+    EXPECT_EQ(
+        error_message<ConfigError>([&] { (void)train(wrong, options_); }),
+        "2 problems:\n  /training/phases/0/train: expected one of head, norms, all, stem, layer1, got \"layer9\" (did "
+        "you mean "
+        "\"layer1\"?)\n  /training/phases/1/mixing: \"cutmix\" mixes pictures, but this phase trains on features of "
+        "frozen stages: use feature_mixup, or train all");
+}
+
 }  // namespace
 }  // namespace graft

@@ -19,7 +19,7 @@ using Counts = std::vector<std::int64_t>;
 const Strings kClasses = {"ant", "bee", "cat"};
 
 Loss cross_entropy(const Json& options, const Strings& classes = kClasses, const Counts& counts = {1, 1, 1}) {
-    LossPlugin plugin = builtin_losses().find("cross_entropy")->make();
+    LossPlugin plugin = builtin_losses().find(options.contains("gamma") ? "focal" : "cross_entropy")->make();
     const Strings problems = read_options(options, [&](Fields& fields) { plugin.describe(fields); });
     if (!problems.empty()) throw ConfigError(problems);
     return plugin.build({.outputs = classes, .counts = counts});
@@ -53,11 +53,12 @@ TEST(CrossEntropy, BalancedWeightsAreFiniteWithAClassOfWhichThereIsNoImageYet) {
     EXPECT_NEAR(loss(at::zeros({1, 2}), at::tensor({0}, at::kLong)).item<double>(), 0.95 * std::log(2), 1e-6);
 }
 
+// The cases with a gamma are of the focal loss.
 TEST(CrossEntropyGolden, ValueAndGradientAreThoseOfTorch) {
     const Json golden = parse_json_file(std::filesystem::path(GRAFT_TEST_DIR) / "golden" / "cross_entropy.json");
     const auto labels = golden.at("labels").get<std::vector<std::int64_t>>();
     const auto images = static_cast<std::int64_t>(labels.size());
-    EXPECT_EQ(golden.at("cases").size(), 6);
+    EXPECT_EQ(golden.at("cases").size(), 14);
     for (const Json& entry : golden.at("cases")) {
         at::Tensor scores = at::empty({images, 3});
         for (std::int64_t n = 0; n < images; ++n)
@@ -92,7 +93,7 @@ TEST(CrossEntropy, RefusesValuesOutOfRange) {
     EXPECT_EQ(problems_with({{"label_smoothing", 1}}), Strings{"/label_smoothing: expected number in [0, 1), got 1"});
     EXPECT_EQ(problems_with({{"weights", {{"ant", 0}}}}), Strings{"/weights/ant: expected number > 0, got 0"});
     EXPECT_EQ(problems_with({{"class_weights", "balance"}}),
-              Strings{"/class_weights: expected one of none, balanced, given, got \"balance\" (did you mean "
+              Strings{"/class_weights: expected one of none, balanced, given, effective, got \"balance\" (did you mean "
                       "\"balanced\"?)"});
 }
 

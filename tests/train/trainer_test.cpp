@@ -454,13 +454,15 @@ protected:
         head.epochs = first;
         whole.optimizer = build_optimizer("adam", {{"learning_rate", 0.01}}, all);
         whole.epochs = second;
-        Trainer trainer(std::move(parts.run), {.epochs = 5, .seed = seed_, .keep = keep_}, reporter_);
+        Trainer trainer(std::move(parts.run), {.epochs = 5, .seed = seed_, .keep = keep_, .average = average_},
+                        reporter_);
         if (resume) trainer.resume();
         const PhaseParts phases[] = {head, whole};
         for (std::size_t i = trainer.next_phase(); i < 2 && !trainer.ended(); ++i) trainer.run(phases[i]);
         weights_ = values_of(scion);
         return trainer.finish();
     }
+    std::optional<AveragingOptions> average_;
     std::vector<at::Tensor> weights_;
 };
 
@@ -486,6 +488,62 @@ TEST_F(TwoPhases, ResumeInEitherPhaseWithTheNumbersOfARunWithoutPause) {
         EXPECT_EQ(metrics_of(run_phases(2, 3, true)), expected) << first << " + " << second;
         expect_equal(weights_, straight);
     }
+}
+
+TEST_F(TwoPhases, ResumeWithAveragedWeights) {
+    average_ = AveragingOptions{.decay = 0.8, .warm_up = false};
+    const Metrics expected = metrics_of(run_phases(2, 3));
+    const std::vector<at::Tensor> straight = weights_;
+    for (const auto& [first, second] : {std::pair(1, 0), std::pair(2, 0), std::pair(2, 1)}) {
+        training_ = SeparableTraining(testing::fresh_folder());
+        (void)run_phases(first, second);
+        EXPECT_EQ(metrics_of(run_phases(2, 3, true)), expected) << first << " + " << second;
+        expect_equal(weights_, straight);
+    }
+}
+
+// Batches of 8 each make the step that one batch of 24 makes: the loss is a mean over images.
+TEST_F(TrainerTest, AccumulatedBatchesAreOneStep) {
+    training_.optimizer = "sgd";
+    const auto weights_after_an_epoch = [&](std::int64_t batch_size, std::int64_t accumulate) {
+        WholeTraining parts = training_.parts();
+        const TorchModule scion = parts.phase.scion;
+        parts.phase.epochs = 1;
+        parts.phase.batch_size = batch_size;
+        parts.phase.accumulate = accumulate;
+        (void)train(std::move(parts.run), std::move(parts.phase), {.epochs = 1, .seed = seed_, .keep = Keep::last},
+                    false, reporter_);
+        return values_of(scion);
+    };
+    const auto expected = weights_after_an_epoch(24, 1), found = weights_after_an_epoch(8, 3);
+    for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_TRUE(found[i].allclose(expected[i], 1e-5, 1e-6)) << i;
+}
+
+// The gradient is shortened to 1e-3, and plain descent moves by it times the learning rate.
+TEST_F(TrainerTest, GradientsAreShortened) {
+    training_.optimizer = "sgd";
+    training_.optimizer_options = {{"learning_rate", 1.0}, {"momentum", 0.0}};
+    WholeTraining parts = training_.parts();
+    const TorchModule scion = parts.phase.scion;
+    const auto before = values_of(scion);
+    parts.phase.epochs = 1;
+    parts.phase.batch_size = 24;
+    parts.phase.clip_norm = 1e-3;
+    (void)train(std::move(parts.run), std::move(parts.phase), {.epochs = 1, .seed = seed_, .keep = Keep::last}, false,
+                reporter_);
+    const auto after = values_of(scion);
+    double squares = 0;
+    for (std::size_t i = 0; i < after.size(); ++i) squares += (after[i] - before[i]).square().sum().item<double>();
+    EXPECT_NEAR(std::sqrt(squares), 1e-3, 1e-6);
+}
+
+TEST_F(TrainerTest, MixedBatchesAreMeasuredWithTheLargerShare) {
+    WholeTraining parts = training_.parts();
+    parts.phase.mixing = [](const MixedBatch& batch, Rng&) {
+        return MixedBatch{batch.features, mixed_with_partners(batch.targets, 0.9)};
+    };
+    const TrainingResult result = run(std::move(parts), 8);
+    EXPECT_GT(result.history.back().metric("accuracy").value(), 0.9);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/starter_config.hpp"
 #include "core/files.hpp"
@@ -28,6 +29,7 @@ struct TextArguments {
 
 struct InitArguments {
     std::string output = "run.json", data = "data";
+    StarterRecipe recipe = StarterRecipe::frozen_head;
     bool force = false;
 };
 
@@ -43,13 +45,16 @@ std::string plan_text(const RunOptions& config) {
         validation = Json(config.data.split.validation_split).dump() + " of the training images";
     std::vector<std::string> callbacks;
     for (const CallbackPlugin& callback : config.callbacks) callbacks.push_back(callback.name());
+    std::vector<std::string> trained;
+    for (const PhaseOptions& phase : phases_of(config))
+        trained.push_back(format_text("{} epochs{}, {}", phase.epochs, phase.train.empty() ? "" : " of " + phase.train,
+                                      phase.optimizer.name()));
     return format_text(
         "  train on    {}\n  validate on {}\n  test on     {}\n  backbone    {}, weights {}, frozen: {}\n"
-        "  training    {} epochs, {}, {}\n  callbacks   {}\n  run folder  {}\n",
+        "  training    {}, {}\n  callbacks   {}\n  run folder  {}\n",
         config.data.train, validation, test, config.backbone.name,
-        config.backbone.weights.value_or("from the manifest"), config.backbone.freeze, config.training.epochs,
-        config.training.optimizer.name(), config.training.loss.name(), callbacks.empty() ? "none" : joined(callbacks),
-        config.output);
+        config.backbone.weights.value_or("from the manifest"), config.backbone.freeze, joined(trained, "; then "),
+        config.training.loss.name(), callbacks.empty() ? "none" : joined(callbacks), config.output);
 }
 
 void check(const CheckArguments& arguments) {
@@ -61,7 +66,7 @@ void check(const CheckArguments& arguments) {
 
 void init(const InitArguments& arguments) {
     expect_free(arguments.output, arguments.force, "--output");
-    const StarterConfig starter = starter_config(arguments.data, "my-classifier");
+    const StarterConfig starter = starter_config(arguments.data, "my-classifier", arguments.recipe);
     for (const std::string& note : starter.notes) std::cerr << shown_lines(note) << "\n";
     write_file(arguments.output, pretty(starter.document));
     std::cout << arguments.output << "\n";
@@ -99,6 +104,10 @@ void add_init(CLI::App& config, Command& chosen) {
         ->add_option("--data", arguments->data, "Your images: class folders, or train, val and test with class folders")
         ->capture_default_str()
         ->type_name("DIR");
+    takes_choice(
+        *command, "--recipe", arguments->recipe,
+        "frozen_head: a new head on a frozen network; fine_tune: the head, then the whole network, which takes "
+        "longer and gets further");
     takes_force(*command, arguments->force);
     command->callback([arguments, &chosen] { chosen = [arguments](const Session&) { init(*arguments); }; });
 }

@@ -1,0 +1,49 @@
+/// @file
+/// How a scion computes scores of a batch, and its gradients.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "core/enum_names.hpp"
+#include "network/layers.hpp"
+
+namespace graft {
+
+/// What becomes of the batch norms of trained stages.
+enum class BatchNorms {
+    fixed,     ///< they keep the statistics that they were pretrained with
+    adaptive,  ///< they use those of each batch and follow them
+};
+template <>
+inline constexpr auto enum_names<BatchNorms> = std::to_array<std::string_view>({"fixed", "adaptive"});
+
+/// One batch after the other: forward, then backward.
+class ScionPass {
+public:
+    virtual ~ScionPass() = default;
+    /// @return scores [N,K], with what backward needs unless gradients are off
+    [[nodiscard]] virtual at::Tensor forward(const at::Tensor& features) = 0;
+    /// Adds to the gradients of the scion's parameters that ask for one.
+    /// @param loss a scalar made of the last forward's scores
+    virtual void backward(const at::Tensor& loss) = 0;
+};
+
+/// The module as it is.
+[[nodiscard]] std::unique_ptr<ScionPass> plain_pass(const TorchModule& scion);
+
+/// The fast way. Maps are channels-last. Where the stages take each image for itself (batch norms fixed, no dropout in
+/// them), `workers` threads take equal slices of the batch through them; the head and the loss see the whole batch, and
+/// the gradients of the slices are summed in order. The numbers are those of the whole batch, to rounding.
+/// @param scion its last child is the head
+[[nodiscard]] std::unique_ptr<ScionPass> fast_pass(const TorchModule& scion, BatchNorms batch_norms,
+                                                   std::size_t workers);
+
+/// Training mode, in which the stages' batch norms are as asked for; those of the head always adapt.
+void set_training_mode(const TorchModule& scion, BatchNorms batch_norms);
+
+}  // namespace graft

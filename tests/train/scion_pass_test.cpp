@@ -1,0 +1,124 @@
+#include "train/scion_pass.hpp"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/sin.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/grad_mode.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include "network/head.hpp"
+#include "network/probe.hpp"
+
+namespace graft {
+namespace {
+
+at::Tensor waves(at::IntArrayRef shape) {
+    std::int64_t count = 1;
+    for (const std::int64_t size : shape) count *= size;
+    return at::sin(at::arange(count, at::kFloat) * 0.7).reshape(shape);
+}
+
+/// A stage with a depthwise convolution, batch norm and ReLU, pooling and a head with batch norm.
+TorchModule small_scion(const std::string& extra = "x") {
+    Rng rng(3);
+    TorchModule stage = make_chain(
+        "Stage", {{"conv", make_conv2d({.in = 3, .out = 16, .kernel = 3, .stride = 1, .pad = on_each_side(1)})},
+                  {"bn", make_batch_norm({.channels = 16})},
+                  {"depthwise",
+                   make_conv2d({.in = 16, .out = 16, .kernel = 5, .stride = 1, .groups = 16, .pad = on_each_side(2)})},
+                  {"relu", make_function("Relu", "torch.relu(x)")},
+                  {"extra", make_function("Extra", extra)}});
+    initialise(stage, rng);
+    TorchModule scion = make_chain("Scion", {{"stage", stage},
+                                             {"pool", make_pooling(Pooling::avg, FeatureForm::map)},
+                                             {"head", make_head({.hidden = {8}, .batch_norm = true}, 16, 4, rng)}});
+    for (at::Tensor parameter : scion.parameters()) parameter.requires_grad_(true);
+    return scion;
+}
+
+/// Scores and all gradients after one batch of 7.
+std::vector<at::Tensor> one_batch(TorchModule& scion, ScionPass& pass) {
+    for (at::Tensor parameter : scion.parameters()) parameter.mutable_grad() = at::Tensor();
+    set_training_mode(scion, BatchNorms::fixed);
+    const at::Tensor scores = pass.forward(waves({7, 3, 12, 12}));
+    pass.backward((scores * waves({7, 4})).sum());
+    std::vector<at::Tensor> found{scores.detach()};
+    for (const at::Tensor& parameter : scion.parameters()) found.push_back(parameter.grad());
+    return found;
+}
+
+TEST(ScionPass, SlicesGiveTheNumbersOfTheWholeBatch) {
+    TorchModule scion = small_scion();
+    const auto expected = one_batch(scion, *plain_pass(scion));
+    for (const std::size_t workers : {1U, 2U, 3U, 9U}) {  // 9: more than there are images
+        const auto found = one_batch(scion, *fast_pass(scion, BatchNorms::fixed, workers));
+        ASSERT_EQ(found.size(), expected.size());
+        for (std::size_t i = 0; i < found.size(); ++i) EXPECT_TRUE(agree(found[i], expected[i])) << workers << " " << i;
+    }
+}
+
+TEST(ScionPass, IsTheSameNumberForNumberEveryTime) {
+    TorchModule scion = small_scion();
+    const auto pass = fast_pass(scion, BatchNorms::fixed, 2);
+    const auto first = one_batch(scion, *pass), second = one_batch(scion, *pass);
+    for (std::size_t i = 0; i < first.size(); ++i) EXPECT_TRUE(at::equal(first[i], second[i])) << i;
+}
+
+TEST(ScionPass, AddsToGradientsThatAreThere) {
+    TorchModule scion = small_scion();
+    const auto pass = fast_pass(scion, BatchNorms::fixed, 2);
+    const auto once = one_batch(scion, *pass);
+    std::vector<at::Tensor> gradients;
+    for (const at::Tensor& gradient : once) gradients.push_back(gradient.clone());
+    const at::Tensor scores = pass->forward(waves({7, 3, 12, 12}));
+    pass->backward((scores * waves({7, 4})).sum());
+    std::size_t i = 1;
+    for (const at::Tensor& parameter : scion.parameters()) {
+        const at::Tensor expected = 2 * gradients[i++];
+        EXPECT_TRUE(agree(parameter.grad(), expected)) << i;
+    }
+}
+
+TEST(ScionPass, ParametersThatDoNotTrainGetNoGradient) {
+    TorchModule scion = small_scion();
+    const at::Tensor weight = scion.attr("stage").toModule().attr("conv").toModule().attr("weight").toTensor();
+    weight.set_requires_grad(false);
+    const auto pass = fast_pass(scion, BatchNorms::fixed, 2);
+    (void)pass->forward(waves({4, 3, 12, 12}));
+    pass->backward(pass->forward(waves({4, 3, 12, 12})).sum());
+    EXPECT_FALSE(weight.grad().defined());
+}
+
+TEST(ScionPass, WithoutGradientsNothingIsKept) {
+    TorchModule scion = small_scion();
+    const auto pass = fast_pass(scion, BatchNorms::fixed, 2);
+    const at::NoGradGuard no_grad;
+    EXPECT_FALSE(pass->forward(waves({4, 3, 12, 12})).requires_grad());
+}
+
+// Statistics of half a batch are others, and masks would be drawn in any order: such stages see the whole batch.
+TEST(ScionPass, WhatTakesTheWholeBatchGetsIt) {
+    TorchModule adaptive = small_scion();
+    TorchModule other = small_scion();
+    set_training_mode(adaptive, BatchNorms::adaptive);
+    set_training_mode(other, BatchNorms::adaptive);
+    const at::Tensor found = fast_pass(adaptive, BatchNorms::adaptive, 2)->forward(waves({6, 3, 12, 12}));
+    const at::Tensor expected = plain_pass(other)->forward(waves({6, 3, 12, 12}));
+    EXPECT_TRUE(agree(found.detach(), expected.detach()));
+}
+
+TEST(TrainingMode, FixedBatchNormsKeepTheirStatisticsAndTheHeadsDoNot) {
+    TorchModule scion = small_scion();
+    set_training_mode(scion, BatchNorms::fixed);
+    const at::Tensor mean = scion.attr("stage").toModule().attr("bn").toModule().attr("running_mean").toTensor();
+    const at::Tensor of_head =
+        scion.attr("head").toModule().attr("batch_norm1").toModule().attr("running_mean").toTensor();
+    const at::Tensor before = mean.clone(), of_head_before = of_head.clone();
+    (void)plain_pass(scion)->forward(waves({4, 3, 12, 12}));
+    EXPECT_TRUE(at::equal(mean, before));
+    EXPECT_FALSE(at::equal(of_head, of_head_before));
+}
+
+}  // namespace
+}  // namespace graft
