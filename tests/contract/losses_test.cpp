@@ -86,8 +86,8 @@ INSTANTIATE_TEST_SUITE_P(Builtin, EveryLoss, ::testing::ValuesIn(builtin_losses(
 
 TEST(BuiltinLosses, AreTheDocumentedOnes) {
     EXPECT_EQ(builtin_losses().names(),
-              (std::vector<std::string>{"cross_entropy", "binary_cross_entropy", "binary_focal", "asymmetric", "mse",
-                                        "mae", "huber", "quantile"}));
+              (std::vector<std::string>{"cross_entropy", "focal", "binary_cross_entropy", "binary_focal", "asymmetric",
+                                        "mse", "mae", "huber", "quantile"}));
 }
 
 }  // namespace
