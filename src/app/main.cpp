@@ -1,5 +1,8 @@
 /// @file
 /// The `graft` executable: reads the command line, runs a command, turns what it throws into an exit code.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -19,6 +22,14 @@
 
 namespace graft {
 namespace {
+
+/// A file that is opened later must not get the number of a stream that the caller has closed: what is printed would go
+/// into it. Using such a stream stays an error.
+void occupy_closed_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::fcntl(stream, F_GETFD) < 0)
+            static_cast<void>(::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+}
 
 int report(const Screen& screen, const std::string& message, ExitCode code) {
     const std::string kind = code == ExitCode::interrupted ? "" : painted(screen, Colour::red, "error:") + " ";
@@ -59,6 +70,7 @@ int run(int argc, char** argv, const Screen& screen) {
 
 int main(int argc, char** argv) {
     using namespace graft;
+    occupy_closed_streams();
     const Screen screen = standard_error_screen();
     try {
         return run(argc, argv, screen);

@@ -84,7 +84,7 @@ FolderConfig config_for_folder(const fs::path& data) {
     const std::string text = pretty(starter.document);
     std::error_code ignored;
     if (!fs::exists(fs::symlink_status(file, ignored))) {
-        write_file(file, text);
+        write_file(file, text, Present::kept);
         starter.notes.push_back(format_text("{}: the config that was written for {}", file, data));
     } else if (read_file(file) != text) {
         throw ConfigError(

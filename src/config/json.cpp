@@ -93,6 +93,15 @@ std::string as_text(const Json& document, int indent) {
     }
 }
 
+/// What people take for a config, because other programs have theirs in it.
+std::string other_format_text(const std::filesystem::path& file) {
+    const std::string extension = file.extension().string();
+    const bool yaml = extension == ".yaml" || extension == ".yml";
+    if (!yaml && extension != ".toml") return "";
+    return format_text("; graft's configs are JSON, and this is called like a {} file: graft config init writes one",
+                       yaml ? "YAML" : "TOML");
+}
+
 /// Text that JSON's parser would misread, or read as if it had ended.
 void expect_utf8_text(std::string_view text, const std::string& source) {
     if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
@@ -119,7 +128,13 @@ Json parse_json_file(const std::filesystem::path& file) {
     } catch (const DataError& error) {
         throw ConfigError(error.what());
     }
-    return parse_json(text, file.string());
+    const std::string hint = other_format_text(file);
+    if (hint.empty()) return parse_json(text, file.string());
+    try {
+        return parse_json(text, file.string());
+    } catch (const ConfigError& error) {
+        throw ConfigError(error.what() + hint);
+    }
 }
 
 void apply_assignments(Json& document, std::span<const std::string> assignments) {

@@ -214,11 +214,21 @@ private:
     void read(const Json& json, const std::string& pointer, std::string& value) {
         if (!json.is_string()) return problem(pointer, "a string", json);
         value = json.get<std::string>();
+        expect_no_nul(pointer, value);
+    }
+
+    /// The system would take a path for one that ends before it.
+    void expect_no_nul(const std::string& pointer, const std::string& text) {
+        if (text.find('\0') != std::string::npos)
+            problems_.push_back(
+                format_text("{}: expected a string without NUL characters, got \"{}\"", pointer, shown(text)));
     }
 
     void expand(const std::string& pointer, std::string& path) {
         try {
+            const bool is_told = path.find('\0') != std::string::npos;
             path = expand_home(unescaped(path));
+            if (!is_told) expect_no_nul(pointer, path);  // written as \x00
         } catch (const ConfigError& error) {
             problems_.push_back(pointer + ": " + error.what());
         }

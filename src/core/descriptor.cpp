@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -18,9 +19,13 @@ void throw_system_error(const std::filesystem::path& file, const std::string& wh
 }
 
 int open_or_make(const std::filesystem::path& file) {
-    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+    if (descriptor < 0 && errno == ELOOP) throw Error(format_text("{}: is a link, not a file", file));
     if (descriptor < 0) throw_system_error(file, "cannot be opened");
-    return descriptor;
+    struct stat status {};
+    if (::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) return descriptor;
+    ::close(descriptor);
+    throw Error(format_text("{}: is no regular file", file));
 }
 
 int open_unnamed(const std::filesystem::path& folder) {
@@ -60,9 +65,11 @@ std::uint64_t size_of(int descriptor, const std::filesystem::path& file) {
     return static_cast<std::uint64_t>(status.st_size);
 }
 
-ExclusiveLock::ExclusiveLock(int descriptor, const std::filesystem::path& file) : descriptor_(descriptor) {
+bool means_no_locks(int error) { return error != EWOULDBLOCK && error != EINTR; }
+
+ExclusiveLock::ExclusiveLock(int descriptor) : descriptor_(descriptor) {
     while (::flock(descriptor_, LOCK_EX) != 0)
-        if (errno != EINTR) throw_system_error(file, "cannot be locked");
+        if (means_no_locks(errno)) return;
 }
 
 ExclusiveLock::~ExclusiveLock() { ::flock(descriptor_, LOCK_UN); }

@@ -13,7 +13,7 @@ namespace graft {
 [[noreturn]] void throw_system_error(const std::filesystem::path& file, const std::string& what);
 
 /// Opens `file` for reading and writing, and makes it when it is absent. The descriptor is closed by whoever takes it.
-/// Throws Error naming the file and the system's reason.
+/// Throws Error naming the file and the system's reason, also for links, which may lead to somebody's file, and pipes.
 [[nodiscard]] int open_or_make(const std::filesystem::path& file);
 
 /// A new file that has no name any more: gone when it is closed, also after kill -9. Throws Error.
@@ -29,10 +29,14 @@ void write_at(int descriptor, std::uint64_t offset, std::span<const std::byte> b
 
 [[nodiscard]] std::uint64_t size_of(int descriptor, const std::filesystem::path& file);
 
-/// Holds the exclusive lock (flock) of an open file while it lives; waits for it.
+/// Whether an error of flock means that the file system has no such locks, as some network file systems do not: then
+/// nobody holds one either.
+[[nodiscard]] bool means_no_locks(int error);
+
+/// Holds the exclusive lock (flock) of an open file while it lives, where the file system has locks; waits for it.
 class ExclusiveLock {
 public:
-    ExclusiveLock(int descriptor, const std::filesystem::path& file);
+    explicit ExclusiveLock(int descriptor);
     ~ExclusiveLock();
     ExclusiveLock(const ExclusiveLock&) = delete;
     ExclusiveLock& operator=(const ExclusiveLock&) = delete;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <span>
 #include <utility>
@@ -25,13 +26,39 @@ std::filesystem::path folder_of(const std::filesystem::path& file) {
 }
 
 /// Makes the folder of `target`, and makes sure that a file may take the place of what is there.
-void expect_replaceable(const std::filesystem::path& target) {
+void expect_place(const std::filesystem::path& target, Present kind) {
     std::error_code error;
     std::filesystem::create_directories(folder_of(target), error);
     if (error) throw Error(folder_of(target).string() + ": the folder cannot be made: " + error.message());
     const std::filesystem::file_status present = std::filesystem::status(target, error);
+    if (error == std::errc::filename_too_long)  // before any work is done: the temporary's name is short enough
+        throw Error(format_text("{}: cannot be written: {}", target, error.message()));
     if (exists(present) && !is_regular_file(present))
         throw Error(target.string() + ": cannot be replaced: is not a regular file");
+    if (kind == Present::kept) expect_absent(target);
+}
+
+/// A new file beside `target`. Its name is short enough where the target's is, and nobody else's: processes in
+/// different containers may have the same number.
+int open_temporary(const std::filesystem::path& target, std::filesystem::path& temporary) {
+    constexpr std::size_t kLongestBeginning = 200;
+    const std::string name = target.filename().string().substr(0, kLongestBeginning);
+    for (int attempt = 0;; ++attempt) {
+        temporary = folder_of(target) / format_text("{}.{}.{}{}", name, ::getpid(), attempt, kTemporarySuffix);
+        const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        if (descriptor >= 0) return descriptor;
+        if (errno != EEXIST) throw_system_error(target, "cannot be written");
+    }
+}
+
+/// Renames unless the target exists, in one step where the file system can do that.
+bool rename_to_free(const std::filesystem::path& file, const std::filesystem::path& target) {
+    if (::renameat2(AT_FDCWD, file.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) return true;
+    if (errno != EINVAL && errno != ENOSYS) return false;
+    if (::link(file.c_str(), target.c_str()) == 0) return ::unlink(file.c_str()) == 0;
+    if (errno == EEXIST) return false;
+    if (::access(target.c_str(), F_OK) == 0) return errno = EEXIST, false;
+    return ::rename(file.c_str(), target.c_str()) == 0;
 }
 
 void sync_folder(const std::filesystem::path& folder) {
@@ -126,12 +153,9 @@ void expect_regular_file(const std::filesystem::path& file) {
     expect_regular(file, status);
 }
 
-WholeFile::WholeFile(std::filesystem::path target)
-    : target_(std::move(target)),
-      temporary_(target_.string() + "." + std::to_string(::getpid()) + std::string(kTemporarySuffix)) {
-    expect_replaceable(target_);
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (descriptor_ < 0) throw_system_error(target_, "cannot be written");
+WholeFile::WholeFile(std::filesystem::path target, Present present) : target_(std::move(target)), present_(present) {
+    expect_place(target_, present_);
+    descriptor_ = open_temporary(target_, temporary_);
 }
 
 WholeFile::~WholeFile() {
@@ -152,20 +176,30 @@ void WholeFile::flush() {
 
 void WholeFile::commit() {
     flush();
-    give_name(descriptor_, temporary_, target_);
+    give_name(descriptor_, temporary_, target_, present_);
     temporary_.clear();
     ::close(std::exchange(descriptor_, -1));  // after fsync there is nothing left that could go wrong
 }
 
-void write_file(const std::filesystem::path& file, std::string_view bytes) {
-    WholeFile whole(file);
+void expect_absent(const std::filesystem::path& file) {
+    std::error_code ignored;
+    if (std::filesystem::exists(std::filesystem::symlink_status(file, ignored)))
+        throw Error(format_text("{}: is already there, and is left as it is", file));
+}
+
+void write_file(const std::filesystem::path& file, std::string_view bytes, Present present) {
+    WholeFile whole(file, present);
     whole.write(bytes);
     whole.commit();
 }
 
-void give_name(int descriptor, const std::filesystem::path& file, const std::filesystem::path& target) {
+void give_name(int descriptor, const std::filesystem::path& file, const std::filesystem::path& target,
+               Present present) {
     if (::fsync(descriptor) != 0) throw_system_error(target, "cannot be written");
-    if (::rename(file.c_str(), target.c_str()) != 0) throw_system_error(target, "cannot be replaced");
+    const bool done =
+        present == Present::kept ? rename_to_free(file, target) : ::rename(file.c_str(), target.c_str()) == 0;
+    if (!done && errno == EEXIST) expect_absent(target);
+    if (!done) throw_system_error(target, "cannot be given its name");
     sync_folder(folder_of(target));
 }
 

@@ -59,7 +59,7 @@ std::optional<FingerprintLog::Value> FingerprintLog::find(const Fingerprint& key
 void FingerprintLog::append(const Fingerprint& key, const Value& value) {
     Entry entry{key, value};
     entry.checksum = checksum_of(entry);
-    const ExclusiveLock lock(descriptor_, file_);
+    const ExclusiveLock lock(descriptor_);
     const std::uint64_t whole =
         size_of(descriptor_, file_) / sizeof(Entry);  // half an entry at the end is written over
     write_at(descriptor_, whole * sizeof(Entry), std::as_bytes(std::span(&entry, 1)), file_);

@@ -55,6 +55,19 @@ std::string expand_home(const std::string& path) {
     return home + path.substr(end);
 }
 
+bool lies_in(const std::filesystem::path& inner, const std::filesystem::path& outer) {
+    std::error_code ignored;
+    const auto whole = [&](const std::filesystem::path& path) {
+        // Absolute first: a relative path that does not exist stays relative otherwise.
+        std::filesystem::path found =
+            std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+        if (!found.has_filename()) found = found.parent_path();  // "a/b/" that does not exist
+        return found;
+    };
+    const std::filesystem::path relative = whole(inner).lexically_relative(whole(outer));
+    return !relative.empty() && *relative.begin() != "..";
+}
+
 std::filesystem::path cache_folder() {
     if (const std::filesystem::path folder = folder_in("GRAFT_CACHE"); !folder.empty()) return folder;
     if (const std::filesystem::path folder = folder_in("XDG_CACHE_HOME"); !folder.empty()) return folder / "graft";

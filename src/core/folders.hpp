@@ -15,6 +15,9 @@ namespace graft {
 /// `$NAME` at its beginning, which only a shell replaces.
 [[nodiscard]] std::string expand_home(const std::string& path);
 
+/// Whether `inner` is `outer` or lies in it, with links followed as far as either exists.
+[[nodiscard]] bool lies_in(const std::filesystem::path& inner, const std::filesystem::path& outer);
+
 /// Where graft keeps what can be computed again: GRAFT_CACHE, else XDG_CACHE_HOME/graft, else HOME/.cache/graft; empty
 /// when none of the three is set.
 [[nodiscard]] std::filesystem::path cache_folder();

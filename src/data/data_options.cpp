@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/folders.hpp"
 #include "core/text.hpp"
 #include "data/list/table.hpp"
 
@@ -10,6 +11,16 @@ namespace graft {
 namespace {
 
 constexpr ListLimits kThreeOrNone{.items = between(0, 255), .shortest = 0, .longest = 3};
+
+/// Images that train cannot say how well the model does.
+void expect_other_images(const char* key, const std::optional<std::string>& folder, const std::string& train,
+                         std::vector<std::string>& problems) {
+    if (!folder || (!lies_in(*folder, train) && !lies_in(train, *folder))) return;
+    problems.push_back(
+        format_text("/data/{}: {} and the folder of /data/train ({}) are the same, or one lies in the "
+                    "other: the images that train would be measured too",
+                    key, shown(*folder), shown(train)));
+}
 
 }  // namespace
 
@@ -80,6 +91,8 @@ std::vector<std::string> contradictions(const DataOptions& options) {
     for (const auto& [key, values] : {std::pair("mean", &options.mean), std::pair("std", &options.std)})
         if (!values->empty() && values->size() != 3)
             problems.push_back(format_text("/data/{}: expected three numbers or none, got {}", key, values->size()));
+    expect_other_images("validation", options.validation, options.train, problems);
+    expect_other_images("test", options.test, options.train, problems);
     return problems;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/folders.hpp"
 #include "core/names.hpp"
 #include "core/text.hpp"
 #include "data/image_memo.hpp"
@@ -148,6 +149,10 @@ void FolderWalk::collect(const std::string& name, std::set<fs::path>& visited, s
     for (const fs::directory_entry& entry : entries(name)) {
         const std::string inner = joined_name(name, entry.path().filename().string());
         if (type_of(entry) == fs::file_type::directory) {
+            if (entry.is_symlink(error) && lies_in(folder, entry.path())) {  // the images of all classes, perhaps
+                others_["a link to a folder that it lies in"].add(inner);
+                continue;
+            }
             collect(inner, visited, found);
             continue;
         }

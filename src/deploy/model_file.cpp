@@ -34,7 +34,7 @@ void expect_finite(const std::string& name, const at::Tensor& tensor, const std:
     throw Error(format_text("{}: not written: {} holds values that are not finite", file, name));
 }
 
-void save(const std::filesystem::path& file, const TorchModule& module, ModelInfo info) {
+void save(const std::filesystem::path& file, const TorchModule& module, ModelInfo info, Present present) {
     add_golden_images(info, module);
     for (const GoldenImage& golden : info.golden)  // a frozen module has constants in the place of parameters
         if (!std::ranges::all_of(golden.outputs, [](float value) { return std::isfinite(value); }))
@@ -42,7 +42,7 @@ void save(const std::filesystem::path& file, const TorchModule& module, ModelInf
                                     name_of_outputs(info.task), golden.name));
     std::ostringstream bytes;
     module.save(bytes, {{kModelInfoName, pretty(to_json(info))}});
-    write_file(file, bytes.str());
+    write_file(file, bytes.str(), present);
 }
 
 }  // namespace
@@ -80,14 +80,16 @@ void add_golden_images(ModelInfo& info, const TorchModule& classifier) {
                                      [&](const at::Tensor& input) { return module.forward({input}).toTensor(); });
 }
 
-void save_model(const std::filesystem::path& file, const TorchModule& classifier, const ModelInfo& info) {
+void save_model(const std::filesystem::path& file, const TorchModule& classifier, const ModelInfo& info,
+                Present present) {
     expect_finite(classifier, file.string());
-    save(file, inference_copy(classifier), info);
+    save(file, inference_copy(classifier), info, present);
 }
 
-void save_frozen_model(const std::filesystem::path& file, const TorchModule& classifier, const ModelInfo& info) {
+void save_frozen_model(const std::filesystem::path& file, const TorchModule& classifier, const ModelInfo& info,
+                       Present present) {
     expect_finite(classifier, file.string());
-    save(file, torch::jit::freeze(inference_copy(classifier)), info);
+    save(file, torch::jit::freeze(inference_copy(classifier)), info, present);
 }
 
 ModelFile load_model(const std::filesystem::path& file, c10::Device device) {

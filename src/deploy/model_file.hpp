@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "core/files.hpp"
 #include "deploy/model_info.hpp"
 #include "network/layers.hpp"
 
@@ -18,11 +19,13 @@ struct ModelFile {
 /// Writes the archive, whole or not at all. `classifier` is as compose_classifier gives it and is not changed. Golden
 /// images are made when `info` has none.
 /// @throws Error naming the tensor when a parameter or a buffer is not finite; then the file has not changed
-void save_model(const std::filesystem::path& file, const TorchModule& classifier, const ModelInfo& info);
+void save_model(const std::filesystem::path& file, const TorchModule& classifier, const ModelInfo& info,
+                Present present = Present::replaced);
 
 /// The same as the frozen module: batch norms folded, weights turned into constants. Smaller and faster in other
 /// programs, but no longer something that can be trained.
-void save_frozen_model(const std::filesystem::path& file, const TorchModule& classifier, const ModelInfo& info);
+void save_frozen_model(const std::filesystem::path& file, const TorchModule& classifier, const ModelInfo& info,
+                       Present present = Present::replaced);
 
 /// Throws DataError when the file is absent, damaged (a record's CRC is wrong), no TorchScript archive, or without a
 /// graft.json that holds only what is allowed (see read_model_info) and describes this network (see expect_fits).

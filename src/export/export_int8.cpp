@@ -128,7 +128,7 @@ Int8Comparison compare_int8(const at::Tensor& float32, const at::Tensor& int8, c
 }
 
 ExportReport export_int8(ModelFile model, const std::filesystem::path& file, const Int8Options& options,
-                         Reporter& reporter) {
+                         Reporter& reporter, Present present) {
     expect_finite(model.module, file.string());
     if (!options.test.empty() && model.info.task != TaskKind::classification)
         throw ConfigError(
@@ -161,7 +161,7 @@ ExportReport export_int8(ModelFile model, const std::filesystem::path& file, con
                                 kQuantisedOpset, name_of_outputs(model.info.task));
     merge_padding(onnx);
     onnx.metadata.emplace_back(kModelInfoName, pretty(to_json(model.info)));
-    write_file(file, encode(onnx));
+    write_file(file, encode(onnx), present);
     return report;
 }
 

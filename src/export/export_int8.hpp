@@ -21,7 +21,7 @@ struct Int8Options {
 /// @throws DataError when there are no images, or one cannot be read; Error as export_onnx, when nothing can be
 ///         quantised, or when the comparison fails. Then the file has not changed.
 ExportReport export_int8(ModelFile model, const std::filesystem::path& file, const Int8Options& options,
-                         Reporter& reporter);
+                         Reporter& reporter, Present present = Present::replaced);
 
 /// @param float32 probabilities [N,K], and `int8` of the same images
 [[nodiscard]] Int8Comparison compare_int8(const at::Tensor& float32, const at::Tensor& int8);

@@ -77,7 +77,7 @@ std::string name_in_file(const std::string& name, const std::optional<Architectu
 
 }  // namespace
 
-ExportReport export_onnx(ModelFile model, const std::filesystem::path& file, WeightsType weights) {
+ExportReport export_onnx(ModelFile model, const std::filesystem::path& file, WeightsType weights, Present present) {
     expect_finite(model.module, file.string());
     add_golden_images(model.info, model.module);
     const OnnxModel onnx = onnx_model(model, weights);
@@ -89,20 +89,21 @@ ExportReport export_onnx(ModelFile model, const std::filesystem::path& file, Wei
     // OpenCV reads no float16: it is shown the same network with the same values as float32.
     const std::string checked = half ? encode(onnx_model(model, WeightsType::rounded_to_float16)) : bytes;
     check(model, checked, file.string(), half ? 1e-2 : 1e-4, report);
-    write_file(file, bytes);
+    write_file(file, bytes, present);
     return report;
 }
 
-ExportReport export_torchscript(const ModelFile& model, const std::filesystem::path& file, TorchScriptForm form) {
+ExportReport export_torchscript(const ModelFile& model, const std::filesystem::path& file, TorchScriptForm form,
+                                Present present) {
     if (form == TorchScriptForm::frozen) {
-        save_frozen_model(file, model.module, model.info);
+        save_frozen_model(file, model.module, model.info, present);
         return {.form = "TorchScript, frozen, batch norms folded"};
     }
-    save_model(file, model.module, model.info);
+    save_model(file, model.module, model.info, present);
     return {.form = "TorchScript"};
 }
 
-ExportReport export_safetensors(const ModelFile& model, const std::filesystem::path& file) {
+ExportReport export_safetensors(const ModelFile& model, const std::filesystem::path& file, Present present) {
     expect_finite(model.module, file.string());
     const ArchitectureRow* row = builtin_architectures().find(model.info.backbone);
     const Preprocessing& input = model.info.preprocessing;
@@ -121,7 +122,7 @@ ExportReport export_safetensors(const ModelFile& model, const std::filesystem::p
     for (const auto& buffer : model.module.named_buffers()) add(buffer.name, buffer.value);
     Json info = to_json(model.info);
     info.erase("golden");
-    write_file(file, safetensors_bytes(tensors, {{"format", "pt"}, {kModelInfoName, info.dump()}}));
+    write_file(file, safetensors_bytes(tensors, {{"format", "pt"}, {kModelInfoName, info.dump()}}), present);
     return {.form = "safetensors, " + std::to_string(tensors.size()) + " tensors"};
 }
 

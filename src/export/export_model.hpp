@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/files.hpp"
 #include "deploy/model_file.hpp"
 #include "export/onnx/graph_builder.hpp"
 
@@ -41,15 +42,18 @@ struct ExportReport {
 /// Writes an ONNX file once OpenCV's DNN module, where it is there and can run the graph, gives the probabilities of
 /// the model on its golden images: to 1e-4, with float16 weights to 1e-2.
 /// @throws Error when an operator cannot be written or the probabilities differ; then the file has not changed
-ExportReport export_onnx(ModelFile model, const std::filesystem::path& file, WeightsType weights);
+ExportReport export_onnx(ModelFile model, const std::filesystem::path& file, WeightsType weights,
+                         Present present = Present::replaced);
 
 /// Writes model.pt again, as it is or frozen (see save_frozen_model).
 enum class TorchScriptForm { trainable, frozen };
-ExportReport export_torchscript(const ModelFile& model, const std::filesystem::path& file, TorchScriptForm form);
+ExportReport export_torchscript(const ModelFile& model, const std::filesystem::path& file, TorchScriptForm form,
+                                Present present = Present::replaced);
 
 /// Writes the weights alone as a safetensors file: the backbone's under the names that they have in published state
 /// dicts (torchvision's for ResNets), the head's as head.dense1.weight and so on.
 /// @throws DataError when the model is frozen and so has no parameters
-ExportReport export_safetensors(const ModelFile& model, const std::filesystem::path& file);
+ExportReport export_safetensors(const ModelFile& model, const std::filesystem::path& file,
+                                Present present = Present::replaced);
 
 }  // namespace graft

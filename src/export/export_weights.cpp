@@ -70,23 +70,23 @@ void publish_names(StateDict& state, const WeightsEntry& entry) {
 
 WeightsReport write_torchscript_weights(const std::filesystem::path& file, const ArchitectureRow& row,
                                         const WeightsEntry& entry, const std::filesystem::path& target,
-                                        const WeightsChoice& choice) {
+                                        const WeightsChoice& choice, Present present) {
     const Preprocessing input{.height = entry.preprocessing.height, .width = entry.preprocessing.width};
     const Backbone backbone = load_backbone(row, file.string(), 0, input, {.choice = choice});
     const TorchModule module = module_of(backbone.architecture);
     std::ostringstream bytes;
     module.save(bytes, {{kWeightsDescription, description_of(entry)}});
-    write_file(target, bytes.str());
+    write_file(target, bytes.str(), present);
     WeightsReport report{.tensors = tensor_count(module)};
     if (!backbone.note.empty()) report.notes.push_back(backbone.note);
     return report;
 }
 
 WeightsReport write_safetensors_weights(const std::filesystem::path& file, const std::filesystem::path& target,
-                                        const WeightsChoice& choice) {
+                                        const WeightsChoice& choice, Present present) {
     StateDict state = is_torchscript(file) ? torchscript_state(file, choice) : read_state_dict(file, choice);
     if (const std::optional<WeightsEntry> entry = described_weights(file)) publish_names(state, *entry);
-    write_file(target, safetensors_bytes(state.entries, {{"format", "pt"}}));
+    write_file(target, safetensors_bytes(state.entries, {{"format", "pt"}}), present);
     return {.tensors = state.entries.size(), .notes = state.notes};
 }
 

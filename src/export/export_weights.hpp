@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/files.hpp"
 #include "network/architecture.hpp"
 #include "weights/format/unwrap.hpp"
 #include "weights/store/manifest.hpp"
@@ -24,12 +25,12 @@ struct WeightsReport {
 /// @throws DataError when the file is damaged or not of this architecture; then nothing was written
 WeightsReport write_torchscript_weights(const std::filesystem::path& file, const ArchitectureRow& row,
                                         const WeightsEntry& entry, const std::filesystem::path& target,
-                                        const WeightsChoice& choice = {});
+                                        const WeightsChoice& choice = {}, Present present = Present::replaced);
 
 /// Writes the tensors of a file of any kind that graft reads as a safetensors file, the classifier's too. Names stay as
 /// they are, except that a file which graft has written gets the published ones.
 /// @throws DataError when the file is damaged or holds no tensors; Error for tensors that the format has no type for
 WeightsReport write_safetensors_weights(const std::filesystem::path& file, const std::filesystem::path& target,
-                                        const WeightsChoice& choice = {});
+                                        const WeightsChoice& choice = {}, Present present = Present::replaced);
 
 }  // namespace graft

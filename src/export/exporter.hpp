@@ -18,7 +18,8 @@ namespace graft {
 struct ExportContext {
     const ModelFile& model;
     std::filesystem::path file;
-    Reporter& reporter;  ///< of phases that take long
+    Reporter& reporter;                   ///< of phases that take long
+    Present present = Present::replaced;  ///< what becomes of a file that has the name
 };
 
 /// A format with its options. To build it is to write the file, whole or not at all; it gives what was written.

@@ -130,12 +130,12 @@ WeightsAddition plan_addition(const fs::path& file, const WeightsWords& words, c
     return addition;
 }
 
-WeightsReport add_to_folder(const WeightsAddition& addition, const WeightsChoice& choice) {
+WeightsReport add_to_folder(const WeightsAddition& addition, const WeightsChoice& choice, Present present) {
     if (!addition.as_it_is)
         return write_torchscript_weights(addition.file, architecture_named(addition.entry.architecture), addition.entry,
-                                         addition.target, choice);
+                                         addition.target, choice, present);
     expect_file_of(addition.entry, addition.file);
-    WholeFile copy(addition.target);
+    WholeFile copy(addition.target, present);
     read_blocks(addition.file, [&](std::string_view block) { copy.write(block); });
     copy.commit();
     return {};

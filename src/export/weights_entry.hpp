@@ -44,8 +44,9 @@ struct WeightsAddition {
 [[nodiscard]] WeightsAddition plan_addition(const std::filesystem::path& file, const WeightsWords& words,
                                             const std::filesystem::path& folder);
 
-/// Checks the file by loading it, or by its hash, and writes the target, whatever was there.
+/// Checks the file by loading it, or by its hash, and writes the target.
 /// @throws DataError when the file is not what it should be; then nothing was written
-WeightsReport add_to_folder(const WeightsAddition& addition, const WeightsChoice& choice = {});
+WeightsReport add_to_folder(const WeightsAddition& addition, const WeightsChoice& choice = {},
+                            Present present = Present::replaced);
 
 }  // namespace graft

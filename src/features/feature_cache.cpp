@@ -43,8 +43,8 @@ std::unique_ptr<SpaceLease> take_lease(const fs::path& folder) {
             continue;  // it was taken away between the two calls
         }
         auto lease = std::make_unique<SpaceLease>(descriptor);
-        if (::flock(descriptor, LOCK_SH) != 0 && errno != EINTR)
-            throw Error((folder / kLease).string() + ": cannot be locked: " + std::strerror(errno));
+        // Without locks nobody can take the exclusive one, so that nothing is ever taken away.
+        if (::flock(descriptor, LOCK_SH) != 0 && !means_no_locks(errno)) continue;
         if (!still_there(descriptor, folder / kLease)) continue;
         ::futimens(descriptor, nullptr);
         return lease;

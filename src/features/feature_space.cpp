@@ -63,7 +63,7 @@ std::uint64_t FeatureSpace::append(const Fingerprint& key, std::span<const float
     const std::span bytes(static_cast<const std::byte*>(stored.const_data_ptr()), stored.nbytes());
     std::uint64_t row = 0;
     {
-        const ExclusiveLock lock(rows_, file_);
+        const ExclusiveLock lock(rows_);
         row = (size_of(rows_, file_) + bytes.size() - 1) / bytes.size();  // half a row at the end is left behind
         write_at(rows_, row * bytes.size(), bytes, file_);
     }

@@ -63,6 +63,16 @@ Preprocessing preprocessing_of(const WeightsPreprocessing& weights) {
     return preprocessing;
 }
 
+/// With what to do about another file of the entry's name.
+void expect_right_file(const WeightsEntry& entry, const fs::path& file) {
+    try {
+        expect_file_of(entry, file);
+    } catch (const DataError& error) {
+        if (!address_of(entry)) throw;
+        throw DataError(format_text("{}; graft weights get {} --force replaces it", error.what(), entry.name));
+    }
+}
+
 }  // namespace
 
 ChosenWeights choose_weights(const BackboneOptions& options, MissingWeights missing) {
@@ -81,7 +91,7 @@ ChosenWeights choose_weights(const BackboneOptions& options, MissingWeights miss
     expect_architecture(*entry, options.name);
     const fs::path file = folder / entry->file;
     if (fs::is_regular_file(file, ignored)) {
-        expect_file_of(*entry, file);
+        expect_right_file(*entry, file);
         return {file.string(), entry};
     }
     if (missing == MissingWeights::download && address_of(*entry)) return {file.string(), entry, true};

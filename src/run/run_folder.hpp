@@ -21,10 +21,12 @@ public:
     /// is gone (overwrite) or will be gone on with (resume). Where there is nothing to resume, the run begins, with a
     /// note.
     /// @param identity what a checkpoint must agree with
+    /// @param callback_files what callbacks will write into it; names may have placeholders in braces
     /// @throws ConfigError when the folder holds a run and neither was asked for, holds files that graft did not write
     ///         under the names of its own, is in use, or is the checkpoint of another run; DataError for a damaged
     ///         checkpoint; Error when it cannot be made
-    RunFolder(std::filesystem::path root, ExistingRun existing, const Json& identity, Reporter& reporter);
+    RunFolder(std::filesystem::path root, ExistingRun existing, const Json& identity,
+              const std::vector<std::string>& callback_files, Reporter& reporter);
     ~RunFolder();
     RunFolder(const RunFolder&) = delete;
     RunFolder& operator=(const RunFolder&) = delete;
@@ -43,13 +45,16 @@ public:
     [[nodiscard]] std::filesystem::path test() const { return root_ / "test"; }
 
 private:
-    void lock();
+    void lock(Reporter& reporter);
     void remove_results() const;
 
     std::filesystem::path root_;
     int lock_ = -1;
     bool resumes_ = false;
 };
+
+/// What a run writes itself: the names of its files in the run folder.
+[[nodiscard]] std::vector<std::string> run_file_names();
 
 /// Throws ConfigError at /output when the run folder is a data folder, lies in one, or holds one: what a run writes
 /// must never be taken for data, nor data for what a run wrote.

@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "network/backbone.hpp"
+#include "run/callback_files.hpp"
 
 namespace graft {
 namespace {
@@ -71,6 +72,7 @@ std::vector<std::string> cross_check(const RunOptions& config, const Tables& tab
     add("/training/schedule", config.training.schedule.contradictions());
     for (std::size_t i = 0; i < config.callbacks.size(); ++i)
         add(format_text("/callbacks/{}", i), config.callbacks[i].contradictions());
+    add("", check_callback_files(config.callbacks));
     if (config.data.batch_size == 1 && config.head.batch_norm)
         problems.emplace_back(
             "/data/batch_size: expected at least 2 with \"batch_norm\": true in /head, got 1: the "

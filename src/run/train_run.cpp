@@ -8,6 +8,7 @@
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/core/version.hpp"
+#include "run/callback_files.hpp"
 #include "run/evaluate_folder.hpp"
 #include "run/phase_features.hpp"
 #include "run/recipe.hpp"
@@ -86,7 +87,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
                                                   std::ssize(task.outputs()), static_cast<std::uint64_t>(options.seed));
     const Phase& deepest = deepest_of(phases);
     const Json identity = identity_of(options, tables, dataset, backbone);
-    const RunFolder folder(options.output, control.existing, identity, reporter);
+    const RunFolder folder(options.output, control.existing, identity, callback_files(options.callbacks), reporter);
     if (control.on_folder) control.on_folder(folder.root());
 
     // The images are looked at, and what the run is about to do is told.

@@ -116,12 +116,24 @@ TEST_F(WeightsCommand, GetNamesTheAddressAndTheWayByHand) {
                   (folder / "resnet18-f37072fd.pth").string());
 }
 
-TEST_F(WeightsCommand, GetReplacesAFileThatIsNotTheEntrysOnlyByTheRightOne) {
+TEST_F(WeightsCommand, GetLeavesAFileThatIsNotTheEntrys) {
+    const FileServer server("not asked for");
+    const EnvironmentVariable ours("GRAFT_WEIGHTS_MIRROR", server.root());
+    const std::string file = folder.write("resnet18-f37072fd.pth", "my own").string();
+    const std::string refusal = error_of<ConfigError>({"get", "resnet18"});
+    EXPECT_THAT(refusal, StartsWith(file + ": is damaged or not resnet18.imagenet_v1: its SHA-256 is "));
+    EXPECT_THAT(refusal, HasSubstr("; graft weights get resnet18.imagenet_v1 --force replaces it"));
+    EXPECT_EQ(folder.read("resnet18-f37072fd.pth"), "my own");
+    EXPECT_THAT(folder.names(), ElementsAre("resnet18-f37072fd.pth"));
+}
+
+TEST_F(WeightsCommand, GetReplacesItWhenForcedAndOnlyByTheRightOne) {
     FileServer server("wrong too");
     const EnvironmentVariable ours("GRAFT_WEIGHTS_MIRROR", server.root());
     folder.write("resnet18-f37072fd.pth", "damaged");
-    EXPECT_THAT(error_of<DataError>({"get", "resnet18"}), HasSubstr("is not what was expected, and nothing of it was"));
-    EXPECT_THAT(said, HasSubstr("it is downloaded anew"));
+    EXPECT_THAT(error_of<DataError>({"get", "resnet18", "--force"}),
+                HasSubstr("is not what was expected, and nothing of it was"));
+    EXPECT_THAT(said, HasSubstr("; it is replaced"));
     EXPECT_THAT(folder.names(), ElementsAre("resnet18-f37072fd.pth"));
     EXPECT_EQ(folder.read("resnet18-f37072fd.pth"), "damaged");
 }

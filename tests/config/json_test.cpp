@@ -10,6 +10,7 @@ namespace graft {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using testing::error_message;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -102,6 +103,15 @@ TEST(ParseJsonFile, NamesTheFile) {
               (folder / "absent.json").string() + ": cannot be read: No such file or directory");
     EXPECT_EQ(error_message<ConfigError>([&] { (void)parse_json_file(folder.path()); }),
               folder.path().string() + ": is a folder, not a file");
+}
+
+TEST(ParseJsonFile, SaysThatConfigsOfOtherProgramsAreOfAnotherFormat) {
+    const TemporaryFolder folder;
+    const std::filesystem::path yaml = folder.write("data.yaml", "path: data\ntrain: train\n");
+    EXPECT_THAT(
+        error_message<ConfigError>([&] { (void)parse_json_file(yaml); }),
+        EndsWith("; graft's configs are JSON, and this is called like a YAML file: graft config init writes one"));
+    EXPECT_EQ(parse_json_file(folder.write("json.yaml", "{\"a\": 1}")), Json({{"a", 1}}));
 }
 
 /// The document after some assignments.

@@ -75,6 +75,8 @@ constexpr WrongValue kWrongTypes[] = {
     {R"({"speed": true})", "/speed: expected number in [0, 1), got true"},
     {R"({"title": 5})", "/title: expected a string, got 5"},
     {R"({"title": null})", "/title: expected a string, got null"},
+    {R"({"title": "a\u0000b"})", "/title: expected a string without NUL characters, got \"a\\x00b\""},
+    {R"({"flags": ["a\u0000"]})", "/flags/0: expected a string without NUL characters, got \"a\\x00\""},
     {R"({"masts": "two"})", "/masts: expected integer >= 1, got \"two\""},
     {R"({"draught": []})", "/draught: expected number > 0, got []"},
     {R"({"port": 1})", "/port: expected a string, got 1"},

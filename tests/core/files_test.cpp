@@ -129,6 +129,48 @@ TEST(WriteFile, SaysWhenTheFileCannotBeMade) {
     EXPECT_THAT(folder.names(), IsEmpty());
 }
 
+TEST(WriteFile, KeepsAFileThatIsThereWhenToldTo) {
+    const TemporaryFolder folder;
+    const fs::path file = folder.write("photo.jpg", "precious");
+    EXPECT_EQ(error_message<Error>([&] { write_file(file, "x", Present::kept); }),
+              file.string() + ": is already there, and is left as it is");
+    fs::create_symlink("nowhere", folder / "dangling");
+    EXPECT_THROW(write_file(folder / "dangling", "x", Present::kept), Error);
+    write_file(folder / "new", "x", Present::kept);
+    EXPECT_EQ(folder.read("photo.jpg"), "precious");
+    EXPECT_EQ(folder.read("new"), "x");
+    EXPECT_THAT(folder.names(), ElementsAre("dangling", "new", "photo.jpg"));
+}
+
+TEST(WriteFile, WritesNamesAsLongAsTheFileSystemTakesThem) {
+    const TemporaryFolder folder;
+    const std::string name(255, 'n');
+    write_file(folder / name, "x");
+    EXPECT_THAT(folder.names(), ElementsAre(name));
+}
+
+TEST(WriteFile, LeavesATemporaryOfTheSameNameToWhoeverWritesIt) {
+    const TemporaryFolder folder;  // in another container a process may have our number
+    const std::string theirs = "model.pt." + std::to_string(::getpid()) + ".0.graft-tmp";
+    folder.write(theirs, "theirs");
+    write_file(folder / "model.pt", "ours");
+    EXPECT_EQ(folder.read(theirs), "theirs");
+    EXPECT_EQ(folder.read("model.pt"), "ours");
+}
+
+TEST(WholeFile, KeepsAFileThatCameWhileItWasWritten) {
+    const TemporaryFolder folder;
+    {
+        WholeFile file(folder / "rows.csv", Present::kept);
+        file.write("ours");
+        folder.write("rows.csv", "theirs");
+        EXPECT_EQ(error_message<Error>([&] { file.commit(); }),
+                  (folder / "rows.csv").string() + ": is already there, and is left as it is");
+    }
+    EXPECT_EQ(folder.read("rows.csv"), "theirs");
+    EXPECT_THAT(folder.names(), ElementsAre("rows.csv"));
+}
+
 TEST(WholeFile, JoinsPiecesInTheirOrder) {
     const TemporaryFolder folder;
     WholeFile file(folder / "rows.csv");

@@ -7,12 +7,14 @@
 #include "environment_variable.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
+#include "temporary_folder.hpp"
 
 namespace graft {
 namespace {
 
 using testing::EnvironmentVariable;
 using testing::error_message;
+using testing::TemporaryFolder;
 
 TEST(ExpandHome, PutsTheHomeFolderInPlaceOfATilde) {
     const EnvironmentVariable home("HOME", "/home/ada");
@@ -57,6 +59,35 @@ TEST(ExpandHome, IsDoneForTheFoldersThatTheEnvironmentNames) {
     const EnvironmentVariable cache("GRAFT_CACHE", "${HOME}/c");
     EXPECT_EQ(error_message<ConfigError>([] { (void)cache_folder(); }).substr(0, 30),
               "GRAFT_CACHE: \"${HOME}/c\": only");
+}
+
+TEST(LiesIn, KnowsAFolderAndWhatIsBelow) {
+    const TemporaryFolder folder;
+    folder.write("data/train/1.jpg", "x");
+    const std::filesystem::path data = folder / "data";
+    for (const char* inner : {"data", "data/", "data/train", "data/new/deep", "data/train/../train/1.jpg"})
+        EXPECT_TRUE(lies_in(folder / inner, data)) << inner;
+    for (const char* outside : {"", "data2", "data/../runs", "new"})
+        EXPECT_FALSE(lies_in(folder / outside, data)) << outside;
+    EXPECT_TRUE(lies_in(folder / "new/run", folder / "new/"));
+}
+
+TEST(LiesIn, FollowsLinks) {
+    const TemporaryFolder folder;
+    folder.write("data/1.jpg", "x");
+    std::filesystem::create_directory_symlink("data", folder / "link");
+    EXPECT_TRUE(lies_in(folder / "link/new", folder / "data"));
+    EXPECT_TRUE(lies_in(folder / "data/new", folder / "link"));
+}
+
+TEST(LiesIn, KnowsRelativePathsThatDoNotExistYet) {
+    const TemporaryFolder folder;
+    const std::filesystem::path before = std::filesystem::current_path();
+    std::filesystem::current_path(folder.path());
+    EXPECT_TRUE(lies_in("runs/new", "."));
+    EXPECT_TRUE(lies_in("runs/new", folder.path()));
+    EXPECT_FALSE(lies_in("runs/new", "data"));
+    std::filesystem::current_path(before);
 }
 
 }  // namespace

@@ -185,6 +185,18 @@ TEST(ImageFolder, LooksIntoEachFolderOfAClassOnceWhereLinksLeadInACircle) {
     EXPECT_THAT(names_of(scan_image_folder(folder.path()).samples), ElementsAre("cat/sub/1.jpg", "dog/1.jpg"));
 }
 
+TEST(ImageFolder, TakesNoImagesOfOtherClassesThroughALinkToTheRoot) {
+    const TemporaryFolder folder;
+    touch(folder, {"data/cat/1.jpg", "data/dog/1.jpg"});
+    fs::create_directory_symlink("..", folder / "data/cat/up");
+    fs::create_directory_symlink(folder.path(), folder / "data/cat/top");
+    const ImageFolder scanned = scan_image_folder(folder / "data");
+    EXPECT_THAT(names_of(scanned.samples), ElementsAre("cat/1.jpg", "dog/1.jpg"));
+    EXPECT_THAT(scanned.remarks.warnings, ElementsAre((folder / "data").string() +
+                                                      ": 2 files are left out, no image that graft reads: a link to a "
+                                                      "folder that it lies in (2 files, such as cat/top)"));
+}
+
 TEST(ImageFolder, NamesAFolderThatIsReachedTwiceByItsFirstName) {
     const TemporaryFolder folder;
     for (const char* name : {"cat/m/1.jpg", "dog/m/1.jpg"}) folder.write(name, "x");

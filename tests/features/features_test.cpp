@@ -6,6 +6,7 @@
 #include <fstream>
 #include <opencv2/imgcodecs.hpp>
 
+#include "error_message.hpp"
 #include "graft/core/errors.hpp"
 #include "network/layers.hpp"
 #include "network/network_input.hpp"
@@ -148,6 +149,22 @@ TEST_F(FeaturesTest, AChangedImageIsNoticed) {
     EXPECT_EQ(epoch_of(after, 0), epoch_of(uncached, 0));
     EXPECT_NE(epoch_of(after, 0), old_values);
     EXPECT_EQ(after.record().computed, 1);
+}
+
+TEST_F(FeaturesTest, AFileThatIsReplacedAfterItsCheckIsNamedAndNothingOfItIsKept) {
+    const std::filesystem::path file = samples_[2].file, original = folder_ / "original.png";
+    for (const std::int64_t views : {0, 2}) {
+        std::filesystem::copy_file(file, original);
+        Features during = features(views);
+        during.keep_in(space(std::to_string(views)));
+        cv::imwrite(file.string(), cv::Mat(20, 24, CV_8UC3, cv::Scalar(9, 9, 9)));  // between check and pass
+        EXPECT_EQ(testing::error_message<DataError>([&] { during.prepare(0, reporter_); }),
+                  file.string() + ": has changed while the run was going on; leave the images alone and run again");
+        std::filesystem::rename(original, file);  // and afterwards the original is back
+        Features after = features(views), uncached = features(views);
+        after.keep_in(space(std::to_string(views)));
+        EXPECT_EQ(epoch_of(after, 0), epoch_of(uncached, 0));
+    }
 }
 
 TEST_F(FeaturesTest, PlainPicturesOfEqualBytesShareAFeature) {

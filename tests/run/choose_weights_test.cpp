@@ -15,7 +15,9 @@
 namespace graft::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 class WeightsOfAConfig : public ::testing::Test {
@@ -75,7 +77,8 @@ TEST_F(WeightsOfAConfig, MayBeRandom) {
 TEST_F(WeightsOfAConfig, AreRefusedWhenTheirFileIsAnother) {
     folder.write("resnet18-f37072fd.pth", "another file");
     EXPECT_THAT(error_of<DataError>("resnet18"),
-                HasSubstr("resnet18-f37072fd.pth: is damaged or not resnet18.imagenet_v1: its SHA-256 is "));
+                AllOf(HasSubstr("resnet18-f37072fd.pth: is damaged or not resnet18.imagenet_v1: its SHA-256 is "),
+                      EndsWith("; graft weights get resnet18.imagenet_v1 --force replaces it")));
 }
 
 TEST_F(WeightsOfAConfig, AreRefusedForAnotherArchitecture) {

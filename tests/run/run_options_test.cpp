@@ -343,5 +343,68 @@ TEST(ConfigReference, LinksOnlyToHeadingsThatAreThere) {
     EXPECT_GE(links, 15);
 }
 
+/// The problems of a config with these callbacks.
+std::vector<std::string> problems_of_callbacks(const std::string& callbacks) {
+    return problems_of(with("\"callbacks\": [" + callbacks + "]"));
+}
+
+TEST(CallbackFiles, LieInTheRunFolder) {
+    for (const std::string name : {"../log.csv", "/logs/log.csv", "a/../../log.csv", "~/log.csv"}) {
+        EXPECT_THAT(problems_of_callbacks(R"({"name": "csv_logger", "file": ")" + name + "\"}"),
+                    ElementsAre("/callbacks/0/file: expected a name within the run folder, got \"" + name + "\""));
+        EXPECT_THAT(problems_of_callbacks(R"({"name": "model_checkpoint", "file": ")" + name + "\"}"),
+                    ElementsAre("/callbacks/0/file: expected a name within the run folder, got \"" + name + "\""));
+    }
+    EXPECT_THAT(problems_of_callbacks(R"({"name": "tensorboard", "log_dir": "/logs"})"),
+                ElementsAre("/callbacks/0/log_dir: expected a name within the run folder, got \"/logs\""));
+    EXPECT_THAT(problems_of_callbacks(R"({"name": "csv_logger", "file": "logs/"})"),
+                ElementsAre("/callbacks/0/file: expected a file name, got \"logs/\""));
+    EXPECT_THAT(problems_of_callbacks(R"({"name": "csv_logger", "file": "logs/../log.csv"},
+                                         {"name": "model_checkpoint", "file": "..best/{epoch}.pt"},
+                                         {"name": "tensorboard", "log_dir": "."},
+                                         {"name": "tensorboard", "log_dir": "logs/"})"),
+                IsEmpty());
+}
+
+TEST(CallbackFiles, AreNoneOfTheRunsOwn) {
+    for (const std::string name : {"model.pt", "./record.json", "history.csv", "config.json", "split.json", "log.txt",
+                                   "graft.lock", "test/report.txt", "checkpoint/last.pt", "test", "model.pt/log.csv"})
+        EXPECT_THAT(problems_of_callbacks(R"({"name": "csv_logger", "file": ")" + name + "\"}"),
+                    ElementsAre(HasSubstr("/callbacks/0/file: \"" + name + "\" is where the run itself writes ")));
+    EXPECT_THAT(problems_of_callbacks(R"({"name": "model_checkpoint", "file": "checkpoint/last.pt"})"),
+                ElementsAre("/callbacks/0/file: \"checkpoint/last.pt\" is where the run itself writes "
+                            "checkpoint/last.pt: choose another name"));
+}
+
+TEST(CallbackFiles, AreNoOtherCallbacks) {
+    EXPECT_THAT(
+        problems_of_callbacks(R"({"name": "csv_logger"}, {"name": "early_stopping"}, {"name": "csv_logger"})"),
+        ElementsAre("/callbacks/2/file: \"log.csv\" is where /callbacks/0/file writes too: choose another name"));
+    EXPECT_THAT(problems_of_callbacks(R"({"name": "tensorboard"}, {"name": "tensorboard"})"),
+                ElementsAre("/callbacks/1/log_dir: \"tensorboard\" is where /callbacks/0/log_dir writes too: "
+                            "choose another name"));
+    EXPECT_THAT(problems_of_callbacks(R"({"name": "csv_logger", "file": "a.csv"},
+                                         {"name": "csv_logger", "file": "b.csv", "separator": "tab"},
+                                         {"name": "model_checkpoint"},
+                                         {"name": "model_checkpoint", "file": "best.pt"})"),
+                IsEmpty());
+}
+
+TEST(DataOptions, TrainOnOtherImagesThanTheyMeasure) {
+    const TemporaryFolder folder;
+    folder.write("train/cat/1.jpg", "x");
+    fs::create_directory_symlink("train", folder / "link");
+    const std::string train = (folder / "train").string();
+    for (const std::string key : {"validation", "test"})
+        for (const std::string& other :
+             {train, train + "/", train + "/cat", folder.path().string(), (folder / "link").string()})
+            EXPECT_THAT(problems_of(R"({"data": {"train": ")" + train + R"(", ")" + key + R"(": ")" + other +
+                                    R"("}, "backbone": {"name": "efficientnet_lite0"}})"),
+                        ElementsAre("/data/" + key + ": " + other + " and the folder of /data/train (" + train +
+                                    ") are the same, or one lies in the other: the images that train would be "
+                                    "measured too"));
+    EXPECT_THAT(problems_of(with_data(R"("validation": "t2", "test": "../t")")), IsEmpty());
+}
+
 }  // namespace
 }  // namespace graft

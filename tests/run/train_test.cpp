@@ -1,5 +1,5 @@
 // Training as an application does it: public headers only, except for what draws the pictures.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 #include <stdlib.h>
 
 #include <filesystem>
@@ -12,7 +12,10 @@
 namespace graft {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::EndsWith;
 using testing::error_message;
+using ::testing::StartsWith;
 using testing::TemporaryFolder;
 
 /// Two stages, random values: made in no time.
@@ -227,7 +230,10 @@ TEST_F(Train, AndEvaluateBindsClassesByName) {
     EXPECT_THROW((void)evaluate(predictor, test), DataError);
     EXPECT_EQ(evaluate(predictor, test, {.class_mismatch = ClassMismatch::use_known}).images, 14);
     folder_.write("data/test/fish/000.jpg", "no picture");
-    EXPECT_THROW((void)evaluate(predictor, test, {.class_mismatch = ClassMismatch::use_known}), DataError);
+    EXPECT_THAT(error_message<DataError>(
+                    [&] { (void)evaluate(predictor, test, {.class_mismatch = ClassMismatch::use_known}); }),
+                AllOf(StartsWith("1 of 15 images in " + test.string() + " cannot be read:\n  "),
+                      EndsWith("\nRepair or remove them, or evaluate with OnBadImage::skip")));
     EXPECT_EQ(evaluate(predictor, test, {.on_bad_image = OnBadImage::skip, .class_mismatch = ClassMismatch::use_known})
                   .images,
               13);

@@ -41,7 +41,8 @@ protected:
                   .check =
                       [&](const std::filesystem::path& file) {
                           if (folder.read(file.filename().string()) != expected) throw DataError("another file");
-                      }},
+                      },
+                  .present = present},
                  stop.get_token(), reporter);
     }
     template <class Expected>
@@ -54,6 +55,7 @@ protected:
     RecordingReporter reporter;
     std::stop_source stop;
     std::optional<std::uint64_t> size;
+    Present present = Present::kept;
 };
 
 TEST_F(Downloads, BringTheWholeFile) {
@@ -188,6 +190,7 @@ TEST_F(Downloads, LeaveNothingBehindWhenTheCheckFails) {
 }
 
 TEST_F(Downloads, LeaveWhatWasThereWhenTheCheckFails) {
+    present = Present::replaced;
     FileServer server(bytes(3000));
     folder.write("file.bin", "old");
     EXPECT_THROW(get(server.url(), "something else"), DataError);

@@ -45,11 +45,16 @@ TEST_F(FetchedWeights, LieInTheFolderUnderTheirFilesName) {
     EXPECT_EQ(server.requests().front().target, "/models/net-12345678.pth");
 }
 
-TEST_F(FetchedWeights, ReplaceADamagedFile) {
+TEST_F(FetchedWeights, LeaveAnotherFileUnlessItIsToBeReplaced) {
     folder.write("net-12345678.pth", "damaged");
     entry.sha256 = sum;
-    fetch();
+    EXPECT_THAT(error_message<Error>([&] { fetch(); }),
+                HasSubstr(target() + ": is already there, and is left as it is"));
+    EXPECT_EQ(folder.read("net-12345678.pth"), "damaged");
+    EXPECT_THAT(server.requests(), IsEmpty());
+    (void)fetch_weights(entry, folder.path(), {}, reporter, Present::replaced);
     EXPECT_EQ(folder.read("net-12345678.pth"), "the values");
+    EXPECT_THAT(folder.names(), ElementsAre("net-12345678.pth"));
 }
 
 TEST_F(FetchedWeights, WithAnotherChecksumAreRefusedAndLeaveNothing) {

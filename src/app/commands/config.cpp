@@ -68,7 +68,7 @@ void init(const InitArguments& arguments) {
     expect_free(arguments.output, arguments.force, "--output");
     const StarterConfig starter = starter_config(arguments.data, "my-classifier", arguments.recipe);
     for (const std::string& note : starter.notes) std::cerr << shown_lines(note) << "\n";
-    write_file(arguments.output, pretty(starter.document));
+    write_file(arguments.output, pretty(starter.document), present(arguments.force));
     std::cout << arguments.output << "\n";
     std::cerr << "edit it, then: graft train " << arguments.output << "\n";
     if (starter.document.at("$schema") == "schema.json")
@@ -82,7 +82,7 @@ void print_or_write(const std::string& text, const TextArguments& arguments) {
         return;
     }
     expect_free(arguments.output, arguments.force, "--output");
-    write_file(arguments.output, text);
+    write_file(arguments.output, text, present(arguments.force));
 }
 
 void add_check(CLI::App& config, Command& chosen) {

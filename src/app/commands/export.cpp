@@ -112,7 +112,8 @@ void export_model(const ExportArguments& arguments, const Session& session) {
     expect_free(output, arguments.force, "--output");
     TerminalReporter reporter(session.screen);
     const ModelFile loaded = load_model(model);
-    tell(exporter.build({.model = loaded, .file = output, .reporter = reporter}), reporter);
+    tell(exporter.build({.model = loaded, .file = output, .reporter = reporter, .present = present(arguments.force)}),
+         reporter);
     std::cout << output.string() << "\n";
 }
 

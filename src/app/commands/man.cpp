@@ -49,7 +49,7 @@ void show(const CommandFacts& graft, const ManArguments& arguments) {
     const std::filesystem::path folder = arguments.output;
     const std::map<std::string, std::string> pages = pages_of(graft);
     for (const auto& [name, page] : pages) expect_free(folder / name, arguments.force, "--output");
-    for (const auto& [name, page] : pages) write_file(folder / name, page);
+    for (const auto& [name, page] : pages) write_file(folder / name, page, present(arguments.force));
 }
 
 }  // namespace

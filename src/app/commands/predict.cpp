@@ -45,8 +45,8 @@ struct PredictArguments {
 /// Where rows go: standard output, at once, or a file, whole or not at all.
 class RowSink {
 public:
-    explicit RowSink(const std::string& file) {
-        if (!file.empty()) file_ = std::make_unique<WholeFile>(file);
+    RowSink(const std::string& file, Present present) {
+        if (!file.empty()) file_ = std::make_unique<WholeFile>(file, present);
     }
     void write(std::string_view text) { file_ ? file_->write(text) : void(std::cout << text); }
     void flush() {
@@ -85,7 +85,7 @@ public:
                                       .all_probabilities = arguments.all_probabilities,
                                       .task = task_of(predictor),
                                       .thresholds = predictor.thresholds()}),
-          sink_(arguments.output) {
+          sink_(arguments.output, present(arguments.force)) {
         sink_.write(rows_.header());
     }
 

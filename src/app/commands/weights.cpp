@@ -84,7 +84,13 @@ WeightsEntry entry_named(const std::string& name, const fs::path& folder) {
                       "; graft weights list shows all");
 }
 
-void get(const WeightsEntry& entry, const fs::path& folder, const Session& session) {
+struct GetArguments {
+    std::vector<std::string> names;
+    bool force = false;
+};
+
+/// Another file under the entry's name may be a person's own: it is replaced only when that is asked for.
+void get(const WeightsEntry& entry, const fs::path& folder, bool force, const Session& session) {
     const fs::path file = folder / entry.file;
     TerminalReporter reporter(session.screen);
     if (is_present(file)) {
@@ -92,17 +98,20 @@ void get(const WeightsEntry& entry, const fs::path& folder, const Session& sessi
             expect_file_of(entry, file);
             return reporter.note(entry.name + " is there already");
         } catch (const DataError& error) {
-            reporter.warn(std::string(error.what()) + "; it is downloaded anew");
+            if (!force)
+                throw ConfigError(
+                    format_text("{}; graft weights get {} --force replaces it", error.what(), entry.name));
+            reporter.warn(std::string(error.what()) + "; it is replaced");
         }
     }
-    fetch_weights(entry, folder, session.stop, reporter);
+    fetch_weights(entry, folder, session.stop, reporter, present(force));
 }
 
-void get_all(const std::vector<std::string>& names, const Session& session) {
+void get_all(const GetArguments& arguments, const Session& session) {
     const fs::path folder = weights_folder();
     std::vector<WeightsEntry> entries;
     std::vector<std::string> problems;
-    for (const std::string& name : names) {
+    for (const std::string& name : arguments.names) {
         try {
             entries.push_back(entry_named(name, folder));
         } catch (const ConfigError& error) {
@@ -111,7 +120,7 @@ void get_all(const std::vector<std::string>& names, const Session& session) {
     }
     if (!problems.empty()) throw ConfigError(problems);
     for (const WeightsEntry& entry : entries) {
-        get(entry, folder, session);
+        get(entry, folder, arguments.force, session);
         std::cout << (folder / entry.file).string() << std::endl;
     }
 }
@@ -125,12 +134,14 @@ void add_weights(CLI::App& app, Command& chosen) {
     CLI::App* list_command = weights->add_subcommand("list", "Show the weights that a config can name");
     list_command->add_flag("--json", *json, "Print one JSON object, with all that is known of each");
     list_command->callback([json, &chosen] { chosen = [json](const Session&) { list(*json); }; });
-    const auto names = std::make_shared<std::vector<std::string>>();
+    const auto arguments = std::make_shared<GetArguments>();
     CLI::App* get_command = weights->add_subcommand("get", "Download weights and check them");
-    get_command->add_option("names", *names, "As the list has them; an architecture stands for its first")
+    get_command->add_option("names", arguments->names, "As the list has them; an architecture stands for its first")
         ->required()
         ->type_name("NAME...");
-    get_command->callback([names, &chosen] { chosen = [names](const Session& session) { get_all(*names, session); }; });
+    takes_force(*get_command, arguments->force);
+    get_command->callback(
+        [arguments, &chosen] { chosen = [arguments](const Session& session) { get_all(*arguments, session); }; });
     add_weights_add(*weights, chosen);
     add_weights_convert(*weights, chosen);
 }

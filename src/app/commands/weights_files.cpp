@@ -39,7 +39,7 @@ void tell(const WeightsReport& report, const Session& session) {
 void add(const AddArguments& arguments, const Session& session) {
     const WeightsAddition addition = plan_addition(arguments.file, arguments.words, weights_folder());
     expect_free(addition.target, arguments.force, "--name");
-    tell(add_to_folder(addition, arguments.choice), session);
+    tell(add_to_folder(addition, arguments.choice, present(arguments.force)), session);
     TerminalReporter(session.screen).note(format_text("in a config: \"weights\": \"{}\"", addition.entry.name));
     std::cout << addition.target.string() << "\n";
 }
@@ -57,7 +57,7 @@ WeightsReport write_torchscript(const ConvertArguments& arguments) {
     WeightsEntry entry = entry_for(arguments.file, {.architecture = arguments.architecture});
     entry.file = fs::path(arguments.output).filename().string();
     return write_torchscript_weights(arguments.file, architecture_named(entry.architecture), entry, arguments.output,
-                                     arguments.choice);
+                                     arguments.choice, present(arguments.force));
 }
 
 void convert(const ConvertArguments& arguments, const Session& session) {

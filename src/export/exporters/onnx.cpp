@@ -39,9 +39,10 @@ ExportReport build(const OnnxOptions& options, const ExportContext& context) {
                            {.ranges = options.ranges,
                             .ranges_images = static_cast<std::size_t>(options.ranges_images),
                             .test = options.test},
-                           context.reporter);
+                           context.reporter, context.present);
     const bool half = options.weights_type == OnnxWeights::float16;
-    return export_onnx(context.model, context.file, half ? WeightsType::float16 : WeightsType::float32);
+    return export_onnx(context.model, context.file, half ? WeightsType::float16 : WeightsType::float32,
+                       context.present);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ void describe(Fields& fields, TorchScriptOptions& options) {
 
 ExportReport build(const TorchScriptOptions& options, const ExportContext& context) {
     return export_torchscript(context.model, context.file,
-                              options.optimize ? TorchScriptForm::frozen : TorchScriptForm::trainable);
+                              options.optimize ? TorchScriptForm::frozen : TorchScriptForm::trainable, context.present);
 }
 
 }  // namespace

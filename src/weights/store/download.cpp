@@ -260,6 +260,7 @@ void download(const Download& wanted, const std::stop_token& stop, Reporter& rep
     initialise_libcurl();
     PartialFile part(wanted.target, stop, reporter);
     if (part.size() == 0 && is_wanted(wanted.target, wanted)) return;  // another process has just brought it
+    if (wanted.present == Present::kept) expect_absent(wanted.target);
     transfer_all(wanted, part, stop, reporter);
     try {
         wanted.check(part.path());
@@ -267,7 +268,7 @@ void download(const Download& wanted, const std::stop_token& stop, Reporter& rep
         part.remove();
         throw;
     }
-    part.complete();
+    part.complete(wanted.present);
 }
 
 }  // namespace graft

@@ -54,14 +54,15 @@ void expect_file_of(const WeightsEntry& entry, const fs::path& file) {
 }
 
 fs::path fetch_weights(const WeightsEntry& entry, const fs::path& folder, const std::stop_token& stop,
-                       Reporter& reporter) {
+                       Reporter& reporter, Present present) {
     const fs::path file = folder / entry.file;
     const std::optional<std::string> address = address_of(entry);
     if (!address) throw Error(entry.name + ": cannot be downloaded. " + download_by_hand(entry, file));
-    const Download wanted{
-        .url = *address, .target = file, .bytes = bytes_of(entry), .check = [&](const fs::path& candidate) {
-            expect_file_of(entry, candidate);
-        }};
+    const Download wanted{.url = *address,
+                          .target = file,
+                          .bytes = bytes_of(entry),
+                          .check = [&](const fs::path& candidate) { expect_file_of(entry, candidate); },
+                          .present = present};
     try {
         download(wanted, stop, reporter);
     } catch (const Interrupted&) {

@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string>
 
+#include "core/files.hpp"
 #include "graft/core/reporter.hpp"
 #include "weights/store/manifest.hpp"
 
@@ -22,11 +23,12 @@ namespace graft {
 /// Throws DataError when the file is not the entry's: another size or another SHA-256 than on record.
 void expect_file_of(const WeightsEntry& entry, const std::filesystem::path& file);
 
-/// Downloads the entry's file into the folder, where it replaces what is there.
+/// Downloads the entry's file into the folder.
+/// @param present what becomes of another file that has its name there
 /// @return the file
 /// @throws Error with the address and how to download the file by hand; DataError when the file that came is not the
 /// entry's; Interrupted. Then what was in the folder has not changed, but for what `download` keeps.
 std::filesystem::path fetch_weights(const WeightsEntry& entry, const std::filesystem::path& folder,
-                                    const std::stop_token& stop, Reporter& reporter);
+                                    const std::stop_token& stop, Reporter& reporter, Present present = Present::kept);
 
 }  // namespace graft

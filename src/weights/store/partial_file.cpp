@@ -50,8 +50,7 @@ void PartialFile::open() { descriptor_ = open_or_make(path_); }
 
 bool PartialFile::is_locked() const {
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return true;
-    if (errno != EWOULDBLOCK && errno != EINTR) fail(path_, "cannot be locked");
-    return false;
+    return means_no_locks(errno);
 }
 
 /// Whether it is still what the name leads to: the process before us may have completed or removed it.
@@ -77,8 +76,8 @@ void PartialFile::remove() {
     ::close(std::exchange(descriptor_, -1));
 }
 
-void PartialFile::complete() {
-    give_name(descriptor_, path_, target_);
+void PartialFile::complete(Present present) {
+    give_name(descriptor_, path_, target_, present);
     ::close(std::exchange(descriptor_, -1));
 }
 

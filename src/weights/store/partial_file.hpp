@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string_view>
 
+#include "core/files.hpp"
 #include "graft/core/reporter.hpp"
 
 namespace graft {
@@ -28,7 +29,7 @@ public:
     void clear();
     void remove();
     /// The file is whole: it gets its name.
-    void complete();
+    void complete(Present present);
 
 private:
     void open();
