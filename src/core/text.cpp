@@ -90,9 +90,10 @@ std::string number_as_text(double value) {
     return {text, end.ptr};
 }
 
-std::string four_digits(double value) { return format_text("{:.4g}", value); }
+// The sign of NaN says nothing.
+std::string four_digits(double value) { return std::isnan(value) ? "nan" : format_text("{:.4g}", value); }
 
-std::string four_decimals(double value) { return format_text("{:.4f}", value); }
+std::string four_decimals(double value) { return std::isnan(value) ? "nan" : format_text("{:.4f}", value); }
 
 std::string with_commas(std::int64_t number) {
     std::string text = format_text("{}", number);

@@ -108,6 +108,17 @@ void describe(Fields& fields, PhaseOptions& phase, const Tables& tables) {
                  "Whether `/augmentation` applies. A phase that trains the head alone is much faster without.");
 }
 
+/// `--set /data/train=2024` is a number, which a folder may be called too.
+std::string text_hint(const std::string& problem, std::span<const std::string> assignments) {
+    for (const std::string& assignment : assignments) {
+        const std::size_t equals = std::min(assignment.find('='), assignment.size());
+        const std::string pointer = assignment.substr(0, equals);
+        if (problem.starts_with(pointer + ": expected a string, got ") && equals < assignment.size())
+            return format_text("; as text: --set '{}=\"{}\"'", pointer, assignment.substr(equals + 1));
+    }
+    return "";
+}
+
 std::string default_output(const RunOptions& config) { return "runs/" + (config.name.empty() ? "run" : config.name); }
 
 }  // namespace
@@ -212,7 +223,8 @@ RunOptions read_run_config(const std::filesystem::path& file, std::span<const st
         return read_run_config(std::move(document), tables);
     } catch (const ConfigError& error) {
         std::vector<std::string> problems;
-        for (const std::string& problem : error.problems()) problems.push_back(file.string() + ": " + problem);
+        for (const std::string& problem : error.problems())
+            problems.push_back(file.string() + ": " + problem + text_hint(problem, assignments));
         throw ConfigError(problems);
     }
 }

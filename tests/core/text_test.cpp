@@ -4,6 +4,7 @@
 
 #include <array>
 #include <filesystem>
+#include <limits>
 
 #include "core/device.hpp"
 
@@ -50,6 +51,14 @@ TEST(SizeText, IsInKilobytesBelowAMegabyte) {
 TEST(FourDecimals, RoundsToFourDecimals) {
     EXPECT_EQ(four_decimals(0.96428), "0.9643");
     EXPECT_EQ(four_decimals(1), "1.0000");
+}
+
+TEST(FourDecimals, GiveNanNoSign) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    for (const double value : {nan, -nan}) {
+        EXPECT_EQ(four_decimals(value), "nan");
+        EXPECT_EQ(four_digits(value), "nan");
+    }
 }
 
 TEST(ShapeText, WritesSizesSideBySide) {

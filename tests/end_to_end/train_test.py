@@ -1,6 +1,7 @@
 """`graft train` from the command line to the run folder."""
 
 import fcntl
+import os
 import shutil
 
 import workspace
@@ -251,6 +252,16 @@ class Interruption(Workspace):
             refused = self.graft("train", "shared.json", "--overwrite", expect=2)
         self.assertRegex(refused.err, r"/output: shared is in use by another run \(process \d+ on ")
         self.assertEqual(contents_of(run), before)
+
+    def test_what_is_printed_to_a_closed_stream_goes_into_no_file(self):
+        run, file = self.folder / "closed", self.config("closed", training={"epochs": 1})[1]
+        for streams in ([2], [0, 1, 2]):
+            with self.start("train", file, "--overwrite",
+                            preexec_fn=lambda: [os.close(stream) for stream in streams]) as process:
+                process.communicate(timeout=workspace.TIMEOUT_SECONDS)
+            self.assertEqual(process.returncode, 1 if 1 in streams else 0)
+            self.assertRegex((run / "graft.lock").read_text(), r"\Aprocess \d+ on [^\n]*\n\Z")
+            self.assertEqual(contents_of(run), FILES_OF_A_RUN)
 
     def test_resuming_and_overwriting_exclude_each_other(self):
         _, file = self.config("both")

@@ -199,6 +199,14 @@ TEST(RunConfig, ChecksFieldsThatConcernEachOther) {
     EXPECT_THAT(problems_of(with_data(R"("mean": [127, 127, 127], "std": [128, 128, 128])")), IsEmpty());
 }
 
+TEST(RunConfig, RefusesBatchesOfOneImageWithBatchNorm) {
+    EXPECT_THAT(problems_of(R"({"data": {"train": "t", "batch_size": 1}, "head": {"batch_norm": true},
+                                "backbone": {"name": "efficientnet_lite0"}})"),
+                ElementsAre("/data/batch_size: expected at least 2 with \"batch_norm\": true in /head, got 1: the "
+                            "statistics of one image are no use"));
+    EXPECT_THAT(problems_of(with_data(R"("batch_size": 1)")), IsEmpty());
+}
+
 TEST(RunConfig, RefusesNesterovWithoutMomentum) {
     const auto sgd = [](const std::string& options) {
         return with(R"("training": {"optimizer": {"name": "sgd", "nesterov": true)" + options + "}}");
@@ -287,6 +295,16 @@ TEST(RunConfigFile, IsReadWithAssignmentsAndNamedInEveryProblem) {
               "2 problems:\n  " + file.string() +
                   ": /training/epochs: expected integer in [1, 100000], got \"none\"\n  " + file.string() +
                   ": /sed: unknown key (did you mean \"seed\"?)");
+}
+
+TEST(RunConfigFile, SaysHowANumberIsGivenAsText) {
+    const TemporaryFolder folder;
+    const fs::path file = folder.write("run.json", kClassicRecipe);
+    const std::vector<std::string> year = {"/training/epochs=3", "/data/train=2024"};
+    EXPECT_EQ(testing::error_message<ConfigError>([&] { (void)read_run_config(file, year, Tables{}); }),
+              file.string() + ": /data/train: expected a string, got 2024; as text: --set '/data/train=\"2024\"'");
+    const std::vector<std::string> text = {"/data/train=\"2024\""};
+    EXPECT_EQ(read_run_config(file, text, Tables{}).data.train, "2024");
 }
 
 std::vector<fs::path> shipped_configs() {

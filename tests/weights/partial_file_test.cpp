@@ -1,9 +1,10 @@
+#include "weights/store/partial_file.hpp"
+
 #include <gmock/gmock.h>
 
 #include "core/fingerprint_log.hpp"
 #include "graft/core/errors.hpp"
 #include "temporary_folder.hpp"
-#include "weights/store/partial_file.hpp"
 #include "without_locks.hpp"
 
 namespace graft {
