@@ -56,8 +56,9 @@ bool is_split(const fs::path& file) {
 
 /// Whether a lock says what those of graft say: other programs may have one of this name.
 bool is_graft_lock(const fs::path& file) {
+    std::error_code ignored;
     try {
-        return !fs::is_symlink(file) && read_beginning(file, kHolder.size()) == kHolder;
+        return !fs::is_symlink(file, ignored) && read_beginning(file, kHolder.size()) == kHolder;
     } catch (const DataError&) {
         return false;
     }
