@@ -15,7 +15,8 @@ constexpr ListLimits kThreeOrNone{.items = between(0, 255), .shortest = 0, .long
 /// Images that train cannot say how well the model does.
 void expect_other_images(const char* key, const std::optional<std::string>& folder, const std::string& train,
                          std::vector<std::string>& problems) {
-    if (!folder || (!lies_in(*folder, train) && !lies_in(train, *folder))) return;
+    if (!folder || is_list(*folder) || is_list(train)) return;  // lists say which images
+    if (!lies_in(*folder, train) && !lies_in(train, *folder)) return;
     problems.push_back(
         format_text("/data/{}: {} and the folder of /data/train ({}) are the same, or one lies in the "
                     "other: the images that train would be measured too",

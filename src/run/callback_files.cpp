@@ -31,6 +31,7 @@ std::vector<Output> outputs_of(std::span<const CallbackPlugin> callbacks) {
     std::vector<Output> outputs;
     for (std::size_t i = 0; i < callbacks.size(); ++i) {
         CallbackPlugin copy = callbacks[i];
+        if (!copy) continue;  // of no known name, which is told elsewhere
         const Json options = write_options([&](Fields& fields) { copy.describe(fields); });
         for (const std::string_view key : kKeys)
             if (options.contains(key) && options.at(key).is_string() && options.at(key) != "")

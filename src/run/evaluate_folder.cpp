@@ -48,8 +48,9 @@ void report_bad(const std::vector<std::string>& bad, const ImageFolder& folder, 
                           folder.root.string() + " cannot be read:";
     for (const std::string& reason : bad) message += "\n  " + reason;
     if (policy == OnBadImage::fail)
-        throw DataError(message + "\nRepair or remove them, or leave them out: --on-bad-image skip, in a config "
-                                  "\"on_bad_image\": \"skip\"");
+        throw DataError(message +
+                        "\nRepair or remove them, or leave them out: --on-bad-image skip, in a config "
+                        "\"on_bad_image\": \"skip\"");
     reporter.warn(message + "\nthey are left out");
 }
 

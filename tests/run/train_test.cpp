@@ -233,7 +233,8 @@ TEST_F(Train, AndEvaluateBindsClassesByName) {
     EXPECT_THAT(error_message<DataError>(
                     [&] { (void)evaluate(predictor, test, {.class_mismatch = ClassMismatch::use_known}); }),
                 AllOf(StartsWith("1 of 15 images in " + test.string() + " cannot be read:\n  "),
-                      EndsWith("\nRepair or remove them, or evaluate with OnBadImage::skip")));
+                      EndsWith("\nRepair or remove them, or leave them out: --on-bad-image skip, in a config "
+                               "\"on_bad_image\": \"skip\"")));
     EXPECT_EQ(evaluate(predictor, test, {.on_bad_image = OnBadImage::skip, .class_mismatch = ClassMismatch::use_known})
                   .images,
               13);
