@@ -96,6 +96,16 @@ const Phase& deepest_of(std::span<const Phase> phases) {
     return *std::ranges::max_element(phases, {}, trained);
 }
 
+std::string text_of(const Phase& phase, std::size_t index, std::size_t phases) {
+    return format_text("phase {} of {}: {}, {}", index + 1, phases, phase.options.train,
+                       count_of(static_cast<std::uint64_t>(phase.options.epochs), "epoch"));
+}
+
+TorchModule network_of(const Phase& phase, const Task& task) {
+    const OutputActivation activation = task.activation();
+    return compose_model(phase.model, activation.expression, activation.constants);
+}
+
 ModelRecord record_of(const Backbone& backbone, const GraftedModel& model, const Preprocessing& preprocessing) {
     const LoadReport& loading = backbone.loading;
     std::vector<std::string> left_out = loading.left_out;

@@ -34,6 +34,12 @@ void prepare_to_train(const Phase& phase);
 /// The phase that is cut deepest: its scion holds everything that any of them trains.
 [[nodiscard]] const Phase& deepest_of(std::span<const Phase> phases);
 
+/// "phase 2 of 3: layer4, 5 epochs"; `index` is counted from 0.
+[[nodiscard]] std::string text_of(const Phase& phase, std::size_t index, std::size_t phases);
+
+/// All of a phase's network, as the model file has it.
+[[nodiscard]] TorchModule network_of(const Phase& phase, const Task& task);
+
 /// The network of a phase, and what became of the tensors in the weights file.
 [[nodiscard]] ModelRecord record_of(const Backbone& backbone, const GraftedModel& model,
                                     const Preprocessing& preprocessing);

@@ -133,6 +133,21 @@ void keep_features(const FeatureOptions& options, const fs::path& run_folder, st
 
 TrainingSet training_set(Features& features, const Task& task) { return {&features, task.targets(features.samples())}; }
 
+/// What the network of a phase, as it is now, makes of the validation images. Scores [N,K]. @throws Interrupted
+at::Tensor validation_scores(const Phase& phase, const PhaseFeatures& features) {
+    constexpr std::size_t kBatch = 256;
+    const torch::jit::GraphOptimizerEnabledGuard plain(false);  // as the trainer validates
+    const at::NoGradGuard no_grad;
+    TorchModule scion = phase.model.scion;
+    scion.eval();
+    std::vector<std::size_t> order(features.validation->samples().size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::vector<at::Tensor> scores;
+    features.validation->for_each_batch(
+        order, 0, kBatch, [&](const Batch& batch) { scores.push_back(scion.forward({batch.features}).toTensor()); });
+    return at::cat(scores);
+}
+
 }  // namespace
 
 FeaturesRecord PhaseFeatures::record() const {
@@ -193,18 +208,17 @@ PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Tas
     return parts;
 }
 
-at::Tensor validation_scores(const Phase& phase, const PhaseFeatures& features) {
-    constexpr std::size_t kBatch = 256;
-    const torch::jit::GraphOptimizerEnabledGuard plain(false);  // as the trainer validates
-    const at::NoGradGuard no_grad;
-    TorchModule scion = phase.model.scion;
-    scion.eval();
-    std::vector<std::size_t> order(features.validation->samples().size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::vector<at::Tensor> scores;
-    features.validation->for_each_batch(
-        order, 0, kBatch, [&](const Batch& batch) { scores.push_back(scion.forward({batch.features}).toTensor()); });
-    return at::cat(scores);
+std::vector<float> choose_thresholds(const Task& task, const Phase& phase, const PhaseFeatures& features,
+                                     Reporter& reporter) {
+    if (!task.chooses_thresholds()) return task.thresholds();
+    try {
+        const Thresholds chosen =
+            task.choose_thresholds(validation_scores(phase, features), task.targets(features.validation->samples()));
+        for (const std::string& remark : chosen.remarks) reporter.warn(remark);
+        return chosen.values;
+    } catch (const Interrupted&) {
+        return task.thresholds();
+    }
 }
 
 }  // namespace graft

@@ -144,4 +144,27 @@ Json identity_of(const RunOptions& options, const Tables& tables, const Dataset&
     return identity;
 }
 
+ModelInfo model_info(const Recipe& recipe, const Backbone& backbone, const std::string& freeze, const Json& config) {
+    const Task& task = *recipe.task;
+    const TargetScale scale = task.target_scale();
+    return {.task = task.kind(),
+            .outputs = task.outputs(),
+            .thresholds = task.thresholds(),
+            .target_mean = scale.mean,
+            .target_std = scale.std,
+            .preprocessing = recipe.preprocessing,
+            .backbone = backbone.architecture.name,
+            .backbone_hash = backbone.weights_hash,
+            .freeze = freeze,
+            .config = config};
+}
+
+TrainingOptions training_options(const RunOptions& options) {
+    const TrainingSection& training = options.training;
+    TrainingOptions chosen{
+        .epochs = epochs_of(options), .seed = static_cast<std::uint64_t>(options.seed), .keep = training.keep};
+    if (training.ema_decay) chosen.average = AveragingOptions{*training.ema_decay, training.ema_warm_up};
+    return chosen;
+}
+
 }  // namespace graft

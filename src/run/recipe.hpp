@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "deploy/model_info.hpp"
 #include "graft/core/reporter.hpp"
 #include "network/backbone.hpp"
 #include "run/choose_weights.hpp"
@@ -39,5 +40,14 @@ struct Recipe {
 /// SHA-256 of the weights and of the images' names.
 [[nodiscard]] Json identity_of(const RunOptions& options, const Tables& tables, const Dataset& dataset,
                                const Backbone& backbone);
+
+/// What the model file says before anything is trained.
+/// @param freeze where the phase that is cut deepest is cut
+/// @param config with every default
+[[nodiscard]] ModelInfo model_info(const Recipe& recipe, const Backbone& backbone, const std::string& freeze,
+                                   const Json& config);
+
+/// How long and from which seed a run trains, and which weights it keeps.
+[[nodiscard]] TrainingOptions training_options(const RunOptions& options);
 
 }  // namespace graft

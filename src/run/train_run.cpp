@@ -4,7 +4,6 @@
 
 #include "core/device.hpp"
 #include "core/files.hpp"
-#include "core/text.hpp"
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/core/version.hpp"
@@ -16,8 +15,6 @@
 
 namespace graft {
 namespace {
-
-namespace fs = std::filesystem;
 
 /// Trains on the features of a phase, which are computed as they are asked for.
 /// @throws Error when the frozen part changed: a bug in graft
@@ -34,41 +31,6 @@ PhaseRecord run_phase(Trainer& trainer, const Phase& phase, const PhaseFeatures&
     if (record.frozen_before != record.frozen_after)
         throw Error("the frozen part changed during training: this is a bug in graft");
     return record;
-}
-
-/// What the model file says before anything is trained.
-ModelInfo info_of(const Recipe& recipe, const Backbone& backbone, const std::string& freeze, const Json& config) {
-    const Task& task = *recipe.task;
-    const TargetScale scale = task.target_scale();
-    return {.task = task.kind(),
-            .outputs = task.outputs(),
-            .thresholds = task.thresholds(),
-            .target_mean = scale.mean,
-            .target_std = scale.std,
-            .preprocessing = recipe.preprocessing,
-            .backbone = backbone.architecture.name,
-            .backbone_hash = backbone.weights_hash,
-            .freeze = freeze,
-            .config = config};
-}
-
-/// From which probabilities on classes are found, as the validation images say of the weights that the model keeps.
-std::vector<float> chosen_thresholds(const Task& task, const Phase& phase, const PhaseFeatures& features,
-                                     Reporter& reporter) {
-    if (!task.chooses_thresholds()) return task.thresholds();
-    try {
-        const Thresholds chosen =
-            task.choose_thresholds(validation_scores(phase, features), task.targets(features.validation->samples()));
-        for (const std::string& remark : chosen.remarks) reporter.warn(remark);
-        return chosen.values;
-    } catch (const Interrupted&) {
-        return task.thresholds();  // the run will be gone on with, and chooses then
-    }
-}
-
-std::optional<AveragingOptions> averaging_of(const RunOptions& options) {
-    if (!options.training.ema_decay) return std::nullopt;
-    return AveragingOptions{*options.training.ema_decay, options.training.ema_warm_up};
 }
 
 }  // namespace
@@ -105,10 +67,9 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     reporter.note(text_of(record_of(backbone, phases.front().model, recipe.preprocessing)));
 
     // Phase after phase: features of the frozen part, training of the rest.
-    ModelInfo info = info_of(recipe, backbone, deepest.freeze, record.config);
-    const auto save = [&](const fs::path& file) {
-        const OutputActivation activation = task.activation();
-        save_model(file, compose_model(phases.front().model, activation.expression, activation.constants), info);
+    ModelInfo info = model_info(recipe, backbone, deepest.freeze, record.config);
+    const auto save = [&](const std::filesystem::path& file) {
+        save_model(file, network_of(phases.front(), task), info);
     };
     Trainer trainer({.task = recipe.task,
                      .metrics = recipe.metrics,
@@ -121,11 +82,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
                      .on_history = [&](const auto& history) { write_file(folder.history(), history_csv(history)); },
                      .checkpoint = folder.checkpoint(),
                      .run_identity = identity},
-                    {.epochs = epochs_of(options),
-                     .seed = static_cast<std::uint64_t>(options.seed),
-                     .keep = options.training.keep,
-                     .average = averaging_of(options)},
-                    reporter);
+                    training_options(options), reporter);
     if (folder.resumes()) trainer.resume();
     // At least one: a run that is finished already is told what it was.
     PhaseFeatures features;
@@ -133,9 +90,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     for (std::size_t i = trainer.next_phase(); i < phases.size() && (record.phases.empty() || !trainer.ended()); ++i) {
         last = &phases[i];
         prepare_to_train(*last);
-        if (phases.size() > 1)
-            reporter.note(format_text("phase {} of {}: {}, {}", i + 1, phases.size(), last->options.train,
-                                      count_of(static_cast<std::uint64_t>(last->options.epochs), "epoch")));
+        if (phases.size() > 1) reporter.note(text_of(*last, i, phases.size()));
         features = {};  // those of an earlier phase make room first
         features = make_features(options, dataset, backbone, recipe.preprocessing, *last, control.stop, reporter);
         record.phases.push_back(run_phase(trainer, *last, features, options, backbone, recipe));
@@ -145,7 +100,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
         throw Interrupted("interrupted before the first epoch was over; the same command begins anew");
 
     // The model is what the history says it is; the test sees it as deployment will.
-    info.thresholds = chosen_thresholds(task, *last, features, reporter);
+    info.thresholds = choose_thresholds(task, *last, features, reporter);
     features = {};
     save(folder.model());
     record.end = training.end;
