@@ -146,7 +146,7 @@ TEST_F(ListColumnNames, AreNeverGuessed) {
         error("picture,species\na.jpg,x\n"),
         "its columns are \"picture\", \"species\"\nName them with /data/list/path_column and label_column; without "
         "that they are called image_path,label or filename,class or file_name,label or ImagePath,Label. Has "
-              "the list no header line? Then set /data/list/columns to [\"image_path\", \"label\"]");
+        "the list no header line? Then set /data/list/columns to [\"image_path\", \"label\"]");
     EXPECT_THAT(
         error("image_path,label\na.jpg,x\n", {.path_column = "imagepath", .label_column = "label"}),
         StartsWith("has no column \"imagepath\" (did you mean \"image_path\"?), but \"image_path\", \"label\""));

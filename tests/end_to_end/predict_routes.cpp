@@ -38,7 +38,7 @@ Json through_opencv(const std::filesystem::path& onnx, const Files& images) {
         const float* values = probabilities.const_data_ptr<float>();
         rows.push_back(std::vector<float>(values, values + probabilities.numel()));
     }
-    return {{"engine", model.engine}, {"classes", model.info->classes}, {"probabilities", rows}};
+    return {{"engine", model.engine}, {"classes", model.info->outputs}, {"probabilities", rows}};
 }
 
 int run(const std::string& route, const std::filesystem::path& model, const Files& images) {

@@ -46,7 +46,7 @@ TEST(FileFacts, OfAModelAreWhatItSaysOfItself) {
     const FileFacts facts = facts_of(stored_model("format2.pt"), kSide);
     EXPECT_EQ(facts.kind, "graft model");
     ASSERT_TRUE(facts.info);
-    EXPECT_THAT(facts.info->classes, ElementsAre("ant", "bee", "cat"));
+    EXPECT_THAT(facts.info->outputs, ElementsAre("ant", "bee", "cat"));
     EXPECT_THAT(facts.tensors, IsEmpty());
     const Json json = to_json(facts);
     EXPECT_EQ(json.at("golden").at(0), "tiles.png");
@@ -70,7 +70,7 @@ TEST(FileFacts, OfExportedWeightsKnowTheirModel) {
     EXPECT_EQ(facts.architecture->best.name, "resnet18");
     EXPECT_THAT(facts.architecture->complete, Contains("resnet18"));
     ASSERT_TRUE(facts.info);
-    EXPECT_THAT(facts.info->classes, ElementsAre("ant", "bee", "cat"));
+    EXPECT_THAT(facts.info->outputs, ElementsAre("ant", "bee", "cat"));
     EXPECT_EQ(facts.stages.size(), 5U);
 }
 

@@ -232,7 +232,7 @@ TEST_F(Train, AndEvaluateBindsClassesByName) {
     folder_.write("data/test/fish/000.jpg", "no picture");
     EXPECT_THAT(error_message<DataError>(
                     [&] { (void)evaluate(predictor, test, {.class_mismatch = ClassMismatch::use_known}); }),
-                AllOf(StartsWith("1 of 15 images in " + test.string() + " cannot be read:\n  "),
+                AllOf(StartsWith("1 of 14 images in " + test.string() + " cannot be read:\n  "),
                       EndsWith("\nRepair or remove them, or leave them out: --on-bad-image skip, in a config "
                                "\"on_bad_image\": \"skip\"")));
     EXPECT_EQ(evaluate(predictor, test, {.on_bad_image = OnBadImage::skip, .class_mismatch = ClassMismatch::use_known})

@@ -48,13 +48,18 @@ std::vector<at::Tensor> one_batch(TorchModule& scion, ScionPass& pass) {
     return found;
 }
 
+/// To rounding. The gradient of a bias before a batch norm is nothing but rounding.
+bool alike(const at::Tensor& found, const at::Tensor& expected) {
+    return agree(found, expected) || (found - expected).abs().max().item<float>() < 1e-5F;
+}
+
 TEST(ScionPass, SlicesGiveTheNumbersOfTheWholeBatch) {
     TorchModule scion = small_scion();
     const auto expected = one_batch(scion, *plain_pass(scion));
     for (const std::size_t workers : {1U, 2U, 3U, 9U}) {  // 9: more than there are images
         const auto found = one_batch(scion, *fast_pass(scion, BatchNorms::fixed, workers));
         ASSERT_EQ(found.size(), expected.size());
-        for (std::size_t i = 0; i < found.size(); ++i) EXPECT_TRUE(agree(found[i], expected[i])) << workers << " " << i;
+        for (std::size_t i = 0; i < found.size(); ++i) EXPECT_TRUE(alike(found[i], expected[i])) << workers << " " << i;
     }
 }
 
@@ -76,7 +81,7 @@ TEST(ScionPass, AddsToGradientsThatAreThere) {
     std::size_t i = 1;
     for (const at::Tensor& parameter : scion.parameters()) {
         const at::Tensor expected = 2 * gradients[i++];
-        EXPECT_TRUE(agree(parameter.grad(), expected)) << i;
+        EXPECT_TRUE(alike(parameter.grad(), expected)) << i;
     }
 }
 

@@ -6,12 +6,12 @@
 #include "app/commands/commands.hpp"
 #include "app/gates.hpp"
 #include "app/option_checks.hpp"
+#include "app/outcome.hpp"
 #include "app/results.hpp"
 #include "app/run_log.hpp"
 #include "app/starter_config.hpp"
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/text.hpp"
-#include "core/text_layout.hpp"
 #include "graft/core/errors.hpp"
 #include "run/train_run.hpp"
 
@@ -73,28 +73,6 @@ RunRecord run_logged(const RunOptions& config, const TrainArguments& arguments, 
     }
 }
 
-std::string metrics_text(const EpochRecord& row) {
-    std::vector<std::vector<std::string>> rows = {{"epoch", std::to_string(row.epoch + 1)}};
-    for (const auto& [name, value] : row.metrics) rows.push_back({name, four_decimals(value)});
-    return aligned(rows);
-}
-
-/// What record.json of the run folder says about the outcome, and where it lies.
-Json outcome_json(const RunOptions& config, const RunRecord& outcome) {
-    const std::filesystem::path folder = config.output;
-    const Json record = to_json(outcome);
-    return {{"run", folder.string()},         {"model", (folder / "model.pt").string()},
-            {"end", record.at("end")},        {"reason", record.at("reason")},
-            {"kept", record.at("kept")},      {"test", record.at("test")},
-            {"history", record.at("history")}};
-}
-
-void print_outcome(const RunOptions& config, const RunRecord& outcome) {
-    const std::filesystem::path folder = config.output;
-    std::cout << (outcome.test ? to_text(*outcome.test) : metrics_text(outcome.kept_epoch())) << "\nrun       "
-              << folder.string() << "\nmodel     " << (folder / "model.pt").string() << "\n";
-}
-
 void train(const TrainArguments& arguments, const Session& session) {
     const RunOptions config = read_run_config(config_file(arguments, session), arguments.assignments, Tables{});
     if (!arguments.gates.empty()) {
@@ -103,9 +81,9 @@ void train(const TrainArguments& arguments, const Session& session) {
     }
     const RunRecord outcome = run_logged(config, arguments, session);
     if (arguments.json)
-        print_json(outcome_json(config, outcome));
+        print_json(outcome_json(outcome, config.output));
     else
-        print_outcome(config, outcome);
+        std::cout << outcome_text(outcome, config.output);
     if (outcome.end == TrainingEnd::interrupted)
         throw Interrupted(
             format_text("interrupted after {} of {} epochs; the state is saved: the same command with "
