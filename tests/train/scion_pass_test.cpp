@@ -48,9 +48,10 @@ std::vector<at::Tensor> one_batch(TorchModule& scion, ScionPass& pass) {
     return found;
 }
 
-/// To rounding. The gradient of a bias before a batch norm is nothing but rounding.
+/// To rounding. What is next to nothing, the gradient of a bias before a batch norm, is rounding alone.
 bool alike(const at::Tensor& found, const at::Tensor& expected) {
-    return agree(found, expected) || (found - expected).abs().max().item<float>() < 1e-5F;
+    const auto largest = [](const at::Tensor& values) { return values.abs().max().item<float>(); };
+    return largest(expected) < 1e-3F ? largest(found) < 1e-3F : agree(found, expected);
 }
 
 TEST(ScionPass, SlicesGiveTheNumbersOfTheWholeBatch) {
