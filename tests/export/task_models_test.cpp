@@ -1,5 +1,6 @@
 // Models of several classes per image and of numbers: file, predictor, C interface, exports.
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/diag.h>
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/api/module.h>
@@ -37,9 +38,9 @@ ModelFile model_of(TaskKind task) {
     }
     info.target_mean = {100, -3};
     info.target_std = {20, 0.5F};
-    return {compose_model(grafted, "scores * self.target_std + self.target_mean",
-                          {{"target_mean", at::tensor(info.target_mean).unsqueeze(0)},
-                           {"target_std", at::tensor(info.target_std).unsqueeze(0)}}),
+    return {compose_model(
+                grafted, "torch.linear(scores, self.target_std, self.target_mean)",
+                {{"target_mean", at::tensor(info.target_mean)}, {"target_std", at::diag(at::tensor(info.target_std))}}),
             info};
 }
 
