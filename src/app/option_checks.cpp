@@ -38,6 +38,13 @@ void takes_exclude(CLI::App& command, std::vector<std::string>& patterns) {
         ->allow_extra_args(false);
 }
 
+void takes_workers(CLI::App& command, std::size_t& workers) {
+    command.add_option("--workers", workers, "Threads; 0: one per core")
+        ->capture_default_str()
+        ->type_name("N")
+        ->check(integer_in(between(0, 1024)));
+}
+
 void takes_weights_choice(CLI::App& command, WeightsChoice& choice) {
     command.add_option("--key", choice.key, "The dict of the file that holds the tensors, for example model_ema")
         ->type_name("KEY");

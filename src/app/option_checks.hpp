@@ -25,6 +25,9 @@ void takes_exclude(CLI::App& command, std::vector<std::string>& patterns);
 /// `--key KEY` and `--prefix PREFIX`: which part of a weights file is meant.
 void takes_weights_choice(CLI::App& command, WeightsChoice& choice);
 
+/// `--workers N`: threads.
+void takes_workers(CLI::App& command, std::size_t& workers);
+
 /// `--max-pixels N`: images of more are refused.
 void takes_max_pixels(CLI::App& command, std::int64_t& max_pixels);
 

@@ -158,7 +158,7 @@ EvaluationRecord evaluate(const Predictor& predictor, const std::filesystem::pat
         .top_k = options.top_k,
         .on_bad_image = options.on_bad_image,
         .workers = options.workers,
-        .predictions = options.output.empty() ? std::filesystem::path() : options.output / "predictions.csv"};
+        .predictions = options.output.empty() ? std::filesystem::path() : options.output / kPredictionsName};
     const EvaluationRecord record =
         evaluate_folder(predictor, images, how, options.stop, reporter)->finish(folder.string());
     if (!options.output.empty()) write_evaluation(options.output, record);

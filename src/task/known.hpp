@@ -1,9 +1,13 @@
 /// @file
-/// Losses of targets of which some are not known.
+/// Targets of which some are not known: NaN.
 #pragma once
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
 
 namespace graft {
 
@@ -19,5 +23,16 @@ struct KnownTargets {
         return (losses * mask).sum() / mask.sum().clamp_min(1);
     }
 };
+
+/// Calls visit(k, score, target) for every target that is known, image by image. @param scores, targets float32 [N,K]
+template <class Visit>
+void for_each_known(const at::Tensor& scores, const at::Tensor& targets, const Visit& visit) {
+    const at::Tensor whole_scores = scores.contiguous(), whole_targets = targets.contiguous();
+    const float* score = whole_scores.const_data_ptr<float>();
+    const float* target = whole_targets.const_data_ptr<float>();
+    for (std::int64_t n = 0; n < targets.size(0); ++n)
+        for (std::int64_t k = 0; k < targets.size(1); ++k, ++score, ++target)
+            if (!std::isnan(*target)) visit(static_cast<std::size_t>(k), *score, *target);
+}
 
 }  // namespace graft

@@ -5,9 +5,9 @@
 #include <ATen/core/Tensor.h>
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
+#include "task/known.hpp"
 #include "task/metric.hpp"
 #include "task/regression_errors.hpp"
 
@@ -22,12 +22,9 @@ public:
     }
 
     void add(const at::Tensor& scores, const at::Tensor& targets) override {
-        const at::Tensor whole_scores = scores.contiguous(), whole_targets = targets.contiguous();  // [N,K]
-        const float* score = whole_scores.const_data_ptr<float>();
-        const float* target = whole_targets.const_data_ptr<float>();
-        for (std::int64_t n = 0; n < targets.size(0); ++n)
-            for (std::size_t k = 0; k < errors_.size(); ++k, ++score, ++target)
-                if (!std::isnan(*target)) errors_[k].add(double{*score} * scale_[k], double{*target} * scale_[k]);
+        for_each_known(scores, targets, [&](std::size_t k, float score, float target) {
+            errors_[k].add(double{score} * scale_[k], double{target} * scale_[k]);
+        });
     }
     [[nodiscard]] double value() const override {
         double sum = 0, measured = 0;

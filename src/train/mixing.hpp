@@ -1,5 +1,5 @@
 /// @file
-/// Batches mixed with themselves while training. One file each in train/mixings/, one line each in
+/// Batches mixed with themselves while training. Their files are in train/mixings/, one line each in
 /// train/mixings/builtin_mixings.inc.
 #pragma once
 

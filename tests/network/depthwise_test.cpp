@@ -1,21 +1,16 @@
 #include "network/depthwise.hpp"
 
-#include <ATen/ops/arange.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/ones.h>
-#include <ATen/ops/sin.h>
 #include <gtest/gtest.h>
 
 #include "network/probe.hpp"
+#include "network/waves.hpp"
 
 namespace graft {
 namespace {
 
-at::Tensor waves(at::IntArrayRef shape) {
-    std::int64_t count = 1;
-    for (const std::int64_t size : shape) count *= size;
-    return at::sin(at::arange(count, at::kFloat) * 0.7).reshape(shape);
-}
+using testing::waves;
 
 /// A depthwise convolution and, for some gradient of its output, the gradients of its inputs.
 struct Gradients {

@@ -1,23 +1,18 @@
 #include "train/scion_pass.hpp"
 
-#include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
-#include <ATen/ops/sin.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
 
 #include "network/head.hpp"
 #include "network/probe.hpp"
+#include "network/waves.hpp"
 
 namespace graft {
 namespace {
 
-at::Tensor waves(at::IntArrayRef shape) {
-    std::int64_t count = 1;
-    for (const std::int64_t size : shape) count *= size;
-    return at::sin(at::arange(count, at::kFloat) * 0.7).reshape(shape);
-}
+using testing::waves;
 
 /// A stage with a depthwise convolution, batch norm and ReLU, pooling and a head with batch norm.
 TorchModule small_scion(const std::string& extra = "x") {

@@ -134,10 +134,7 @@ void takes_images(CLI::App& command, EmbedArguments& arguments) {
     takes_exclude(command, arguments.exclude);
     takes_max_pixels(command, arguments.max_pixels);
     command.add_flag("--offline", arguments.offline, "Do not download weights");
-    command.add_option("--workers", arguments.workers, "Threads; 0: one per core")
-        ->capture_default_str()
-        ->type_name("N")
-        ->check(integer_in(between(0, 1024)));
+    takes_workers(command, arguments.workers);
 }
 
 }  // namespace

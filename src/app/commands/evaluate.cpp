@@ -212,10 +212,7 @@ void add_evaluate(CLI::App& app, Command& chosen) {
     command->add_option("--output", arguments->output, "Write report, confusion matrix and predictions here")
         ->type_name("FOLDER");
     takes_force(*command, arguments->force);
-    command->add_option("--workers", arguments->workers, "Threads; 0: one per core")
-        ->capture_default_str()
-        ->type_name("N")
-        ->check(integer_in(between(0, 1024)));
+    takes_workers(*command, arguments->workers);
     takes_gates(*command, arguments->gates,
                 "Exit with 4 when a metric is worse than this; a number alone is for the accuracy");
     command->add_flag("--json", arguments->json, "Print one JSON object");

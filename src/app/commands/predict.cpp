@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "app/commands/commands.hpp"
+#include "app/image_paths.hpp"
 #include "app/list_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/path_stream.hpp"
@@ -14,7 +15,6 @@
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/files.hpp"
 #include "core/text.hpp"
-#include "data/image_folder.hpp"
 #include "data/list/read_list.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
@@ -139,19 +139,15 @@ void expect_understood(const PredictArguments& arguments, TaskKind task) {
 }
 
 /// The images of a command-line argument. What does not exist becomes a row with an error, like a damaged image.
-void append_images(NamedImages& images, const std::string& path, const ScanOptions& options, const ListOptions& columns,
-                   Reporter& reporter) {
-    std::error_code ignored;
+void append_images(NamedImages& images, const std::string& path, const std::vector<std::string>& exclude,
+                   const ListOptions& columns, Reporter& reporter) {
     if (is_list(path)) {
-        ListedPathList list = read_list_paths(path, columns, options);
+        ListedPathList list = read_list_paths(path, columns, {.exclude = exclude, .asked_by = AskedBy::command});
         tell(list.remarks, reporter);
         for (ListedPath& listed : list.paths) images.add(std::move(listed.file), std::move(listed.written));
         return;
     }
-    if (!fs::is_directory(path, ignored)) return images.add(path);
-    ImageList found = find_images(path, options);
-    tell(found.remarks, reporter);
-    for (const Sample& sample : found.samples) images.add(sample.file);
+    for (const fs::path& file : images_at(std::span(&path, 1), exclude, reporter)) images.add(file);
 }
 
 void predict(const PredictArguments& arguments, const Session& session) {
@@ -177,7 +173,7 @@ void predict(const PredictArguments& arguments, const Session& session) {
     };
     for (const std::string& path : arguments.paths) {
         if (path != "-") {
-            append_images(images, path, {.exclude = arguments.exclude, .asked_by = AskedBy::command}, columns, spoken);
+            append_images(images, path, arguments.exclude, columns, spoken);
             continue;
         }
         classify_collected();
@@ -213,10 +209,7 @@ void add_predict(CLI::App& app, Command& chosen) {
     takes_choice(*command, "--tta", arguments->tta, "Average over several pictures of each image");
     command->add_option("--output", arguments->output, "Write the rows to a file")->type_name("FILE");
     takes_force(*command, arguments->force);
-    command->add_option("--workers", arguments->workers, "Threads; 0: one per core")
-        ->capture_default_str()
-        ->type_name("N")
-        ->check(integer_in(between(0, 1024)));
+    takes_workers(*command, arguments->workers);
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { predict(*arguments, session); }; });
 }

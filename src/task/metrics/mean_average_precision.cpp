@@ -2,8 +2,9 @@
 /// that no image has counts as 0. A class of which no image says anything is left out.
 #include <algorithm>
 
-#include "task/found_labels.hpp"
+#include "task/known.hpp"
 #include "task/metric.hpp"
+#include "task/scored_labels.hpp"
 
 namespace graft {
 namespace {
@@ -16,7 +17,8 @@ public:
     explicit MeanAveragePrecision(std::size_t classes) : classes_(classes) {}
 
     void add(const at::Tensor& scores, const at::Tensor& targets) override {
-        for_each_known(scores, targets, [&](std::size_t k, float score, bool there) { classes_[k].add(score, there); });
+        for_each_known(scores, targets,
+                       [&](std::size_t k, float score, float target) { classes_[k].add(score, target > 0.5F); });
     }
     [[nodiscard]] double value() const override {
         double sum = 0, measured = 0;

@@ -1,4 +1,5 @@
-/// Two pictures, one shining through the other (Zhang et al. 2018), as torchvision.transforms.v2.MixUp.
+/// Two pictures, one shining through the other (Zhang et al. 2018), as torchvision.transforms.v2.MixUp; and the same of
+/// features of frozen stages, where no picture is trained on (Verma et al. 2019).
 #include "train/mixing.hpp"
 
 namespace graft {
@@ -25,6 +26,13 @@ Mixing build(const MixupOptions& options, const MixingContext&) {
 MixingRow mixup_row() {
     MixingRow row = plugin_row<MixingRow, MixupOptions>("mixup", "Pictures mixed in pairs (Zhang et al. 2018)");
     row.of_pictures = true;
+    return row;
+}
+
+MixingRow feature_mixup_row() {
+    MixingRow row = plugin_row<MixingRow, MixupOptions>(
+        "feature_mixup", "Features of frozen stages mixed in pairs (Verma et al. 2019)");
+    row.of_pictures = false;
     return row;
 }
 
