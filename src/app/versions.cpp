@@ -55,7 +55,7 @@ std::vector<std::pair<std::string, std::string>> component_versions() {
         {"OpenCV", cv::getVersionString()},
     };
     for (const Decoder& decoder : builtin_decoders())
-        if (!decoder.library.empty()) versions.emplace_back(decoder.library, decoder.version);
+        if (!decoder.codec.empty()) versions.emplace_back(decoder.codec, decoder.version);
     const std::vector<std::pair<std::string, std::string>> others{
         {"libexif", GRAFT_LIBEXIF_VERSION},
         {"libzip", ::zip_libzip_version()},

@@ -72,7 +72,7 @@ StoredPicture decode_avif(std::string_view bytes, const DecodeOptions& options) 
 Decoder avif_decoder() {
     return {.name = "AVIF",
             .extensions = {".avif"},
-            .library = "libavif",
+            .codec = "libavif",
             .version = avifVersion(),
             .recognises = is_avif,
             .decode = decode_avif};

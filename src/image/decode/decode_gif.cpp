@@ -133,7 +133,7 @@ Decoder gif_decoder() {
     return {
         .name = "GIF",
         .extensions = {".gif"},
-        .library = "giflib",
+        .codec = "giflib",
         .version = format_text("{}.{}.{}", GIFLIB_MAJOR, GIFLIB_MINOR, GIFLIB_RELEASE),
         .recognises = [](std::string_view bytes) { return has_at(bytes, 0, "GIF87a") || has_at(bytes, 0, "GIF89a"); },
         .decode = decode_gif};

@@ -68,7 +68,7 @@ StoredPicture decode_heif(std::string_view bytes, const DecodeOptions& options) 
 Decoder heif_decoder() {
     return {.name = "HEIC",
             .extensions = {".heic", ".heif", ".hif"},
-            .library = "libheif",
+            .codec = "libheif",
             .version = heif_get_version(),
             .recognises = is_heif,
             .decode = decode_heif};

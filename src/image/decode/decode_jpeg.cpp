@@ -249,7 +249,7 @@ StoredPicture decode_jpeg(std::string_view bytes, const DecodeOptions& options) 
 Decoder jpeg_decoder() {
     return {.name = "JPEG",
             .extensions = {".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp"},
-            .library = kLibrary,
+            .codec = kLibrary,
             .version = kVersion,
             .recognises = [](std::string_view bytes) { return bytes.starts_with("\xff\xd8\xff"); },
             .decode = decode_jpeg};

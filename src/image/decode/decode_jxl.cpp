@@ -56,7 +56,7 @@ StoredPicture decode_jxl(std::string_view bytes, const DecodeOptions& options) {
 Decoder jxl_decoder() {
     return {.name = "JPEG XL",
             .extensions = {".jxl"},
-            .library = "libjxl",
+            .codec = "libjxl",
             .version = format_text("{}.{}.{}", JxlDecoderVersion() / 1000000, JxlDecoderVersion() / 1000 % 1000,
                                    JxlDecoderVersion() % 1000),
             .recognises = is_jpeg_xl,

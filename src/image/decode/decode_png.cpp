@@ -165,7 +165,7 @@ StoredPicture decode_png(std::string_view bytes, const DecodeOptions& options) {
 Decoder png_decoder() {
     return {.name = "PNG",
             .extensions = {".png"},
-            .library = "libpng",
+            .codec = "libpng",
             .version = png_get_libpng_ver(nullptr),
             .recognises = [](std::string_view bytes) { return bytes.starts_with(kSignature); },
             .decode = decode_png};

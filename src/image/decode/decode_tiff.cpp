@@ -225,7 +225,7 @@ StoredPicture decode_tiff(std::string_view bytes, const DecodeOptions& options) 
 Decoder tiff_decoder() {
     return {.name = "TIFF",
             .extensions = {".tif", ".tiff"},
-            .library = "libtiff",
+            .codec = "libtiff",
             .version = libtiff_version(),
             .recognises = [](std::string_view bytes) { return is_tiff_structure(bytes) && !is_raw_image(bytes); },
             .decode = decode_tiff};

@@ -82,7 +82,7 @@ StoredPicture decode_webp(std::string_view bytes, const DecodeOptions& options) 
 Decoder webp_decoder() {
     return {.name = "WebP",
             .extensions = {".webp"},
-            .library = "libwebp",
+            .codec = "libwebp",
             .version = format_text("{}.{}.{}", WebPGetDecoderVersion() >> 16, WebPGetDecoderVersion() >> 8 & 255,
                                    WebPGetDecoderVersion() & 255),
             .recognises = [](std::string_view bytes) { return has_at(bytes, 0, "RIFF") && has_at(bytes, 8, "WEBP"); },

@@ -26,7 +26,7 @@ struct StoredPicture {
 struct Decoder {
     std::string name;                     ///< "JPEG"
     std::vector<std::string> extensions;  ///< usual ones, in lower case: ".jpg"; nothing depends on them
-    std::string library, version;         ///< that decodes it; "" where graft does
+    std::string codec, version;           ///< that decodes it; "" where graft does
     bool (*recognises)(std::string_view bytes) = nullptr;  ///< by the first bytes
     StoredPicture (*decode)(std::string_view bytes, const DecodeOptions& options) = nullptr;
 };

@@ -30,8 +30,8 @@ MixingRow mixup_row() {
 }
 
 MixingRow feature_mixup_row() {
-    MixingRow row = plugin_row<MixingRow, MixupOptions>(
-        "feature_mixup", "Features of frozen stages mixed in pairs (Verma et al. 2019)");
+    MixingRow row = plugin_row<MixingRow, MixupOptions>("feature_mixup",
+                                                        "Features of frozen stages mixed in pairs (Verma et al. 2019)");
     row.of_pictures = false;
     return row;
 }
