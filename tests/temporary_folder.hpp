@@ -9,6 +9,7 @@
 #include <deque>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <stdexcept>
 #include <string>
@@ -41,6 +42,10 @@ public:
         std::filesystem::create_directories(file.parent_path());
         std::ofstream(file, std::ios::binary) << bytes;
         return file;
+    }
+    /// Writes small files of which only the names matter.
+    void touch(std::initializer_list<const char*> names) const {
+        for (const char* name : names) write(name, "x");
     }
     /// What a file holds, read without the code under test.
     [[nodiscard]] std::string read(std::string_view name) const {

@@ -107,12 +107,6 @@ GoldenImage play(const std::string& name, std::string bytes, const Preprocessing
 
 Json to_json(const GoldenValues& values) { return {{"sha256", values.sha256}, {"samples", values.samples}}; }
 
-void describe_floats(Fields& fields, const char* key, std::vector<float>& values, const ListLimits& limits) {
-    std::vector<double> list(values.begin(), values.end());
-    fields.field(required(key), list, "", limits);
-    values.assign(list.begin(), list.end());
-}
-
 void describe(Fields& fields, GoldenValues& values) {
     fields.field(required("sha256"), values.sha256, "");
     describe_floats(fields, "samples", values.samples, {between(0, 255), 1, kSamples});
@@ -133,6 +127,12 @@ std::string decoded(const std::string& text) {
 }
 
 }  // namespace
+
+void describe_floats(Fields& fields, const char* key, std::vector<float>& values, const ListLimits& limits) {
+    std::vector<double> list(values.begin(), values.end());
+    fields.field(required(key), list, "", limits);
+    values.assign(list.begin(), list.end());
+}
 
 std::vector<GoldenImage> make_golden_images(const Preprocessing& preprocessing, const Forward& forward) {
     const std::int64_t larger = std::min(std::max(preprocessing.height, preprocessing.width) * 5 / 4, kLargestSide);

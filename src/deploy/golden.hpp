@@ -11,11 +11,15 @@
 #include <string_view>
 #include <vector>
 
+#include "config/fields.hpp"
 #include "config/json.hpp"
 #include "core/enum_names.hpp"
 #include "image/preprocessing.hpp"
 
 namespace graft {
+
+/// A list of floats that must be there.
+void describe_floats(Fields& fields, const char* key, std::vector<float>& values, const ListLimits& limits);
 
 [[nodiscard]] std::string base64(std::string_view bytes);
 

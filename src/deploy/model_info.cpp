@@ -39,12 +39,6 @@ Json preprocessing_as_json(Preprocessing preprocessing) {
     return write_options([&](Fields& fields) { describe(fields, preprocessing); });
 }
 
-void describe_floats(Fields& fields, const char* key, std::vector<float>& values, const ListLimits& limits) {
-    std::vector<double> list(values.begin(), values.end());
-    fields.field(required(key), list, "", limits);
-    values.assign(list.begin(), list.end());
-}
-
 /// What the values are that the network gives.
 void describe_outputs(Fields& fields, ModelInfo& info, int version) {
     const ListLimits names{.shortest = 1, .longest = kMostOutputs};

@@ -5,13 +5,10 @@
 #include <cmath>
 
 #include "core/ranking.hpp"
+#include "record/metric.hpp"
 
 namespace graft {
 namespace {
-
-double ratio(std::int64_t part, std::int64_t whole) {
-    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
-}
 
 ClassRecord class_record(const std::string& name, std::size_t index,
                          const std::vector<std::vector<std::int64_t>>& confusion) {

@@ -4,15 +4,9 @@
 #include <cstddef>
 #include <numeric>
 
+#include "record/metric.hpp"
+
 namespace graft {
-namespace {
-
-double ratio(std::int64_t part, std::int64_t whole) {
-    return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
-}  // namespace
-
 double LabelCounts::precision() const { return ratio(right, found); }
 double LabelCounts::recall() const { return ratio(right, there); }
 double LabelCounts::f1() const { return ratio(2 * right, found + there); }

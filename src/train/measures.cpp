@@ -9,8 +9,6 @@
 namespace graft {
 namespace {
 
-constexpr const char* kValidation = "val_";
-
 /// An image that does not say everything is a part of one.
 double images_in(const at::Tensor& targets) {
     if (!targets.is_floating_point()) return static_cast<double>(targets.size(0));
@@ -50,7 +48,7 @@ std::vector<ProducedMetric> produced_metrics(std::span<const ChosenMetric> metri
         for (const ChosenMetric& metric : metrics) produced.push_back({prefix + metric.plugin.name(), metric.better});
     };
     add("");
-    if (has_validation) add(kValidation);
+    if (has_validation) add(std::string(kValidationPrefix));
     return produced;
 }
 

@@ -11,14 +11,13 @@
 namespace graft {
 namespace {
 
-constexpr std::string_view kValidation = "val_";
 
 const ProducedMetric& produced(const std::string& name, std::span<const ProducedMetric> metrics,
                                const std::string& pointer) {
     const auto found = std::ranges::find(metrics, name, &ProducedMetric::name);
     if (found != metrics.end()) return *found;
-    const auto of_validation = [](const ProducedMetric& metric) { return metric.name.starts_with(kValidation); };
-    const bool needs_validation = name.starts_with(kValidation) && std::ranges::none_of(metrics, of_validation);
+    const auto of_validation = [](const ProducedMetric& metric) { return metric.name.starts_with(kValidationPrefix); };
+    const bool needs_validation = name.starts_with(kValidationPrefix) && std::ranges::none_of(metrics, of_validation);
     const std::vector<std::string> names = names_of(metrics);
     throw ConfigError(format_text("{}/monitor: expected a metric that this run produces ({}), got \"{}\"{}", pointer,
                                   joined(names), name,

@@ -8,6 +8,7 @@
 #include "core/hash.hpp"
 #include "core/text.hpp"
 #include "data/image_memo.hpp"
+#include "data/sample_names.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
 #include "image/encoded_images.hpp"
@@ -22,27 +23,18 @@ using ::testing::EndsWith;
 using testing::error_message;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::names_of;
 using ::testing::StartsWith;
 using testing::TemporaryFolder;
 
 /// Files that are called like images and are none: they are scanned, and the image check finds them.
-void touch(const TemporaryFolder& folder, std::initializer_list<const char*> names) {
-    for (const char* name : names) folder.write(name, "x");
-}
-
-std::vector<std::string> names_of(const std::vector<Sample>& samples) {
-    std::vector<std::string> names;
-    for (const Sample& sample : samples) names.push_back(sample.name);
-    return names;
-}
-
 std::string scan_error(const TemporaryFolder& folder) {
     return error_message<DataError>([&] { (void)scan_image_folder(folder.path()); });
 }
 
 TEST(ImageFolder, SortsClassesAndFilesByteByByte) {
     const TemporaryFolder folder;
-    touch(folder, {"dog/b.jpg", "dog/a.jpg", "Zebra/1.jpg", "cat/10.jpg", "cat/2.jpg", "cat/B.jpg", "ähre/1.jpg"});
+    folder.touch({"dog/b.jpg", "dog/a.jpg", "Zebra/1.jpg", "cat/10.jpg", "cat/2.jpg", "cat/B.jpg", "ähre/1.jpg"});
     const ImageFolder scanned = scan_image_folder(folder.path());
     EXPECT_EQ(scanned.root, folder.path());
     EXPECT_THAT(scanned.classes, ElementsAre("Zebra", "cat", "dog", "ähre"));
@@ -52,7 +44,7 @@ TEST(ImageFolder, SortsClassesAndFilesByteByByte) {
 
 TEST(ImageFolder, GivesEverySampleItsFileItsLabelAndItsIdentity) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/1.jpg", "dog/1.jpg"});
+    folder.touch({"cat/1.jpg", "dog/1.jpg"});
     const Sample dog = scan_image_folder(folder.path()).samples.at(1);
     EXPECT_EQ(dog.file, folder / "dog/1.jpg");
     EXPECT_EQ(dog.name, "dog/1.jpg");
@@ -62,15 +54,15 @@ TEST(ImageFolder, GivesEverySampleItsFileItsLabelAndItsIdentity) {
 
 TEST(ImageFolder, FindsImagesAtAnyDepth) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/b.jpg", "cat/a/z.jpg", "cat/a/deep/er/y.jpg", "cat/c/x.jpg", "dog/1.jpg"});
+    folder.touch({"cat/b.jpg", "cat/a/z.jpg", "cat/a/deep/er/y.jpg", "cat/c/x.jpg", "dog/1.jpg"});
     EXPECT_THAT(names_of(scan_image_folder(folder.path()).samples),
                 ElementsAre("cat/a/deep/er/y.jpg", "cat/a/z.jpg", "cat/b.jpg", "cat/c/x.jpg", "dog/1.jpg"));
 }
 
 TEST(ImageFolder, TakesFilesThatAreCalledLikeImagesInAnyCase) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/1.JPG", "cat/2.Jpeg", "cat/3.PNG", "cat/4.bmp", "cat/5.webp", "cat/6.tif", "cat/7.TIFF",
-                   "cat/8.gif", "cat/notes.txt", "cat/jpg", "cat/9.jpg.bak", "dog/1.jpg", "readme.txt"});
+    folder.touch({"cat/1.JPG", "cat/2.Jpeg", "cat/3.PNG", "cat/4.bmp", "cat/5.webp", "cat/6.tif", "cat/7.TIFF",
+                  "cat/8.gif", "cat/notes.txt", "cat/jpg", "cat/9.jpg.bak", "dog/1.jpg", "readme.txt"});
     const ImageFolder scanned = scan_image_folder(folder.path());
     EXPECT_THAT(count_per_class(scanned.samples, 2), ElementsAre(8, 1));
     EXPECT_THAT(scanned.classes, ElementsAre("cat", "dog"));
@@ -89,7 +81,7 @@ TEST(ImageFolder, KnowsImagesByTheirContentWhateverTheyAreCalled) {
 
 TEST(ImageFolder, CountsAndNamesWhatIsNoImage) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/1.jpg", "dog/1.jpg", "readme.txt"});
+    folder.touch({"cat/1.jpg", "dog/1.jpg", "readme.txt"});
     folder.write("cat/a.pdf", "%PDF-1.7");
     folder.write("dog/b.pdf", "%PDF-1.7");
     folder.write("dog/labels.csv", "a,b\n");
@@ -106,10 +98,10 @@ TEST(ImageFolder, CountsAndNamesWhatIsNoImage) {
 
 TEST(ImageFolder, PassesOverWhatSystemsLeaveBehindWithOneNote) {
     const TemporaryFolder folder;
-    touch(folder, {"daisy/1.jpg", "iris/1.jpg", "daisy/@eaDir/1.jpg/SYNOPHOTO_THUMB_XL.jpg", "__MACOSX/daisy/._1.jpg",
-                   "iris/.ipynb_checkpoints/1-checkpoint.jpg", "iris/Thumbs.db", "iris/desktop.ini", "iris/._1.jpg",
-                   "lost+found/1.jpg", "$RECYCLE.BIN/1.jpg", "System Volume Information/1.jpg", ".Trash-1000/1.jpg",
-                   "#recycle/1.jpg", ".DS_Store", "iris/~$1.jpg"});
+    folder.touch({"daisy/1.jpg", "iris/1.jpg", "daisy/@eaDir/1.jpg/SYNOPHOTO_THUMB_XL.jpg", "__MACOSX/daisy/._1.jpg",
+                  "iris/.ipynb_checkpoints/1-checkpoint.jpg", "iris/Thumbs.db", "iris/desktop.ini", "iris/._1.jpg",
+                  "lost+found/1.jpg", "$RECYCLE.BIN/1.jpg", "System Volume Information/1.jpg", ".Trash-1000/1.jpg",
+                  "#recycle/1.jpg", ".DS_Store", "iris/~$1.jpg"});
     const ImageFolder scanned = scan_image_folder(folder.path());
     EXPECT_THAT(scanned.classes, ElementsAre("daisy", "iris"));
     EXPECT_THAT(names_of(scanned.samples), ElementsAre("daisy/1.jpg", "iris/1.jpg"));
@@ -122,7 +114,7 @@ TEST(ImageFolder, PassesOverWhatSystemsLeaveBehindWithOneNote) {
 
 TEST(ImageFolder, LeavesOutWhatIsExcludedByPathOrByName) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/1.jpg", "cat/1_mask.png", "cat/old/2.jpg", "dog/1.jpg", "dog/old/2.jpg", "spare/1.jpg"});
+    folder.touch({"cat/1.jpg", "cat/1_mask.png", "cat/old/2.jpg", "dog/1.jpg", "dog/old/2.jpg", "spare/1.jpg"});
     const ImageFolder scanned = scan_image_folder(folder.path(), {.exclude = {"*_mask.png", "cat/old", "spare"}});
     EXPECT_THAT(names_of(scanned.samples), ElementsAre("cat/1.jpg", "dog/1.jpg", "dog/old/2.jpg"));
     EXPECT_THAT(
@@ -132,7 +124,7 @@ TEST(ImageFolder, LeavesOutWhatIsExcludedByPathOrByName) {
 
 TEST(ImageFolder, RemarksOnImagesBesideTheClassFolders) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/1.jpg", "dog/1.jpg", "1.jpg", "2.jpg", "readme.txt"});
+    folder.touch({"cat/1.jpg", "dog/1.jpg", "1.jpg", "2.jpg", "readme.txt"});
     EXPECT_THAT(scan_image_folder(folder.path()).remarks.warnings,
                 ElementsAre(StartsWith(folder.path().string() +
                                        ": 2 images lie beside the class folders and of no class, such as ")));
@@ -140,7 +132,7 @@ TEST(ImageFolder, RemarksOnImagesBesideTheClassFolders) {
 
 TEST(ImageFolder, TakesFoldersOfOneNameInTwoUnicodeFormsForOneClass) {
     const TemporaryFolder folder;
-    touch(folder, {"G\xC3\xA4nse/1.jpg", "Ga\xCC\x88nse/2.jpg", "dog/1.jpg"});
+    folder.touch({"G\xC3\xA4nse/1.jpg", "Ga\xCC\x88nse/2.jpg", "dog/1.jpg"});
     const ImageFolder scanned = scan_image_folder(folder.path());
     EXPECT_THAT(scanned.classes, ElementsAre("G\xC3\xA4nse", "dog"));
     EXPECT_THAT(count_per_class(scanned.samples, 2), ElementsAre(2, 1));
@@ -152,7 +144,7 @@ TEST(ImageFolder, TakesFoldersOfOneNameInTwoUnicodeFormsForOneClass) {
 
 TEST(ImageFolder, OpensNoFileThatTheMemoKnows) {
     const TemporaryFolder folder, memory;
-    touch(folder, {"dog/1.jpg", "cat/2.jpg", "cat/1"});
+    folder.touch({"dog/1.jpg", "cat/2.jpg", "cat/1"});
     ImageMemo memo(memory / "images.bin", [] { return std::time(nullptr) + 10; });
     memo.remember(memo.state_of(folder / "cat/1"), fingerprint("content"));
     EXPECT_THAT(names_of(scan_image_folder(folder.path(), {.memo = &memo}).samples),
@@ -161,7 +153,7 @@ TEST(ImageFolder, OpensNoFileThatTheMemoKnows) {
 
 TEST(ImageFolder, IgnoresWhatIsHidden) {
     const TemporaryFolder folder;
-    touch(folder, {".cache/1.jpg", "cat/.thumbs/1.jpg", "cat/.1.jpg", "cat/2.jpg", "dog/1.jpg"});
+    folder.touch({".cache/1.jpg", "cat/.thumbs/1.jpg", "cat/.1.jpg", "cat/2.jpg", "dog/1.jpg"});
     const ImageFolder scanned = scan_image_folder(folder.path());
     EXPECT_THAT(scanned.classes, ElementsAre("cat", "dog"));
     EXPECT_THAT(names_of(scanned.samples), ElementsAre("cat/2.jpg", "dog/1.jpg"));
@@ -169,7 +161,7 @@ TEST(ImageFolder, IgnoresWhatIsHidden) {
 
 TEST(ImageFolder, FollowsLinksToFilesAndFolders) {
     const TemporaryFolder folder;
-    touch(folder, {"store/dogs/1.jpg", "store/cat.jpg", "data/cat/0.jpg"});
+    folder.touch({"store/dogs/1.jpg", "store/cat.jpg", "data/cat/0.jpg"});
     fs::create_directory_symlink(folder / "store/dogs", folder / "data/dog");
     fs::create_symlink(folder / "store/cat.jpg", folder / "data/cat/1.jpg");
     const ImageFolder scanned = scan_image_folder(folder / "data");
@@ -178,7 +170,7 @@ TEST(ImageFolder, FollowsLinksToFilesAndFolders) {
 
 TEST(ImageFolder, LooksIntoEachFolderOfAClassOnceWhereLinksLeadInACircle) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/sub/1.jpg", "dog/1.jpg"});
+    folder.touch({"cat/sub/1.jpg", "dog/1.jpg"});
     fs::create_directory_symlink("..", folder / "cat/sub/up");
     fs::create_directory_symlink(".", folder / "cat/self");
     fs::create_symlink("circle", folder / "cat/circle");
@@ -187,7 +179,7 @@ TEST(ImageFolder, LooksIntoEachFolderOfAClassOnceWhereLinksLeadInACircle) {
 
 TEST(ImageFolder, TakesNoImagesOfOtherClassesThroughALinkToTheRoot) {
     const TemporaryFolder folder;
-    touch(folder, {"data/cat/1.jpg", "data/dog/1.jpg"});
+    folder.touch({"data/cat/1.jpg", "data/dog/1.jpg"});
     fs::create_directory_symlink("..", folder / "data/cat/up");
     fs::create_directory_symlink(folder.path(), folder / "data/cat/top");
     const ImageFolder scanned = scan_image_folder(folder / "data");
@@ -207,7 +199,7 @@ TEST(ImageFolder, NamesAFolderThatIsReachedTwiceByItsFirstName) {
 
 TEST(ImageFolder, CountsAnImageWhoseLinkLeadsNowhere) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/1.jpg", "dog/1.jpg"});
+    folder.touch({"cat/1.jpg", "dog/1.jpg"});
     fs::create_symlink("not-fetched", folder / "cat/2.jpg");
     fs::create_symlink("not-fetched", folder / "cat/notes.txt");
     EXPECT_THAT(names_of(scan_image_folder(folder.path()).samples), ElementsAre("cat/1.jpg", "cat/2.jpg", "dog/1.jpg"));
@@ -215,7 +207,7 @@ TEST(ImageFolder, CountsAnImageWhoseLinkLeadsNowhere) {
 
 TEST(ImageFolder, RefusesALinkToAFolderThatItLiesIn) {
     const TemporaryFolder folder;
-    touch(folder, {"data/cat/1.jpg", "data/dog/1.jpg"});
+    folder.touch({"data/cat/1.jpg", "data/dog/1.jpg"});
     for (const char* target : {".", "..", "/"}) {
         fs::create_directory_symlink(target, folder / "data/all");
         EXPECT_EQ(error_message<DataError>([&] { (void)scan_image_folder(folder / "data"); }),
@@ -226,7 +218,7 @@ TEST(ImageFolder, RefusesALinkToAFolderThatItLiesIn) {
 
 TEST(ImageFolder, WarnsOfClassesThatAreOneFolder) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/1.jpg", "dog/1.jpg"});
+    folder.touch({"cat/1.jpg", "dog/1.jpg"});
     fs::create_directory_symlink("cat", folder / "kitten");
     const ImageFolder scanned = scan_image_folder(folder.path());
     EXPECT_THAT(scanned.classes, ElementsAre("cat", "dog", "kitten"));
@@ -237,16 +229,16 @@ TEST(ImageFolder, WarnsOfClassesThatAreOneFolder) {
 
 TEST(ImageFolder, RefusesALinkToNowhereBesideTheClassFolders) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/1.jpg", "dog/1.jpg"});
+    folder.touch({"cat/1.jpg", "dog/1.jpg"});
     fs::create_symlink("/not/mounted", folder / "emu");
     EXPECT_EQ(scan_error(folder), (folder / "emu").string() + ": is a link that leads nowhere: is it a class folder?");
 }
 
 TEST(ImageFolder, GivesTheSameIdentityWhateverElseIsThere) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/5.jpg", "dog/5.jpg"});
+    folder.touch({"cat/5.jpg", "dog/5.jpg"});
     const std::uint64_t before = scan_image_folder(folder.path()).samples[0].id;
-    touch(folder, {"ant/1.jpg", "cat/1.jpg"});
+    folder.touch({"ant/1.jpg", "cat/1.jpg"});
     EXPECT_EQ(scan_image_folder(folder.path()).samples.at(2).id, before);
 }
 
@@ -262,17 +254,17 @@ TEST(ImageFolder, RefusesFewerThanTwoClasses) {
     const TemporaryFolder folder;
     const std::string where = folder.path().string() + ": expected at least two class folders, found ";
     EXPECT_EQ(scan_error(folder), where + "none");
-    touch(folder, {"1.jpg", "2.jpg"});
+    folder.touch({"1.jpg", "2.jpg"});
     EXPECT_EQ(scan_error(folder), where +
                                       "none: 2 images lie in the folder itself\nPut the images of each class into a "
                                       "folder of its own that is called like the class");
-    touch(folder, {"cat/1.jpg"});
+    folder.touch({"cat/1.jpg"});
     EXPECT_EQ(scan_error(folder), where + "one: cat");
 }
 
 TEST(ImageFolder, PointsToTheFolderInWhichTheClassesAre) {
     const TemporaryFolder folder;
-    touch(folder, {"flowers/daisy/1.jpg", "flowers/iris/1.jpg"});
+    folder.touch({"flowers/daisy/1.jpg", "flowers/iris/1.jpg"});
     EXPECT_EQ(scan_error(folder), folder.path().string() +
                                       ": expected at least two class folders, found one: flowers\n"
                                       "Its folder flowers holds 2 folders: is that the one to name?");
@@ -280,7 +272,7 @@ TEST(ImageFolder, PointsToTheFolderInWhichTheClassesAre) {
 
 TEST(ImageFolder, RefusesAFolderOfTheParts) {
     const TemporaryFolder folder;
-    touch(folder, {"Training/cat/1.jpg", "test/cat/1.jpg", "val/cat/1.jpg"});
+    folder.touch({"Training/cat/1.jpg", "test/cat/1.jpg", "val/cat/1.jpg"});
     EXPECT_EQ(error_message<DataError>([&] { (void)scan_image_folder(folder.path(), {.asked_by = AskedBy::config}); }),
               folder.path().string() +
                   ": holds the parts of a data set, not classes: Training, val, test\n"
@@ -300,14 +292,14 @@ TEST(ImageFolder, RefusesAFolderOfTheParts) {
 
 TEST(ImageFolder, TakesATrainBesideBusesAndCarsForAClass) {
     const TemporaryFolder folder;
-    touch(folder, {"bus/1.jpg", "car/1.jpg", "train/1.jpg"});
+    folder.touch({"bus/1.jpg", "car/1.jpg", "train/1.jpg"});
     EXPECT_THAT(scan_image_folder(folder.path()).classes, ElementsAre("bus", "car", "train"));
 }
 
 TEST(ImageFolder, TakesAnyNameThatAFolderMayHave) {
     const TemporaryFolder folder;
-    touch(folder, {"con/1.jpg", "a,b/1.jpg", "<b>/1.jpg", "a b/x..jpg/1.jpg", "\"/1.jpg", "a\\b/1.jpg", "0/1.jpg",
-                   "Bl\xFCte/Bl\xFCte.jpg", "two\nlines/\x1B[31m.jpg"});
+    folder.touch({"con/1.jpg", "a,b/1.jpg", "<b>/1.jpg", "a b/x..jpg/1.jpg", "\"/1.jpg", "a\\b/1.jpg", "0/1.jpg",
+                  "Bl\xFCte/Bl\xFCte.jpg", "two\nlines/\x1B[31m.jpg"});
     const ImageFolder scanned = scan_image_folder(folder.path());
     EXPECT_THAT(scanned.classes,
                 ElementsAre("\"", "0", "<b>", "Bl\\xFCte", "a b", "a,b", "a\\b", "con", "two\\x0Alines"));
@@ -322,7 +314,7 @@ TEST(ImageFolder, TakesAnyNameThatAFolderMayHave) {
 
 TEST(ImageFolder, NamesEveryClassWithoutImages) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/1.jpg", "dog/notes.txt"});
+    folder.touch({"cat/1.jpg", "dog/notes.txt"});
     fs::create_directory(folder / "emu");
     EXPECT_EQ(scan_error(folder), folder.path().string() +
                                       ": no image that graft reads in the class folders dog, emu\n" +
@@ -335,7 +327,7 @@ const std::vector<std::string> kTrained = {"dog", "cat", "emu"};
 
 TEST(ImageFolderOfAModel, BindsLabelsByName) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/1.jpg", "dog/1.jpg", "emu/1.jpg"});
+    folder.touch({"cat/1.jpg", "dog/1.jpg", "emu/1.jpg"});
     const ImageFolder scanned = scan_image_folder(folder.path(), kTrained, ClassMismatch::fail);
     EXPECT_EQ(scanned.classes, kTrained);
     EXPECT_THAT(names_of(scanned.samples), ElementsAre("dog/1.jpg", "cat/1.jpg", "emu/1.jpg"));
@@ -346,7 +338,7 @@ TEST(ImageFolderOfAModel, BindsLabelsByName) {
 
 TEST(ImageFolderOfAModel, AllowsAClassFolderWithoutImagesAndTellsOfIt) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/1.jpg", "dog/1.jpg"});
+    folder.touch({"cat/1.jpg", "dog/1.jpg"});
     fs::create_directory(folder / "emu");
     const ImageFolder scanned = scan_image_folder(folder.path(), kTrained, ClassMismatch::fail);
     EXPECT_THAT(count_per_class(scanned.samples, 3), ElementsAre(1, 1, 0));
@@ -356,7 +348,7 @@ TEST(ImageFolderOfAModel, AllowsAClassFolderWithoutImagesAndTellsOfIt) {
 
 TEST(ImageFolderOfAModel, NeedsNoFolderOfAClassThatTheConfigNames) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/1.jpg", "dog/1.jpg"});
+    folder.touch({"cat/1.jpg", "dog/1.jpg"});
     const ScanOptions given{.asked_by = AskedBy::config, .classes_are_given = true};
     const ImageFolder scanned = scan_image_folder(folder.path(), kTrained, ClassMismatch::fail, given);
     EXPECT_EQ(scanned.classes, kTrained);
@@ -364,7 +356,7 @@ TEST(ImageFolderOfAModel, NeedsNoFolderOfAClassThatTheConfigNames) {
     EXPECT_THAT(
         scanned.remarks.warnings,
         ElementsAre(folder.path().string() + ": no image of the class emu: nothing is learnt or measured of it"));
-    touch(folder, {"owl/1.jpg"});
+    folder.touch({"owl/1.jpg"});
     EXPECT_THAT(
         error_message<DataError>([&] { (void)scan_image_folder(folder.path(), kTrained, ClassMismatch::fail, given); }),
         StartsWith(folder.path().string() +
@@ -373,7 +365,7 @@ TEST(ImageFolderOfAModel, NeedsNoFolderOfAClassThatTheConfigNames) {
 
 TEST(ImageFolderOfAModel, BindsNamesInAnyUnicodeForm) {
     const TemporaryFolder folder;
-    touch(folder, {"Ga\xCC\x88nse/1.jpg", "\xC3\xA9t\xC3\xA9/1.jpg"});
+    folder.touch({"Ga\xCC\x88nse/1.jpg", "\xC3\xA9t\xC3\xA9/1.jpg"});
     const std::vector<std::string> trained = {"e\xCC\x81te\xCC\x81", "G\xC3\xA4nse"};
     const ImageFolder scanned = scan_image_folder(folder.path(), trained, ClassMismatch::fail);
     EXPECT_EQ(scanned.classes, trained);
@@ -382,7 +374,7 @@ TEST(ImageFolderOfAModel, BindsNamesInAnyUnicodeForm) {
 
 TEST(ImageFolderOfAModel, TellsNamesApartThatLookAlike) {
     const TemporaryFolder folder;
-    touch(folder, {"cat /1.jpg", "dog/1.jpg", "emu/1.jpg"});
+    folder.touch({"cat /1.jpg", "dog/1.jpg", "emu/1.jpg"});
     EXPECT_THAT(
         error_message<DataError>([&] { (void)scan_image_folder(folder.path(), kTrained, ClassMismatch::fail); }),
         HasSubstr("\n  unknown: cat  (bytes 63 61 74 20) (did you mean \"cat\"?)\n  missing: cat (bytes 63 61 74)\n"));
@@ -390,7 +382,7 @@ TEST(ImageFolderOfAModel, TellsNamesApartThatLookAlike) {
 
 TEST(ImageFolderOfAModel, NamesTheOptionOfWhoeverAsks) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/1.jpg", "dog/1.jpg", "emu/1.jpg", "gnu/1.jpg"});
+    folder.touch({"cat/1.jpg", "dog/1.jpg", "emu/1.jpg", "gnu/1.jpg"});
     const auto message = [&](AskedBy asked_by) {
         return error_message<DataError>(
             [&] { (void)scan_image_folder(folder.path(), kTrained, ClassMismatch::fail, {.asked_by = asked_by}); });
@@ -401,7 +393,7 @@ TEST(ImageFolderOfAModel, NamesTheOptionOfWhoeverAsks) {
 
 TEST(ImageFolderOfAModel, SaysThatThereAreNoClassFoldersAndPointsToPredict) {
     const TemporaryFolder folder;
-    touch(folder, {"1.jpg", "2.jpg"});
+    folder.touch({"1.jpg", "2.jpg"});
     const std::string where = folder.path().string();
     EXPECT_EQ(error_message<DataError>([&] { (void)scan_image_folder(folder.path(), kTrained, ClassMismatch::fail); }),
               where +
@@ -412,7 +404,7 @@ TEST(ImageFolderOfAModel, SaysThatThereAreNoClassFoldersAndPointsToPredict) {
 
 TEST(ImageFolderOfAModel, ListsUnknownAndMissingClassesAndWhatMayBeMeant) {
     const TemporaryFolder folder;
-    touch(folder, {"cats/1.jpg", "dog/1.jpg", "zebra/1.jpg"});
+    folder.touch({"cats/1.jpg", "dog/1.jpg", "zebra/1.jpg"});
     EXPECT_EQ(error_message<DataError>([&] { (void)scan_image_folder(folder.path(), kTrained, ClassMismatch::fail); }),
               folder.path().string() +
                   ": its class folders are not the classes that were trained\n"
@@ -425,7 +417,7 @@ TEST(ImageFolderOfAModel, ListsUnknownAndMissingClassesAndWhatMayBeMeant) {
 
 TEST(ImageFolderOfAModel, LeavesOutUnknownClassesWhereThatIsAskedFor) {
     const TemporaryFolder folder;
-    touch(folder, {"cats/1.jpg", "dog/1.jpg", "zebra/1.jpg"});
+    folder.touch({"cats/1.jpg", "dog/1.jpg", "zebra/1.jpg"});
     const ImageFolder scanned = scan_image_folder(folder.path(), kTrained, ClassMismatch::use_known);
     EXPECT_EQ(scanned.classes, kTrained);
     EXPECT_THAT(names_of(scanned.samples), ElementsAre("dog/1.jpg"));
@@ -435,7 +427,7 @@ TEST(ImageFolderOfAModel, LeavesOutUnknownClassesWhereThatIsAskedFor) {
 
 TEST(ImageFolderOfAModel, RefusesAFolderWithoutAnyImage) {
     const TemporaryFolder folder;
-    touch(folder, {"zebra/1.jpg"});
+    folder.touch({"zebra/1.jpg"});
     EXPECT_EQ(
         error_message<DataError>([&] { (void)scan_image_folder(folder.path(), kTrained, ClassMismatch::use_known); }),
         folder.path().string() + ": no image of any of the classes dog, cat, emu");
@@ -443,7 +435,7 @@ TEST(ImageFolderOfAModel, RefusesAFolderWithoutAnyImage) {
 
 TEST(ListImages, FindsThemAtAnyDepthSortedByPath) {
     const TemporaryFolder folder;
-    touch(folder, {"b.jpg", "a/2.png", "a/10.png", "notes.txt", ".hidden.jpg"});
+    folder.touch({"b.jpg", "a/2.png", "a/10.png", "notes.txt", ".hidden.jpg"});
     const std::vector<Sample> samples = list_images(folder.path());
     EXPECT_THAT(names_of(samples), ElementsAre("a/10.png", "a/2.png", "b.jpg"));
     EXPECT_EQ(samples[0].file, folder / "a/10.png");

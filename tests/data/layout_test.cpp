@@ -15,10 +15,6 @@ using testing::error_message;
 using ::testing::IsEmpty;
 using testing::TemporaryFolder;
 
-void touch(const TemporaryFolder& folder, std::initializer_list<const char*> names) {
-    for (const char* name : names) folder.write(name, "x");
-}
-
 std::string layout_error(const fs::path& folder) {
     return error_message<DataError>([&] { (void)find_layout(folder); });
 }
@@ -43,7 +39,7 @@ TEST(FindLayout, KnowsThePartsByTheirUsualNamesInAnyCase) {
 
 TEST(FindLayout, TakesPartsThatAreThere) {
     const TemporaryFolder folder;
-    touch(folder, {"train/cat/1.jpg", "train/dog/1.jpg", "val/cat/1.jpg", "readme.txt", "labels/1.txt"});
+    folder.touch({"train/cat/1.jpg", "train/dog/1.jpg", "val/cat/1.jpg", "readme.txt", "labels/1.txt"});
     const Layout layout = find_layout(folder.path());
     EXPECT_EQ(layout.train, folder / "train");
     EXPECT_EQ(layout.validation, folder / "val");
@@ -52,7 +48,7 @@ TEST(FindLayout, TakesPartsThatAreThere) {
 
 TEST(FindLayout, TakesClassFoldersForTheTrainingPart) {
     const TemporaryFolder folder;
-    touch(folder, {"bus/1.jpg", "car/1.jpg", "train/1.jpg"});
+    folder.touch({"bus/1.jpg", "car/1.jpg", "train/1.jpg"});
     const Layout layout = find_layout(folder.path());
     EXPECT_EQ(layout.train, folder.path());
     EXPECT_EQ(layout.validation, std::nullopt);
@@ -61,8 +57,8 @@ TEST(FindLayout, TakesClassFoldersForTheTrainingPart) {
 
 TEST(FindLayout, LooksIntoTheOnlyFolder) {
     const TemporaryFolder folder;
-    touch(folder, {"archive/flowers/train/cat/1.jpg", "archive/flowers/train/dog/1.jpg",
-                   "archive/flowers/val/cat/1.jpg", "__MACOSX/archive/._1.jpg"});
+    folder.touch({"archive/flowers/train/cat/1.jpg", "archive/flowers/train/dog/1.jpg", "archive/flowers/val/cat/1.jpg",
+                  "__MACOSX/archive/._1.jpg"});
     const Layout layout = find_layout(folder.path());
     EXPECT_EQ(layout.train, folder / "archive/flowers/train");
     EXPECT_EQ(layout.validation, folder / "archive/flowers/val");
@@ -72,7 +68,7 @@ TEST(FindLayout, LooksIntoTheOnlyFolder) {
 
 TEST(FindLayout, SaysWhatItDoesNotUse) {
     const TemporaryFolder folder;
-    touch(folder, {"train/cat/1.jpg", "train/dog/1.jpg", "val/cat/1.jpg", "valid/cat/1.jpg", "test/1.jpg"});
+    folder.touch({"train/cat/1.jpg", "train/dog/1.jpg", "val/cat/1.jpg", "valid/cat/1.jpg", "test/1.jpg"});
     const Layout layout = find_layout(folder.path());
     EXPECT_EQ(layout.validation, folder / "val");
     EXPECT_EQ(layout.test, std::nullopt);
@@ -87,18 +83,18 @@ TEST(FindLayout, SaysWhatIsThereInsteadOfClasses) {
     const TemporaryFolder folder;
     const std::string where = folder.path().string() + ": expected at least two class folders, found ";
     EXPECT_EQ(layout_error(folder.path()), where + "none");
-    touch(folder, {"1.jpg"});
+    folder.touch({"1.jpg"});
     EXPECT_EQ(layout_error(folder.path()), where +
                                                "none: 1 image lies in the folder itself\nPut the images of each "
                                                "class into a folder of its own that is called like the class");
-    touch(folder, {"cat/1.jpg"});
+    folder.touch({"cat/1.jpg"});
     EXPECT_EQ(layout_error(folder.path()), where + "one: cat");
     EXPECT_EQ(layout_error(folder / "absent"), (folder / "absent").string() + ": there is no such folder");
 }
 
 TEST(FindLayout, RefusesPartsWithoutATrainingPart) {
     const TemporaryFolder folder;
-    touch(folder, {"val/cat/1.jpg", "test/cat/1.jpg"});
+    folder.touch({"val/cat/1.jpg", "test/cat/1.jpg"});
     EXPECT_EQ(layout_error(folder.path()), folder.path().string() +
                                                ": holds the parts of a data set, not classes: val, test\nName each: "
                                                "\"validation\": \"" +

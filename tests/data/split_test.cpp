@@ -7,6 +7,7 @@
 
 #include "config/read.hpp"
 #include "core/hash.hpp"
+#include "data/sample_names.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
 #include "temporary_folder.hpp"
@@ -17,6 +18,7 @@ namespace {
 using ::testing::ElementsAre;
 using testing::error_message;
 using ::testing::IsEmpty;
+using testing::names_of;
 using ::testing::StartsWith;
 using testing::TemporaryFolder;
 
@@ -42,12 +44,6 @@ ImageFolder cats_and_dogs(int cats, int dogs) {
     std::vector<std::string> names = numbered("cat", cats);
     std::ranges::copy(numbered("dog", dogs), std::back_inserter(names));
     return folder_of({"cat", "dog"}, names);
-}
-
-std::vector<std::string> names_of(const std::vector<Sample>& samples) {
-    std::vector<std::string> names;
-    for (const Sample& sample : samples) names.push_back(sample.name);
-    return names;
 }
 
 std::vector<std::string> validation_names(const ImageFolder& folder, const SplitOptions& options) {

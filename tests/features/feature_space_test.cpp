@@ -15,7 +15,7 @@ using testing::TemporaryFolder;
 
 constexpr std::size_t kFloats = 5;
 
-Fingerprint key(int number) { return fingerprint(std::to_string(number)); }
+Fingerprint key_of(int number) { return fingerprint(std::to_string(number)); }
 
 std::vector<float> values(int number) {
     std::vector<float> result(kFloats);
@@ -33,19 +33,19 @@ TEST(FeatureSpace, GivesBackWhatWasAppendedAlsoAfterReopening) {
     const TemporaryFolder folder;
     {
         FeatureSpace space(folder.path(), kFloats, FeatureType::float32);
-        EXPECT_EQ(space.find(key(1)), std::nullopt);
-        EXPECT_EQ(read(space, space.append(key(1), values(1))), values(1));
-        space.append(key(2), values(2));
+        EXPECT_EQ(space.find(key_of(1)), std::nullopt);
+        EXPECT_EQ(read(space, space.append(key_of(1), values(1))), values(1));
+        space.append(key_of(2), values(2));
     }
     FeatureSpace space(folder.path(), kFloats, FeatureType::float32);
-    EXPECT_EQ(read(space, space.find(key(2)).value()), values(2));
-    EXPECT_EQ(read(space, space.find(key(1)).value()), values(1));
+    EXPECT_EQ(read(space, space.find(key_of(2)).value()), values(2));
+    EXPECT_EQ(read(space, space.find(key_of(1)).value()), values(1));
 }
 
 TEST(FeatureSpace, Float16TakesHalfTheRoomAndRoundsToElevenBits) {
     const TemporaryFolder folder;
     FeatureSpace space(folder.path(), 2, FeatureType::float16);
-    const std::uint64_t row = space.append(key(1), std::vector<float>{0.1F, 1024.5F});
+    const std::uint64_t row = space.append(key_of(1), std::vector<float>{0.1F, 1024.5F});
     std::vector<float> found(2);
     space.read(row, found);
     EXPECT_EQ(found, (std::vector<float>{0.0999755859375F, 1024.0F}));  // ties to even
@@ -56,36 +56,36 @@ TEST(FeatureSpace, ADamagedRowIsAsIfItWereNotThereAndCanBeAppendedAnew) {
     const TemporaryFolder folder;
     {
         FeatureSpace space(folder.path(), kFloats, FeatureType::float32);
-        for (int i = 0; i < 3; ++i) space.append(key(i), values(i));
+        for (int i = 0; i < 3; ++i) space.append(key_of(i), values(i));
     }
     std::fstream(folder / "rows.bin", std::ios::in | std::ios::out | std::ios::binary).seekp(kFloats * 4 + 3).put('x');
     FeatureSpace space(folder.path(), kFloats, FeatureType::float32);
-    EXPECT_EQ(space.find(key(1)), std::nullopt);
-    EXPECT_TRUE(space.find(key(0)) && space.find(key(2)));
-    space.append(key(1), values(1));
+    EXPECT_EQ(space.find(key_of(1)), std::nullopt);
+    EXPECT_TRUE(space.find(key_of(0)) && space.find(key_of(2)));
+    space.append(key_of(1), values(1));
     FeatureSpace again(folder.path(), kFloats, FeatureType::float32);
-    EXPECT_EQ(read(again, again.find(key(1)).value()), values(1));
+    EXPECT_EQ(read(again, again.find(key_of(1)).value()), values(1));
 }
 
 TEST(FeatureSpace, LosesOnlyTheRowsThatACutTookAway) {
     const TemporaryFolder folder;
     {
         FeatureSpace space(folder.path(), kFloats, FeatureType::float32);
-        for (int i = 0; i < 4; ++i) space.append(key(i), values(i));
+        for (int i = 0; i < 4; ++i) space.append(key_of(i), values(i));
     }
     std::filesystem::resize_file(folder / "rows.bin", 2 * kFloats * 4 + 7);
     FeatureSpace space(folder.path(), kFloats, FeatureType::float32);
-    EXPECT_TRUE(space.find(key(0)) && space.find(key(1)));
-    EXPECT_FALSE(space.find(key(2)) || space.find(key(3)));
-    const std::uint64_t row = space.append(key(3), values(33));
+    EXPECT_TRUE(space.find(key_of(0)) && space.find(key_of(1)));
+    EXPECT_FALSE(space.find(key_of(2)) || space.find(key_of(3)));
+    const std::uint64_t row = space.append(key_of(3), values(33));
     EXPECT_EQ(read(space, row), values(33));
-    EXPECT_EQ(read(space, space.find(key(1)).value()), values(1));
+    EXPECT_EQ(read(space, space.find(key_of(1)).value()), values(1));
 }
 
 TEST(FeatureSpace, IsAnErrorAndNotACrashWhenTheFileIsCutShortInUse) {
     const TemporaryFolder folder;
     FeatureSpace space(folder.path(), kFloats, FeatureType::float32);
-    const std::uint64_t row = space.append(key(1), values(1));
+    const std::uint64_t row = space.append(key_of(1), values(1));
     std::filesystem::resize_file(folder / "rows.bin", 3);
     std::vector<float> room(kFloats);
     EXPECT_THROW(space.read(row, room), Error);
@@ -95,15 +95,15 @@ TEST(FeatureSpace, TwoWritersShareOneFolder) {
     const TemporaryFolder folder;
     FeatureSpace first(folder.path(), kFloats, FeatureType::float32),
         second(folder.path(), kFloats, FeatureType::float32);
-    for (int i = 0; i < 20; ++i) (i % 3 == 0 ? first : second).append(key(i), values(i));
+    for (int i = 0; i < 20; ++i) (i % 3 == 0 ? first : second).append(key_of(i), values(i));
     FeatureSpace space(folder.path(), kFloats, FeatureType::float32);
-    for (int i = 0; i < 20; ++i) EXPECT_EQ(read(space, space.find(key(i)).value()), values(i));
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(read(space, space.find(key_of(i)).value()), values(i));
 }
 
 TEST(FeatureSpace, ATemporaryOneLeavesNothingBehind) {
     const TemporaryFolder folder;
     const auto space = FeatureSpace::temporary(folder.path(), kFloats, FeatureType::float32);
-    EXPECT_EQ(read(*space, space->append(key(7), values(7))), values(7));
+    EXPECT_EQ(read(*space, space->append(key_of(7), values(7))), values(7));
     EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
@@ -114,7 +114,7 @@ TEST(FeatureSpace, NeverGivesBackADamagedRow) {
         const TemporaryFolder folder;
         {
             FeatureSpace space(folder.path(), kFloats, FeatureType::float32);
-            for (int i = 0; i < 12; ++i) space.append(key(i), values(i));
+            for (int i = 0; i < 12; ++i) space.append(key_of(i), values(i));
         }
         for (const char* name : {"rows.bin", "index.bin"}) {
             const auto size = std::filesystem::file_size(folder / name);
@@ -125,7 +125,7 @@ TEST(FeatureSpace, NeverGivesBackADamagedRow) {
         }
         FeatureSpace space(folder.path(), kFloats, FeatureType::float32);
         for (int i = 0; i < 12; ++i)
-            if (const auto row = space.find(key(i))) {
+            if (const auto row = space.find(key_of(i))) {
                 EXPECT_EQ(read(space, *row), values(i));
             }
     }

@@ -41,7 +41,7 @@ OperationPlugin plugin(const std::string& name, const Json& options = Json::obje
     EXPECT_TRUE(read_options(options, [&](Fields& fields) { made.describe(fields); }).empty());
     return made;
 }
-cv::Mat applied(const std::string& name, const Json& options, const cv::Mat& rgb, std::uint64_t seed = 0) {
+cv::Mat drawn(const std::string& name, const Json& options, const cv::Mat& rgb, std::uint64_t seed = 0) {
     Rng rng(seed);
     return std::get<PictureOperation>(plugin(name, options).build({.input = rgb.size()}))(rgb, rng);
 }
@@ -92,7 +92,7 @@ TEST(ColourJitter, GivesTorchvisionsPixels) {
     for (const Json& golden : goldens()["jitter"]) {
         Json options = {{"brightness", 0}, {"contrast", 0}, {"saturation", 0}, {"hue", 0}};
         options[golden["change"].get<std::string>()] = {golden["value"], golden["value"]};
-        EXPECT_EQ(largest_difference(applied("colour_jitter", options, source()), golden_picture(golden["rgb"])), 0)
+        EXPECT_EQ(largest_difference(drawn("colour_jitter", options, source()), golden_picture(golden["rgb"])), 0)
             << golden["change"] << " " << golden["value"];
     }
 }
@@ -103,7 +103,7 @@ TEST(ColourJitter, DrawsTheOrderOfItsChanges) {
     const cv::Mat picture = grey({{100, 200}});
     const Json options = {{"brightness", {2, 2}}, {"contrast", {0.5, 0.5}}, {"saturation", 0}, {"hue", 0}};
     std::map<Rows, int> seen;
-    for (std::uint64_t seed = 0; seed < 200; ++seed) ++seen[red(applied("colour_jitter", options, picture, seed))];
+    for (std::uint64_t seed = 0; seed < 200; ++seed) ++seen[red(drawn("colour_jitter", options, picture, seed))];
     ASSERT_EQ(seen.size(), 2U);
     EXPECT_NEAR((seen[Rows{{214, 241}}]), 100, 40);
     EXPECT_NEAR((seen[Rows{{250, 255}}]), 100, 40);
@@ -115,7 +115,7 @@ TEST(ColourJitter, DrawsTheSameForOneChangeWhateverElseIsOn) {
     Rng rng(5);
     std::array<int, 4> order{0, 1, 2, 3};
     shuffle(std::span<int>(order), rng);
-    EXPECT_TRUE(equal(applied("colour_jitter", alone, picture, 5), with_brightness(picture, rng.uniform(0.5, 1.5))));
+    EXPECT_TRUE(equal(drawn("colour_jitter", alone, picture, 5), with_brightness(picture, rng.uniform(0.5, 1.5))));
 }
 
 TEST(ColourJitter, NamesOptionsThatCannotBe) {
@@ -135,7 +135,7 @@ TEST(RandomCrop, GivesTorchvisionsPixels) {
             const int down = static_cast<int>(rng.below(7)) - 3, right = static_cast<int>(rng.below(7)) - 3;
             if (down == golden["down"] && right == golden["right"]) break;
         }
-        EXPECT_TRUE(equal(applied("random_crop", options, source(), seed), golden_picture(golden["rgb"])))
+        EXPECT_TRUE(equal(drawn("random_crop", options, source(), seed), golden_picture(golden["rgb"])))
             << golden["padding_mode"] << " " << golden["down"];
     }
 }
@@ -145,7 +145,7 @@ TEST(RandomCrop, TakesAShareOfTheSideOrPixels) {
     int highest = 0, widest = 0;
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         cv::Mat seen, places;
-        cv::extractChannel(applied("random_crop", {{"padding", 0.125}}, picture, seed), seen, 0);
+        cv::extractChannel(drawn("random_crop", {{"padding", 0.125}}, picture, seed), seen, 0);
         cv::findNonZero(seen, places);
         const cv::Rect part = cv::boundingRect(places);
         highest = std::max(highest, 32 - part.height);
@@ -218,7 +218,7 @@ TEST(RandAugment, DoesDrawnStepsOfOneStrength) {
             expected = stepped(expected, step,
                                sign * magnitude_of(step, MagnitudeTable::rand_augment, 12, 31, picture.size()), {});
         }
-        EXPECT_TRUE(equal(applied("rand_augment", {{"num_ops", 3}, {"magnitude", 12}}, picture, seed), expected));
+        EXPECT_TRUE(equal(drawn("rand_augment", {{"num_ops", 3}, {"magnitude", 12}}, picture, seed), expected));
     }
 }
 
@@ -236,26 +236,26 @@ TEST(TrivialAugment, DoesOneStepOfADrawnStrength) {
         const auto bin = static_cast<int>(rng.below(31));
         const double sign = rng.uniform() < 0.5 && is_signed(step) ? -1 : 1;
         const double magnitude = magnitude_of(step, MagnitudeTable::trivial_augment_wide, bin, 31, picture.size());
-        EXPECT_TRUE(equal(applied("trivial_augment", Json::object(), picture, seed),
+        EXPECT_TRUE(equal(drawn("trivial_augment", Json::object(), picture, seed),
                           stepped(picture, step, sign * magnitude, {})));
     }
 }
 
 TEST(RandomColourChanges, ChangeAShareOfTheViewsAsTheirOptionsSay) {
     const cv::Mat picture = smooth(20, 30);
-    EXPECT_TRUE(equal(applied("random_autocontrast", {{"p", 1}}, picture), auto_contrasted(picture)));
-    EXPECT_TRUE(equal(applied("random_equalize", {{"p", 1}}, picture), equalized(picture)));
-    EXPECT_TRUE(equal(applied("random_posterize", {{"p", 1}, {"bits", 2}}, picture), posterized(picture, 2)));
-    EXPECT_TRUE(equal(applied("random_solarize", {{"p", 1}, {"threshold", 90}}, picture), solarized(picture, 90)));
-    EXPECT_TRUE(equal(applied("random_adjust_sharpness", {{"p", 1}, {"sharpness_factor", 3}}, picture),
+    EXPECT_TRUE(equal(drawn("random_autocontrast", {{"p", 1}}, picture), auto_contrasted(picture)));
+    EXPECT_TRUE(equal(drawn("random_equalize", {{"p", 1}}, picture), equalized(picture)));
+    EXPECT_TRUE(equal(drawn("random_posterize", {{"p", 1}, {"bits", 2}}, picture), posterized(picture, 2)));
+    EXPECT_TRUE(equal(drawn("random_solarize", {{"p", 1}, {"threshold", 90}}, picture), solarized(picture, 90)));
+    EXPECT_TRUE(equal(drawn("random_adjust_sharpness", {{"p", 1}, {"sharpness_factor", 3}}, picture),
                       with_sharpness(picture, 3)));
-    EXPECT_TRUE(equal(applied("random_invert", {{"p", 1}}, picture), cv::Scalar::all(255) - picture));
-    EXPECT_TRUE(equal(applied("random_grayscale", {{"p", 1}}, picture), greyscale(picture)));
+    EXPECT_TRUE(equal(drawn("random_invert", {{"p", 1}}, picture), cv::Scalar::all(255) - picture));
+    EXPECT_TRUE(equal(drawn("random_grayscale", {{"p", 1}}, picture), greyscale(picture)));
     for (const char* name : {"random_autocontrast", "random_equalize", "random_posterize", "random_solarize",
                              "random_adjust_sharpness", "random_invert", "random_grayscale"}) {
         int changed = 0;
         for (std::uint64_t seed = 0; seed < 200; ++seed)
-            changed += equal(applied(name, {{"p", 0.25}}, picture, seed), picture) ? 0 : 1;
+            changed += equal(drawn(name, {{"p", 0.25}}, picture, seed), picture) ? 0 : 1;
         EXPECT_NEAR(changed, 50, 25) << name;
     }
 }

@@ -17,7 +17,7 @@
 namespace graft {
 namespace {
 
-const Json& goldens() {
+const Json& image_goldens() {
     static const Json json = parse_json_file(std::filesystem::path(GRAFT_TEST_DIR) / "golden" / "images.json");
     return json;
 }
@@ -41,8 +41,8 @@ bool is_read(const std::string& name) {
 }
 
 TEST(ImageGoldens, AreDecodedAsPillowDecodesThem) {
-    ASSERT_GT(goldens().size(), 60U);
-    for (const Json& golden : goldens()) {
+    ASSERT_GT(image_goldens().size(), 60U);
+    for (const Json& golden : image_goldens()) {
         const std::string name = golden["name"], file = testing::from_hex(golden["file"]);
         if (!is_read(name)) continue;
         try {
@@ -59,7 +59,7 @@ TEST(ImageGoldens, AreDecodedAsPillowDecodesThem) {
 
 /// Files that are cut are refused, or whole all the same: then they say so, or only what nobody needs was missing.
 TEST(ImageGoldens, CutAnywhereAreRefusedOrWhole) {
-    for (const Json& golden : goldens()) {
+    for (const Json& golden : image_goldens()) {
         const std::string name = golden["name"], file = testing::from_hex(golden["file"]);
         if (!is_read(name)) continue;
         for (std::size_t length = 0; length < file.size(); length += 1 + file.size() / 97) {
@@ -80,7 +80,7 @@ TEST(ImageGoldens, DamagedAnywhereAreDecodedOrRefusedInSilence) {
     Rng rng = Rng::stream(0, "damaged goldens");
     ::testing::internal::CaptureStderr();
     ::testing::internal::CaptureStdout();
-    for (const Json& golden : goldens()) {
+    for (const Json& golden : image_goldens()) {
         const std::string name = golden["name"], file = testing::from_hex(golden["file"]);
         if (name.starts_with("jpeg xl") || name.starts_with("avif") || name.starts_with("heic")) continue;
         for (int round = 0; round < 60; ++round) {

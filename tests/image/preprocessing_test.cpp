@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "config/read.hpp"
+#include "image/network_inputs.hpp"
 #include "pictures.hpp"
 
 namespace graft {
@@ -12,20 +13,13 @@ namespace {
 
 using testing::equal;
 using testing::grey;
+using testing::input_of;
 using testing::noise;
 using testing::red;
 using Rows = std::vector<std::vector<int>>;
 
-Preprocessing input(std::int64_t height, std::int64_t width, Interpolation interpolation = Interpolation::bilinear) {
-    Preprocessing preprocessing;
-    preprocessing.height = height;
-    preprocessing.width = width;
-    preprocessing.interpolation = interpolation;
-    return preprocessing;
-}
-
 Preprocessing cropped(std::int64_t height, std::int64_t width, double fraction) {
-    Preprocessing preprocessing = input(height, width);
+    Preprocessing preprocessing = input_of(height, width);
     preprocessing.resize = ResizeMode::center_crop;
     preprocessing.crop_fraction = fraction;
     return preprocessing;
@@ -38,29 +32,29 @@ std::vector<std::string> problems_of(const std::string& text) {
 
 TEST(Preprocessing, ShrinksByTheMeanOfWholeBlocks) {
     const cv::Mat rgb = grey({{0, 4, 100, 108}, {8, 12, 104, 112}});
-    EXPECT_EQ(red(resize_to_input(rgb, input(1, 2))), (Rows{{6, 106}}));
+    EXPECT_EQ(red(resize_to_input(rgb, input_of(1, 2))), (Rows{{6, 106}}));
 }
 
 TEST(Preprocessing, ShrinksByAreaWherePixelsAreCutInParts) {
     // Three pixels on two: each takes one whole and one half pixel, (30 + 60 / 2) / 1.5 and (60 / 2 + 120) / 1.5.
-    EXPECT_EQ(red(resize_to_input(grey({{30, 60, 120}}), input(1, 2))), (Rows{{40, 100}}));
+    EXPECT_EQ(red(resize_to_input(grey({{30, 60, 120}}), input_of(1, 2))), (Rows{{40, 100}}));
 }
 
 TEST(Preprocessing, ShrinkingDoesNotAlias) {
     cv::Mat stripes(64, 64, CV_8UC3);
     for (int x = 0; x < 64; ++x) stripes.col(x).setTo(cv::Scalar::all(x % 2 == 0 ? 0 : 200));
-    const cv::Mat small = resize_to_input(stripes, input(16, 16));
+    const cv::Mat small = resize_to_input(stripes, input_of(16, 16));
     EXPECT_TRUE(equal(small, cv::Mat(16, 16, CV_8UC3, cv::Scalar::all(100))));
 }
 
 TEST(Preprocessing, EnlargesBilinearlyBetweenPixelCentres) {
     // Centres of 4 pixels on 2 lie at -0.25, 0.25, 0.75 and 1.25; beyond the outer centres nothing is extrapolated.
-    EXPECT_EQ(red(resize_to_input(grey({{0, 200}}), input(1, 4))), (Rows{{0, 50, 150, 200}}));
+    EXPECT_EQ(red(resize_to_input(grey({{0, 200}}), input_of(1, 4))), (Rows{{0, 50, 150, 200}}));
 }
 
 TEST(Preprocessing, EnlargesNearestByPixelCentres) {
     // Centres of 5 pixels on 3 lie in pixels 0 (0.3), 0 (0.9), 1 (1.5), 2 (2.1) and 2 (2.7).
-    EXPECT_EQ(red(resize_to_input(grey({{10, 20, 30}}), input(1, 5, Interpolation::nearest))),
+    EXPECT_EQ(red(resize_to_input(grey({{10, 20, 30}}), input_of(1, 5, Interpolation::nearest))),
               (Rows{{10, 10, 20, 30, 30}}));
 }
 
@@ -68,17 +62,17 @@ TEST(Preprocessing, EnlargesBicubicallyAsOpenCvDoes) {
     const cv::Mat rgb = noise(9, 7);
     cv::Mat expected;
     cv::resize(rgb, expected, {20, 30}, 0, 0, cv::INTER_CUBIC);
-    EXPECT_TRUE(equal(resize_to_input(rgb, input(30, 20, Interpolation::bicubic)), expected));
+    EXPECT_TRUE(equal(resize_to_input(rgb, input_of(30, 20, Interpolation::bicubic)), expected));
 }
 
 TEST(Preprocessing, ReducesTheLongSideBeforeItEnlargesTheShortOne) {
     const cv::Mat rgb = grey({{0, 40, 100, 140}});  // [1,4] to [2,2]
-    EXPECT_EQ(red(resize_to_input(rgb, input(2, 2, Interpolation::nearest))), (Rows{{20, 120}, {20, 120}}));
+    EXPECT_EQ(red(resize_to_input(rgb, input_of(2, 2, Interpolation::nearest))), (Rows{{20, 120}, {20, 120}}));
 }
 
 TEST(Preprocessing, KeepsAPictureOfTheInputsSizeAndCopiesIt) {
     const cv::Mat rgb = noise(6, 5);
-    const cv::Mat result = resize_to_input(rgb, input(6, 5));
+    const cv::Mat result = resize_to_input(rgb, input_of(6, 5));
     EXPECT_TRUE(equal(result, rgb));
     EXPECT_NE(result.data, rgb.data);
 }
@@ -90,7 +84,7 @@ TEST(Preprocessing, ResultIsContinuousAlsoWhenOnlyCropped) {
 }
 
 TEST(Preprocessing, SquashTakesTheWholePicture) {
-    EXPECT_EQ(input_window({500, 375}, input(224, 224)), cv::Rect(0, 0, 500, 375));
+    EXPECT_EQ(input_window({500, 375}, input_of(224, 224)), cv::Rect(0, 0, 500, 375));
 }
 
 TEST(Preprocessing, CentreCropTakesTheLargestWindowOfTheInputsShape) {
@@ -116,8 +110,8 @@ TEST(Preprocessing, EnlargedCropKnowsNothingOfWhatWasCutOff) {
 }
 
 TEST(Preprocessing, ReducedPictureIsNeverLongerThanTheInput) {
-    EXPECT_EQ(reduce_to_input(noise(50, 20), input(32, 32)).rgb.size(), cv::Size(20, 32));
-    EXPECT_EQ(reduce_to_input(noise(20, 50), input(32, 32)).rgb.size(), cv::Size(32, 20));
+    EXPECT_EQ(reduce_to_input(noise(50, 20), input_of(32, 32)).rgb.size(), cv::Size(20, 32));
+    EXPECT_EQ(reduce_to_input(noise(20, 50), input_of(32, 32)).rgb.size(), cv::Size(32, 20));
 }
 
 TEST(Preprocessing, IsWrittenAndReadBack) {

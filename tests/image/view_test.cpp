@@ -4,6 +4,7 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "image/network_inputs.hpp"
 #include "pictures.hpp"
 
 namespace graft {
@@ -11,20 +12,13 @@ namespace {
 
 using testing::equal;
 using testing::grey;
+using testing::input_of;
 using testing::largest_difference;
 using testing::mean_difference;
 using testing::noise;
 using testing::red;
 using testing::smooth;
 using Rows = std::vector<std::vector<int>>;
-
-Preprocessing input(std::int64_t height, std::int64_t width, Interpolation interpolation = Interpolation::bilinear) {
-    Preprocessing preprocessing;
-    preprocessing.height = height;
-    preprocessing.width = width;
-    preprocessing.interpolation = interpolation;
-    return preprocessing;
-}
 
 AugmentationOptions filled(FillMode mode, double cval = 0) {
     AugmentationOptions options;
@@ -62,7 +56,7 @@ View flipped(bool horizontal, bool vertical) {
 
 /// A picture at its own size.
 cv::Mat rendered(const cv::Mat& rgb, const View& view, FillMode mode = FillMode::nearest, double cval = 0) {
-    return render_view(rgb, view, filled(mode, cval), input(rgb.rows, rgb.cols));
+    return render_view(rgb, view, filled(mode, cval), input_of(rgb.rows, rgb.cols));
 }
 
 /// A view of which every part is in use.
@@ -81,14 +75,14 @@ TEST(RenderView, IdentityIsTheResizedPicture) {
     for (const Interpolation interpolation : {Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic})
         for (const cv::Size size : {cv::Size(32, 32), cv::Size(90, 20), cv::Size(200, 160), cv::Size(48, 64)}) {
             const cv::Mat rgb = noise(size.height, size.width);
-            const Preprocessing preprocessing = input(64, 48, interpolation);
+            const Preprocessing preprocessing = input_of(64, 48, interpolation);
             EXPECT_TRUE(equal(render_view(rgb, View(), {}, preprocessing), resize_to_input(rgb, preprocessing)));
         }
 }
 
 TEST(RenderView, FlipsAloneAreTheResizedPictureFlipped) {
     const cv::Mat rgb = noise(20, 90);
-    const Preprocessing preprocessing = input(64, 48, Interpolation::bicubic);
+    const Preprocessing preprocessing = input_of(64, 48, Interpolation::bicubic);
     cv::Mat expected;
     cv::flip(resize_to_input(rgb, preprocessing), expected, 1);
     EXPECT_TRUE(equal(render_view(rgb, flipped(true, false), {}, preprocessing), expected));
@@ -195,14 +189,14 @@ TEST(RenderView, FillsAPictureOfOnePixel) {
 
 TEST(RenderView, ConstantIsNotMixedIntoTheEdgeOfAnEnlargedPicture) {
     const cv::Mat rgb(8, 8, CV_8UC3, cv::Scalar::all(200));
-    const cv::Mat result = render_view(rgb, shifted(4, 0), filled(FillMode::constant, 0), input(56, 56));
+    const cv::Mat result = render_view(rgb, shifted(4, 0), filled(FillMode::constant, 0), input_of(56, 56));
     EXPECT_TRUE(equal(result.colRange(0, 52), cv::Mat(56, 52, CV_8UC3, cv::Scalar::all(200))));
     EXPECT_TRUE(equal(result.colRange(52, 56), cv::Mat(56, 4, CV_8UC3, cv::Scalar::all(0))));
 }
 
 TEST(RenderView, OneWarpEnlargesAsTheBilinearResizeDoes) {
     // A turn too small to move anything takes the way of the warp.
-    const Preprocessing preprocessing = input(224, 224);
+    const Preprocessing preprocessing = input_of(224, 224);
     for (const FillMode mode : {FillMode::nearest, FillMode::reflect, FillMode::wrap, FillMode::constant}) {
         const cv::Mat rgb = smooth(32, 32);
         const cv::Mat warped = render_view(rgb, turned(1e-12), filled(mode, 255), preprocessing);
@@ -216,7 +210,7 @@ TEST(RenderView, OneWarpEnlargesAsTheBilinearResizeDoes) {
 TEST(RenderView, OneWarpIsTheWarpOfTheResizedPictureInEveryFillMode) {
     const cv::Mat rgb = smooth(40, 30);
     for (const FillMode mode : {FillMode::nearest, FillMode::reflect, FillMode::wrap, FillMode::constant}) {
-        const Preprocessing preprocessing = input(120, 150);
+        const Preprocessing preprocessing = input_of(120, 150);
         const cv::Mat once = render_view(rgb, busy_view(), filled(mode, 90), preprocessing);
         const cv::Mat twice =
             render_view(resize_to_input(rgb, preprocessing), busy_view(), filled(mode, 90), preprocessing);
@@ -228,7 +222,7 @@ TEST(RenderView, OneWarpIsTheWarpOfTheResizedPictureInEveryFillMode) {
 TEST(RenderView, WarpsWhatNearestAndBicubicHaveEnlarged) {
     const cv::Mat rgb = noise(20, 20);
     for (const Interpolation interpolation : {Interpolation::nearest, Interpolation::bicubic}) {
-        const Preprocessing preprocessing = input(60, 60, interpolation);
+        const Preprocessing preprocessing = input_of(60, 60, interpolation);
         EXPECT_TRUE(equal(render_view(rgb, busy_view(), {}, preprocessing),
                           render_view(resize_to_input(rgb, preprocessing), busy_view(), {}, preprocessing)));
     }
@@ -236,14 +230,14 @@ TEST(RenderView, WarpsWhatNearestAndBicubicHaveEnlarged) {
 
 TEST(RenderView, AveragesAreasBeforeItWarpsALargePicture) {
     const cv::Mat rgb = noise(300, 200);
-    const Preprocessing preprocessing = input(64, 64);
+    const Preprocessing preprocessing = input_of(64, 64);
     EXPECT_TRUE(equal(render_view(rgb, busy_view(), {}, preprocessing),
                       render_view(resize_to_input(rgb, preprocessing), busy_view(), {}, preprocessing)));
 }
 
 TEST(RenderView, ViewsOfAReducedPictureAreThoseOfThePicture) {
     const cv::Mat rgb = noise(100, 90);
-    Preprocessing preprocessing = input(64, 48);
+    Preprocessing preprocessing = input_of(64, 48);
     preprocessing.resize = ResizeMode::center_crop;
     const ReducedImage reduced = reduce_to_input(rgb, preprocessing);
     for (const View& view : {View(), busy_view(), flipped(true, false)})
@@ -253,7 +247,7 @@ TEST(RenderView, ViewsOfAReducedPictureAreThoseOfThePicture) {
 TEST(RenderView, NeverShowsWhatACentreCropCutOff) {
     cv::Mat rgb(40, 40, CV_8UC3, cv::Scalar::all(255));
     rgb({10, 10, 20, 20}).setTo(cv::Scalar::all(50));
-    Preprocessing preprocessing = input(30, 30);
+    Preprocessing preprocessing = input_of(30, 30);
     preprocessing.resize = ResizeMode::center_crop;
     preprocessing.crop_fraction = 0.5;
     for (const FillMode mode : {FillMode::nearest, FillMode::reflect, FillMode::wrap, FillMode::constant})
@@ -278,7 +272,7 @@ TEST(RenderView, ChannelShiftStaysWithinThePicturesOwnRange) {
 }
 
 TEST(RenderView, IsOfTheInputsSizeTypeAndContinuous) {
-    const cv::Mat result = render_view(noise(31, 57), busy_view(), {}, input(40, 24));
+    const cv::Mat result = render_view(noise(31, 57), busy_view(), {}, input_of(40, 24));
     EXPECT_EQ(result.size(), cv::Size(24, 40));
     EXPECT_EQ(result.type(), CV_8UC3);
     EXPECT_TRUE(result.isContinuous());

@@ -13,6 +13,7 @@
 
 #include "graft/core/errors.hpp"
 #include "network/network_input.hpp"
+#include "network/run_module.hpp"
 #include "network/tiny_architecture.hpp"
 
 namespace graft {
@@ -20,6 +21,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 using Shape = std::vector<std::int64_t>;
+using testing::run;
 using testing::tiny_backbone;
 using testing::tiny_preprocessing;
 
@@ -27,10 +29,8 @@ GraftedModel grafted_at(const std::string& freeze, const HeadOptions& head = {.h
     return graft_model(tiny_backbone(), tiny_preprocessing(), freeze, head, 3, 11);
 }
 
-at::Tensor run(TorchModule module, const at::Tensor& input) { return module.forward({input}).toTensor(); }
-
 /// Four pictures of noise.
-at::Tensor pictures() { return example_input(tiny_preprocessing()).expand({4, 3, 16, 16}).contiguous(); }
+at::Tensor four_pictures() { return example_input(tiny_preprocessing()).expand({4, 3, 16, 16}).contiguous(); }
 
 struct GraftPoint {
     std::string freeze;
@@ -45,7 +45,7 @@ TEST_P(EveryGraftPoint, CutsTheChainBehindTheStageThatIsNamed) {
     EXPECT_EQ(model.frozen_stages, GetParam().frozen);
     EXPECT_EQ(model.trained_stages, GetParam().trained);
     EXPECT_EQ(model.feature_shape, GetParam().feature);
-    const at::Tensor features = run(model.trunk, pictures());
+    const at::Tensor features = run(model.trunk, four_pictures());
     EXPECT_EQ(features.sizes().slice(1).vec(), GetParam().feature);
     EXPECT_EQ(run(model.scion, features).sizes(), at::IntArrayRef({4, 3}));
 }
@@ -65,7 +65,7 @@ TEST_P(EveryGraftPoint, LeavesEveryFrozenValueAsItIsInATrainingStep) {
     const std::string trunk = hash_of_values(model.trunk), scion = hash_of_values(model.scion);
     torch::optim::SGD optimizer(testing::parameters_of(model.scion), torch::optim::SGDOptions(0.1));
     model.scion.train();
-    const at::Tensor scores = run(model.scion, run(model.trunk, pictures()));
+    const at::Tensor scores = run(model.scion, run(model.trunk, four_pictures()));
     at::cross_entropy_loss(scores, at::tensor({0, 1, 2, 0}, at::kLong)).backward();
     optimizer.step();
     EXPECT_EQ(hash_of_values(model.trunk), trunk);
@@ -80,11 +80,11 @@ INSTANTIATE_TEST_SUITE_P(Tiny, EveryGraftPoint,
                          [](const auto& point) { return point.param.freeze; });
 
 TEST(GraftedModel, IsTheSameNetworkWhereverItIsCut) {
-    const at::Tensor expected = run(testing::classifier_of(grafted_at("all")), pictures());
+    const at::Tensor expected = run(testing::classifier_of(grafted_at("all")), four_pictures());
     for (const char* freeze : {"none", "stem"}) {
         TorchModule classifier = testing::classifier_of(grafted_at(freeze));
         classifier.eval();
-        EXPECT_TRUE(at::allclose(run(classifier, pictures()), expected, 1e-5, 1e-6)) << freeze;
+        EXPECT_TRUE(at::allclose(run(classifier, four_pictures()), expected, 1e-5, 1e-6)) << freeze;
     }
 }
 
@@ -127,7 +127,7 @@ TEST(ComposedClassifier, SharesItsValuesWithTheModel) {
     classifier.eval();
     const at::NoGradGuard no_grad;
     for (at::Tensor parameter : testing::parameters_of(model.scion)) parameter.zero_();
-    const at::Tensor probabilities = run(classifier, pictures());
+    const at::Tensor probabilities = run(classifier, four_pictures());
     EXPECT_TRUE(at::allclose(probabilities, at::full({4, 3}, 1.0 / 3)));
 }
 

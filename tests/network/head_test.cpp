@@ -6,10 +6,13 @@
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
+#include "network/run_module.hpp"
 #include "network/tiny_architecture.hpp"
 
 namespace graft {
 namespace {
+
+using testing::run;
 
 using Names = std::vector<std::string>;
 
@@ -17,8 +20,6 @@ TorchModule head_of(const HeadOptions& options, std::uint64_t seed = 1) {
     Rng rng(seed);
     return make_head(options, 3, 2, rng);
 }
-
-at::Tensor run(TorchModule module, const at::Tensor& input) { return module.forward({input}).toTensor(); }
 
 /// What an activation makes of one number.
 double activated(Activation activation, float value) {

@@ -28,8 +28,9 @@ std::vector<std::string> parameters_of(const TorchModule& module) {
     return names;
 }
 
+using Names = std::vector<std::string>;
+
 TEST(Layers, HaveTheParametersThatTheyAreDocumentedToHave) {
-    using Names = std::vector<std::string>;
     EXPECT_EQ(parameters_of(layers::conv2d({.in = 3, .out = 4}).parts().module), (Names{"weight"}));
     EXPECT_EQ(parameters_of(layers::conv2d({.in = 3, .out = 4, .bias = true}).parts().module),
               (Names{"weight", "bias"}));

@@ -10,10 +10,12 @@
 
 #include <cmath>
 
+#include "network/run_module.hpp"
+
 namespace graft {
 namespace {
 
-at::Tensor run(TorchModule module, const at::Tensor& input) { return module.forward({input}).toTensor(); }
+using testing::run;
 
 void fill(TorchModule& module, const char* name, double value) {
     const at::NoGradGuard no_grad;

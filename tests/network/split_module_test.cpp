@@ -16,6 +16,7 @@
 #include "network/backbone.hpp"
 #include "network/foreign/torchscript_file.hpp"
 #include "network/network_input.hpp"
+#include "network/run_module.hpp"
 #include "network/stored_network.hpp"
 #include "temporary_folder.hpp"
 
@@ -27,16 +28,17 @@ using testing::error_message;
 using ::testing::HasSubstr;
 
 using testing::pixels;
+using testing::run;
 using testing::stored;
 
 /// Two pictures of noise, normalised.
-at::Tensor pictures() {
+at::Tensor two_pictures() {
     const at::Tensor one = example_input(pixels()) / 64 - 2;
     return at::cat({one, one.flip({2})});
 }
 
 SplitModule split(const std::string& name) {
-    return split_module(open_torchscript(stored(name)), pictures(), stored(name));
+    return split_module(open_torchscript(stored(name)), two_pictures(), stored(name));
 }
 
 std::vector<std::string> names_of(const SplitModule& split) {
@@ -44,8 +46,6 @@ std::vector<std::string> names_of(const SplitModule& split) {
     for (const auto& [name, stage] : split.stages) names.push_back(name);
     return names;
 }
-
-at::Tensor run(TorchModule module, const at::Tensor& input) { return module.forward({input}).toTensor(); }
 
 at::Tensor run_chain(const SplitModule& split, at::Tensor value) {
     const at::NoGradGuard no_grad;
@@ -108,9 +108,9 @@ TEST_P(EitherWay, AResidualNetworkIsCutIntoItsStemAndLayers) {
     EXPECT_EQ(found.form, FeatureForm::map);
     EXPECT_EQ(found.channels, 8);
     EXPECT_EQ(found.whole_because, "");
-    const at::Tensor map = run_chain(found, pictures());
+    const at::Tensor map = run_chain(found, two_pictures());
     EXPECT_EQ(map.sizes().vec(), (std::vector<std::int64_t>{2, 8, 4, 4}));
-    EXPECT_LT(difference(dense(file("residual"), "fc", map.mean({2, 3})), own_output(file("residual"), pictures())),
+    EXPECT_LT(difference(dense(file("residual"), "fc", map.mean({2, 3})), own_output(file("residual"), two_pictures())),
               1e-5);
 }
 
@@ -119,8 +119,9 @@ TEST_P(EitherWay, AMobileNetworkIsCutWithinItsFeatures) {
     EXPECT_THAT(names_of(found), ElementsAre("features.0", "features.1", "features.2"));
     EXPECT_EQ(found.classifier, "classifier.1");
     EXPECT_EQ(found.form, FeatureForm::map);
-    const at::Tensor vector = run_chain(found, pictures()).mean({2, 3});
-    EXPECT_LT(difference(dense(file("mobile"), "classifier.1", vector), own_output(file("mobile"), pictures())), 1e-5);
+    const at::Tensor vector = run_chain(found, two_pictures()).mean({2, 3});
+    EXPECT_LT(difference(dense(file("mobile"), "classifier.1", vector), own_output(file("mobile"), two_pictures())),
+              1e-5);
 }
 
 TEST_P(EitherWay, ATransformerIsCutIntoItsBlocksAndItsTokensAreTheFeatures) {
@@ -129,10 +130,10 @@ TEST_P(EitherWay, ATransformerIsCutIntoItsBlocksAndItsTokensAreTheFeatures) {
     EXPECT_EQ(found.classifier, "heads.0");
     EXPECT_EQ(found.form, FeatureForm::tokens);
     EXPECT_EQ(found.channels, 8);
-    const at::Tensor tokens = run_chain(found, pictures());
+    const at::Tensor tokens = run_chain(found, two_pictures());
     EXPECT_EQ(tokens.sizes().vec(), (std::vector<std::int64_t>{2, 17, 8}));
     EXPECT_LT(difference(dense(file("transformer"), "heads.0", tokens.select(1, 0)),
-                         own_output(file("transformer"), pictures())),
+                         own_output(file("transformer"), two_pictures())),
               1e-5);
 }
 
@@ -141,8 +142,8 @@ TEST_P(EitherWay, AUsersOwnNetworkIsCutWhereItCanBe) {
     EXPECT_THAT(names_of(found), ElementsAre("first", "blocks.0", "blocks.1"));
     EXPECT_EQ(found.classifier, "head");
     EXPECT_EQ(found.form, FeatureForm::map);
-    const at::Tensor scores = dense(file("plain"), "head", run_chain(found, pictures()).mean({2, 3}));
-    EXPECT_LT(difference(scores.softmax(1), own_output(file("plain"), pictures())), 1e-5);
+    const at::Tensor scores = dense(file("plain"), "head", run_chain(found, two_pictures()).mean({2, 3}));
+    EXPECT_LT(difference(scores.softmax(1), own_output(file("plain"), two_pictures())), 1e-5);
 }
 
 TEST_P(EitherWay, ASequenceIsCutAtItsLayersWithWeights) {
@@ -151,8 +152,8 @@ TEST_P(EitherWay, ASequenceIsCutAtItsLayersWithWeights) {
     EXPECT_EQ(found.classifier, "9");
     EXPECT_EQ(found.form, FeatureForm::vector) << "a dense layer follows the pooling";
     EXPECT_EQ(found.channels, 8);
-    const at::Tensor vector = run_chain(found, pictures());
-    EXPECT_LT(difference(dense(file("sequential"), "9", vector), own_output(file("sequential"), pictures())), 1e-5);
+    const at::Tensor vector = run_chain(found, two_pictures());
+    EXPECT_LT(difference(dense(file("sequential"), "9", vector), own_output(file("sequential"), two_pictures())), 1e-5);
 }
 
 TEST_P(EitherWay, StagesHaveTheFilesParameters) {
@@ -171,20 +172,21 @@ TEST(SplitModule, WithoutAClassifierGivesItsOutputAndItsPoolingIsLeftOut) {
     EXPECT_THAT(names_of(found), ElementsAre("conv1", "layer1", "layer2"));
     EXPECT_EQ(found.classifier, "");
     EXPECT_EQ(found.form, FeatureForm::map);
-    EXPECT_LT(difference(run_chain(found, pictures()).mean({2, 3}), own_output("headless_traced", pictures())), 1e-5);
+    EXPECT_LT(difference(run_chain(found, two_pictures()).mean({2, 3}), own_output("headless_traced", two_pictures())),
+              1e-5);
 }
 
 TEST(SplitModule, IsOnePieceWhereTheInputComesBackAtTheEnd) {
     const SplitModule found = split("around_scripted");
     EXPECT_THAT(names_of(found), ElementsAre("network"));
     EXPECT_EQ(found.whole_because, "nowhere between two of its parts does everything pass through one tensor");
-    EXPECT_LT(difference(run_chain(found, pictures()), own_output("around_scripted", pictures())), 1e-6);
+    EXPECT_LT(difference(run_chain(found, two_pictures()), own_output("around_scripted", two_pictures())), 1e-6);
 }
 
 TEST(SplitModule, KeepsPartsTogetherThatShareParameters) {
     const SplitModule found = split("shared_scripted");
     EXPECT_THAT(names_of(found), ElementsAre("first", "shared", "last"));
-    EXPECT_LT(difference(run_chain(found, pictures()), own_output("shared_scripted", pictures())), 1e-6);
+    EXPECT_LT(difference(run_chain(found, two_pictures()), own_output("shared_scripted", two_pictures())), 1e-6);
 }
 
 TEST(SplitModule, GivesEachStageItsOwnModeEvenWhereAnActivationIsShared) {
@@ -197,9 +199,9 @@ TEST(SplitModule, GivesEachStageItsOwnModeEvenWhereAnActivationIsShared) {
 TEST(SplitModule, IsNotCutWhereImagesAreNotTheFirstAxis) {
     const SplitModule found = split("tokens_first_scripted");
     EXPECT_THAT(names_of(found), ElementsAre("patches", "last"));
-    const at::Tensor vector = run_chain(found, pictures());
+    const at::Tensor vector = run_chain(found, two_pictures());
     EXPECT_LT(
-        difference(dense("tokens_first_scripted", "head", vector), own_output("tokens_first_scripted", pictures())),
+        difference(dense("tokens_first_scripted", "head", vector), own_output("tokens_first_scripted", two_pictures())),
         1e-5);
 }
 
@@ -228,7 +230,8 @@ TEST(SplitModule, SurvivesSavingAndLoading) {
         std::stringstream bytes;
         chain.save(bytes);
         const at::NoGradGuard no_grad;
-        EXPECT_EQ(difference(run(torch::jit::load(bytes), pictures()), run_chain(found, pictures())), 0) << name;
+        EXPECT_EQ(difference(run(torch::jit::load(bytes), two_pictures()), run_chain(found, two_pictures())), 0)
+            << name;
     }
 }
 
@@ -239,10 +242,10 @@ TEST_P(EitherWay, AConvolutionWhoseMapsAreAveragedIntoTheScoresIsTheClassifier) 
     EXPECT_EQ(found.classes, 5);
     EXPECT_EQ(found.form, FeatureForm::map);
     EXPECT_EQ(found.channels, 6);
-    const at::Tensor map = run_chain(found, pictures());  // [2,6,7,7]
+    const at::Tensor map = run_chain(found, two_pictures());  // [2,6,7,7]
     const at::Tensor places = map.flatten(2).transpose(1, 2);
     const at::Tensor scores = point_convolution(file("squeeze"), "classifier.1", places).relu().mean(1);
-    EXPECT_LT(difference(scores, own_output(file("squeeze"), pictures())), 1e-5);
+    EXPECT_LT(difference(scores, own_output(file("squeeze"), two_pictures())), 1e-5);
 }
 
 TEST_P(EitherWay, AConvolutionAfterThePoolingIsTheClassifierWhereNoActivationFollows) {
@@ -251,9 +254,9 @@ TEST_P(EitherWay, AConvolutionAfterThePoolingIsTheClassifierWhereNoActivationFol
     EXPECT_EQ(found.classifier, "classifier");
     EXPECT_EQ(found.classes, 5);
     EXPECT_EQ(found.channels, 8);
-    const at::Tensor vector = run_chain(found, pictures()).flatten(1);
+    const at::Tensor vector = run_chain(found, two_pictures()).flatten(1);
     EXPECT_LT(difference(point_convolution(file("point_head"), "classifier", vector),
-                         own_output(file("point_head"), pictures())),
+                         own_output(file("point_head"), two_pictures())),
               1e-5);
 }
 

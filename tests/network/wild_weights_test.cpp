@@ -19,7 +19,7 @@ std::filesystem::path wild(const std::string& name) {
 }
 
 /// A convolution and a batch norm, with the names that the files have.
-Architecture small() {
+Architecture small_and_foreign() {
     Architecture net{.name = "small", .channels = 3, .classifier = "fc."};
     net.stages = {{"body", make_chain("Body", {{"conv", make_conv2d({.in = 2, .out = 3, .kernel = 3})},
                                                {"norm", make_batch_norm({.channels = 3})}})}};
@@ -45,7 +45,7 @@ class WildWeights : public ::testing::TestWithParam<WildFile> {};
 
 TEST_P(WildWeights, HoldTheNetworkThatWasSaved) {
     const StateDict state = read_state_dict(wild(GetParam().name), GetParam().choice);
-    const Architecture net = small();
+    const Architecture net = small_and_foreign();
     const LoadReport report = load_state(net, state);
     ASSERT_TRUE(report.complete()) << explain(report, GetParam().name, "small");
     const StateDict plain = read_state_dict(wild("plain"));
@@ -111,7 +111,7 @@ TEST(WildWeights, AreRefusedWhereTwoPrefixesFitEquallyWell) {
     for (const char* prefix : {"left.", "right."})
         for (const NamedTensor& entry : plain.entries)
             both.entries.push_back({prefix + entry.name, entry.tensor.add(static_cast<int>(both.entries.size() / 6))});
-    const LoadReport report = load_state(small(), both);
+    const LoadReport report = load_state(small_and_foreign(), both);
     EXPECT_FALSE(report.complete());
     EXPECT_EQ(explain(report, "w.pth", "small"),
               "w.pth: the names that begin with \"left.\" and those that begin with \"right.\" fit small equally well: "

@@ -30,7 +30,7 @@ std::vector<std::string> names(std::size_t count) {
     return names;
 }
 
-at::Tensor matrix(const Rows& rows) {
+at::Tensor tensor_of(const Rows& rows) {
     std::vector<float> values;
     for (const std::vector<float>& row : rows) values.insert(values.end(), row.begin(), row.end());
     return at::tensor(values).reshape({std::ssize(rows), std::ssize(rows.front())});
@@ -79,10 +79,11 @@ TEST(MetricGolden, OfSeveralClassesAreThoseOfScikitLearn) {
             EXPECT_NEAR(metric.value, golden.at(metric.name).get<double>(), metric.name == "loss" ? 1e-6 : kClose)
                 << metric.name;
         // Scores from which the sigmoid makes these probabilities, but for the last digit: at 0.5 it would decide.
-        const at::Tensor scores = at::logit(matrix(probabilities).to(at::kDouble)).to(at::kFloat);
+        const at::Tensor scores = at::logit(tensor_of(probabilities).to(at::kDouble)).to(at::kFloat);
         const MetricContext context{.outputs = truth.front().size(), .task = TaskKind::multi_label};
         for (const char* name : {"mean_average_precision", "micro_f1", "macro_f1", "exact_match", "hamming_loss"})
-            EXPECT_NEAR(metric_of(name, context, scores, matrix(truth)), golden.at(name).get<double>(), kClose) << name;
+            EXPECT_NEAR(metric_of(name, context, scores, tensor_of(truth)), golden.at(name).get<double>(), kClose)
+                << name;
     }
 }
 
@@ -108,7 +109,7 @@ TEST(MetricGolden, OfNumbersAreThoseOfScikitLearn) {
             Json mean = nullptr;
             if (const Json& both = golden.at(name); !both.at(0).is_null())
                 mean = (both.at(0).get<double>() + both.at(1).get<double>()) / 2;
-            expect(metric_of(name, context, matrix(predicted), matrix(truth)), mean);
+            expect(metric_of(name, context, tensor_of(predicted), tensor_of(truth)), mean);
         }
     }
 }
@@ -125,8 +126,8 @@ TEST(Thresholds, OfBestF1AreThoseOfScikitLearn) {
         const Rows truth = golden.at("truth");
         const auto task =
             task_with("multi_label", {{"threshold", "best_f1"}}).build({.classes = names(truth.front().size())});
-        const at::Tensor scores = at::logit(matrix(golden.at("probabilities").get<Rows>()).to(at::kDouble));
-        const Thresholds chosen = task->choose_thresholds(scores.to(at::kFloat), matrix(truth));
+        const at::Tensor scores = at::logit(tensor_of(golden.at("probabilities").get<Rows>()).to(at::kDouble));
+        const Thresholds chosen = task->choose_thresholds(scores.to(at::kFloat), tensor_of(truth));
         std::size_t remarks = 0;
         for (std::size_t k = 0; k < chosen.values.size(); ++k) {
             const Json& expected = golden.at("best_f1").at(k);
@@ -166,7 +167,8 @@ TEST(MultiLabel, CountsNothingThatIsNotKnown) {
     EXPECT_EQ(record.mean_average_precision, 1);
     EXPECT_EQ(record.classes[1].known, 1);
     const MetricContext context{.outputs = 2, .task = TaskKind::multi_label};
-    const at::Tensor scores = matrix({{1, -1}, {1, 1}, {-1, -1}}), targets = matrix({{1, nan}, {nan, 1}, {0, nan}});
+    const at::Tensor scores = tensor_of({{1, -1}, {1, 1}, {-1, -1}}),
+                     targets = tensor_of({{1, nan}, {nan, 1}, {0, nan}});
     EXPECT_EQ(metric_of("exact_match", context, scores, targets), 1);
     EXPECT_EQ(metric_of("hamming_loss", context, scores, targets), 0);
 }

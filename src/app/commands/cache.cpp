@@ -50,7 +50,7 @@ std::string what_of(const Json& description) {
     }
 }
 
-void list(bool json) {
+void list_spaces(bool json) {
     const std::vector<SpaceInfo> spaces = FeatureCache(features_folder()).list();
     std::uint64_t bytes = 0;
     for (const SpaceInfo& space : spaces) bytes += space.bytes;
@@ -80,7 +80,7 @@ void add_cache(CLI::App& app, Command& chosen) {
     const auto json = std::make_shared<bool>(false);
     CLI::App* list_command = cache->add_subcommand("list", "Show what is kept, and how much room it takes");
     list_command->add_flag("--json", *json, "Print one JSON object");
-    list_command->callback([json, &chosen] { chosen = [json](const Session&) { list(*json); }; });
+    list_command->callback([json, &chosen] { chosen = [json](const Session&) { list_spaces(*json); }; });
     const auto keep_gb = std::make_shared<double>(0);
     CLI::App* clear_command = cache->add_subcommand("clear", "Delete features that no run is using");
     clear_command->add_option("--keep", *keep_gb, "Only as many as needed to get down to so many GB, oldest first")

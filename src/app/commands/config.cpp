@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct CheckArguments {
+struct ConfigCheckArguments {
     std::string config;
     std::vector<std::string> assignments;
     bool json = false;
@@ -57,7 +57,7 @@ std::string plan_text(const RunOptions& config) {
         config.training.loss.name(), callbacks.empty() ? "none" : joined(callbacks), config.output);
 }
 
-void check(const CheckArguments& arguments) {
+void check_config(const ConfigCheckArguments& arguments) {
     const Tables tables;
     const RunOptions config = read_run_config(arguments.config, arguments.assignments, tables);
     if (arguments.json) return print_json(resolved(config, tables));
@@ -85,15 +85,15 @@ void print_or_write(const std::string& text, const TextArguments& arguments) {
     write_file(arguments.output, text, present(arguments.force));
 }
 
-void add_check(CLI::App& config, Command& chosen) {
-    const auto arguments = std::make_shared<CheckArguments>();
+void add_config_check(CLI::App& config, Command& chosen) {
+    const auto arguments = std::make_shared<ConfigCheckArguments>();
     CLI::App* command = config.add_subcommand("check", "Say what is wrong with a config, or what it would run");
     command->add_option("config", arguments->config, "The config, a JSON file")->required()->type_name("CONFIG");
     command->add_option("--set", arguments->assignments, "Change a value, for example /training/epochs=3")
         ->type_name("/PATH=VALUE")
         ->allow_extra_args(false);
     command->add_flag("--json", arguments->json, "Print the config with all defaults written out");
-    command->callback([arguments, &chosen] { chosen = [arguments](const Session&) { check(*arguments); }; });
+    command->callback([arguments, &chosen] { chosen = [arguments](const Session&) { check_config(*arguments); }; });
 }
 
 void add_init(CLI::App& config, Command& chosen) {
@@ -129,7 +129,7 @@ void add_text(CLI::App& config, Command& chosen, const std::string& name, const 
 void add_config(CLI::App& app, Command& chosen) {
     CLI::App* config = app.add_subcommand("config", "Begin, check and describe configs");
     config->require_subcommand(0, 1);
-    add_check(*config, chosen);
+    add_config_check(*config, chosen);
     add_init(*config, chosen);
     add_text(*config, chosen, "schema", "Print the JSON Schema, for completion in editors",
              [](const Tables& tables) { return pretty(run_config_schema(tables)); });

@@ -27,7 +27,7 @@ struct SampleArguments {
     SampleArtOptions options;
 };
 
-struct CheckArguments {
+struct DataCheckArguments {
     std::string folder;
     std::vector<std::string> exclude, list;
     std::int64_t max_pixels = kDefaultMaxPixels;
@@ -87,14 +87,14 @@ TargetKind kind_of(const ListOptions& options) {
     return options.label_separator || !options.label_columns.empty() ? TargetKind::labels : TargetKind::one_class;
 }
 
-ImageFolder images_in(const CheckArguments& arguments) {
+ImageFolder images_in(const DataCheckArguments& arguments) {
     const ScanOptions scan{.exclude = arguments.exclude, .asked_by = AskedBy::command};
     const ListOptions options = list_options({}, arguments.list, std::span(&arguments.folder, 1));
     if (!is_list(arguments.folder)) return scan_image_folder(arguments.folder, scan);
     return read_list(arguments.folder, options, {.kind = kind_of(options)}, scan).images;
 }
 
-void check(const CheckArguments& arguments, const Session& session) {
+void check_folder(const DataCheckArguments& arguments, const Session& session) {
     ImageFolder folder = images_in(arguments);
     TerminalReporter reporter(session.screen);
     tell(folder.remarks, reporter);
@@ -138,8 +138,8 @@ void add_sample(CLI::App& data, Command& chosen) {
         [arguments, &chosen] { chosen = [arguments](const Session&) { write_sample_images(*arguments); }; });
 }
 
-void add_check(CLI::App& data, Command& chosen) {
-    const auto arguments = std::make_shared<CheckArguments>();
+void add_data_check(CLI::App& data, Command& chosen) {
+    const auto arguments = std::make_shared<DataCheckArguments>();
     CLI::App* command = data.add_subcommand("check", "Count the images of each class and find those that are damaged");
     command->add_option("folder", arguments->folder, "A folder whose sub-folders are the classes, or a list")
         ->required()
@@ -149,7 +149,7 @@ void add_check(CLI::App& data, Command& chosen) {
     takes_max_pixels(*command, arguments->max_pixels);
     command->add_flag("--json", arguments->json, "Print one JSON object");
     command->callback(
-        [arguments, &chosen] { chosen = [arguments](const Session& session) { check(*arguments, session); }; });
+        [arguments, &chosen] { chosen = [arguments](const Session& session) { check_folder(*arguments, session); }; });
 }
 
 }  // namespace
@@ -157,7 +157,7 @@ void add_check(CLI::App& data, Command& chosen) {
 void add_data(CLI::App& app, Command& chosen) {
     CLI::App* data = app.add_subcommand("data", "Check a folder of images, or draw one");
     data->require_subcommand(0, 1);
-    add_check(*data, chosen);
+    add_data_check(*data, chosen);
     add_sample(*data, chosen);
 }
 

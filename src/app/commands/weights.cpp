@@ -57,7 +57,7 @@ std::string megabytes(std::optional<std::int64_t> bytes) {
 
 std::string share_text(std::optional<double> share) { return share ? four_decimals(*share) : "-"; }
 
-void list(bool json) {
+void list_weights(bool json) {
     const fs::path folder = weights_folder();
     const std::vector<WeightsEntry> entries = all_weights(folder);
     if (json) {
@@ -133,7 +133,7 @@ void add_weights(CLI::App& app, Command& chosen) {
     const auto json = std::make_shared<bool>(false);
     CLI::App* list_command = weights->add_subcommand("list", "Show the weights that a config can name");
     list_command->add_flag("--json", *json, "Print one JSON object, with all that is known of each");
-    list_command->callback([json, &chosen] { chosen = [json](const Session&) { list(*json); }; });
+    list_command->callback([json, &chosen] { chosen = [json](const Session&) { list_weights(*json); }; });
     const auto arguments = std::make_shared<GetArguments>();
     CLI::App* get_command = weights->add_subcommand("get", "Download weights and check them");
     get_command->add_option("names", arguments->names, "As the list has them; an architecture stands for its first")

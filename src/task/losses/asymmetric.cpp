@@ -10,7 +10,7 @@
 namespace graft {
 namespace {
 
-constexpr double kLeast = 1e-8;  // as the authors' code
+constexpr double kLeastChance = 1e-8;  // as the authors' code
 
 struct AsymmetricOptions {
     double gamma_positive = 1, gamma_negative = 4;
@@ -32,8 +32,8 @@ Loss build(const AsymmetricOptions& options, const LossContext&) {
         const at::Tensor found = (probability - options.clip).clamp_min(0);  // of what is not there
         const at::Tensor log_absent = options.clip > 0 ? at::log(1 - found) : at::log_sigmoid(-scores);
         const at::Tensor losses =
-            -there * at::log_sigmoid(scores) * (1 - probability).clamp_min(kLeast).pow(options.gamma_positive) -
-            absent * log_absent * found.clamp_min(kLeast).pow(options.gamma_negative);
+            -there * at::log_sigmoid(scores) * (1 - probability).clamp_min(kLeastChance).pow(options.gamma_positive) -
+            absent * log_absent * found.clamp_min(kLeastChance).pow(options.gamma_negative);
         return known.mean_of(losses);
     };
 }

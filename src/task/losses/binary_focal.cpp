@@ -11,7 +11,7 @@
 namespace graft {
 namespace {
 
-constexpr double kLeast = 1e-12;  // the power's slope has no end at 0
+constexpr double kLeastError = 1e-12;  // the power's slope has no end at 0
 
 struct BinaryFocalOptions {
     double gamma = 2;
@@ -33,7 +33,7 @@ Loss build(const BinaryFocalOptions& options, const LossContext&) {
         const at::Tensor probability = at::sigmoid(scores);
         const at::Tensor wrong = (1 - probability) * there + probability * absent;  // 1 - probability of the truth
         at::Tensor losses = at::binary_cross_entropy_with_logits(scores, there, {}, {}, at::Reduction::None) *
-                            wrong.clamp_min(kLeast).pow(options.gamma);
+                            wrong.clamp_min(kLeastError).pow(options.gamma);
         if (options.alpha) losses = losses * (*options.alpha * there + (1 - *options.alpha) * absent);
         return known.mean_of(losses);
     };
