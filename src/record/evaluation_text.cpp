@@ -17,9 +17,6 @@ struct Either : Cases... {
     using Cases::operator()...;
 };
 
-/// JSON knows no NaN.
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 std::string line(const std::string& name, const std::string& value) { return padded_right(name, 10) + value + "\n"; }
 std::string line(const std::string& name, double value) { return line(name, four_decimals(value)); }
 
@@ -68,53 +65,6 @@ std::string text_of(const EvaluationRecord& all, const RegressionRecord& record)
                         std::to_string(target.support)});
     return aligned(rows) + "\n" + line("images", std::to_string(all.images)) + line("mae", four_digits(record.mae)) +
            line("rmse", four_digits(record.rmse)) + line("r2", record.r2);
-}
-
-void add_json(Json& json, const ClassificationRecord& record) {
-    json.update({{"accuracy", record.accuracy},
-                 {"loss", record.loss},
-                 {"top_k", Json::object()},
-                 {"macro_average", Json::object()},
-                 {"classes", Json::array()},
-                 {"confusion", record.confusion}});
-    for (const auto& [k, share] : record.top_k) json["top_k"][std::to_string(k)] = share;
-    const ClassRecord mean = record.macro_average();
-    json["macro_average"] = {{"precision", mean.precision}, {"recall", mean.recall}, {"f1", mean.f1}};
-    for (const ClassRecord& c : record.classes)
-        json["classes"].push_back(
-            {{"name", c.name}, {"precision", c.precision}, {"recall", c.recall}, {"f1", c.f1}, {"support", c.support}});
-}
-
-void add_json(Json& json, const MultiLabelRecord& record) {
-    json.update({{"mean_average_precision", record.mean_average_precision},
-                 {"micro_f1", record.micro_f1},
-                 {"macro_f1", record.macro_f1},
-                 {"exact_match", record.exact_match},
-                 {"hamming_loss", record.hamming_loss},
-                 {"loss", record.loss},
-                 {"classes", Json::array()}});
-    for (const LabelRecord& c : record.classes)
-        json["classes"].push_back({{"name", c.name},
-                                   {"average_precision", c.average_precision},
-                                   {"precision", c.precision},
-                                   {"recall", c.recall},
-                                   {"f1", c.f1},
-                                   {"support", c.support},
-                                   {"known", c.known},
-                                   {"threshold", c.threshold}});
-}
-
-void add_json(Json& json, const RegressionRecord& record) {
-    json.update({{"mae", number_or_null(record.mae)},
-                 {"rmse", number_or_null(record.rmse)},
-                 {"r2", number_or_null(record.r2)},
-                 {"targets", Json::array()}});
-    for (const TargetRecord& target : record.targets)
-        json["targets"].push_back({{"name", target.name},
-                                   {"mae", number_or_null(target.mae)},
-                                   {"rmse", number_or_null(target.rmse)},
-                                   {"r2", number_or_null(target.r2)},
-                                   {"support", target.support}});
 }
 
 std::string confusion_csv(const ClassificationRecord& record) {
@@ -166,7 +116,8 @@ ClassRecord ClassificationRecord::macro_average() const {
     double present = 0;
     for (const ClassRecord& record : classes) {
         mean.support += record.support;
-        if (record.support == 0) continue;
+        mean.predicted += record.predicted;
+        if (record.support == 0 && record.predicted == 0) continue;
         present += 1;
         mean.precision += record.precision;
         mean.recall += record.recall;
@@ -191,6 +142,7 @@ const RegressionRecord& EvaluationRecord::regression() const {
 std::vector<MeasuredMetric> EvaluationRecord::metrics() const {
     using Metrics = std::vector<MeasuredMetric>;
     return std::visit(Either{[](const ClassificationRecord& of) {
+                                 if (!of.figures.empty()) return of.figures;
                                  Metrics metrics = {{"accuracy", of.accuracy}};
                                  for (const auto& [k, share] : of.top_k)
                                      if (k > 1) metrics.push_back({format_text("top_{}", k), share});
@@ -213,13 +165,6 @@ std::vector<MeasuredMetric> EvaluationRecord::metrics() const {
                                  return Metrics{{"mae", of.mae, false}, {"rmse", of.rmse, false}, {"r2", of.r2}};
                              }},
                       result);
-}
-
-Json to_json(const EvaluationRecord& record) {
-    Json json = {{"source", record.source}, {"images", record.images}};
-    if (!std::holds_alternative<ClassificationRecord>(record.result)) json["task"] = record.task();
-    std::visit([&](const auto& result) { add_json(json, result); }, record.result);
-    return json;
 }
 
 std::string to_text(const EvaluationRecord& record) {

@@ -1,15 +1,13 @@
 /// @file
-/// What an evaluation found, to JSON and to CSV.
+/// What an evaluation found, as tables for other programs.
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "config/json.hpp"
 #include "graft/record/evaluation.hpp"
 
 namespace graft {
-
-[[nodiscard]] Json to_json(const EvaluationRecord& record);
 
 /// A file of an evaluation's own tables.
 struct EvaluationTable {

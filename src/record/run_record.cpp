@@ -4,7 +4,7 @@
 
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
-#include "record/evaluation_text.hpp"
+#include "record/evaluation_json.hpp"
 #include "record/history_text.hpp"
 
 namespace graft {
@@ -58,6 +58,28 @@ Json to_json(const PhaseRecord& phase) {
             {"images_per_call", phase.images_per_call}};
 }
 
+Json to_json(const CalibrationRecord& calibration) {
+    if (!calibration.reason.empty()) return {{"temperature", nullptr}, {"reason", calibration.reason}};
+    return {{"temperature", calibration.temperature},
+            {"images", calibration.images},
+            {"before", to_json(calibration.before)},
+            {"after", to_json(calibration.after)}};
+}
+
+Json to_json(const DropRecord& drop) {
+    Json classes = Json::array();
+    for (const ClassDrop& row : drop.classes)
+        classes.push_back({{"name", row.name},
+                           {"seen_images", row.seen_images},
+                           {"test_images", row.test_images},
+                           {"seen_recall", row.seen_recall},
+                           {"test_recall", row.test_recall},
+                           {"drop", row.seen_recall - row.test_recall},
+                           {"seen_interval", to_json(row.seen_interval)},
+                           {"test_interval", to_json(row.test_interval)}});
+    return {{"part", drop.part}, {"classes", classes}};
+}
+
 /// A line of a table: the first cell to the left in `width` columns, the others to the right in theirs.
 std::string line(const std::string& first, std::size_t width,
                  std::initializer_list<std::pair<std::string, std::size_t>> cells) {
@@ -89,6 +111,8 @@ Json to_json(const RunRecord& record) {
                  {"workers", last.workers},
                  {"images_per_call", last.images_per_call},
                  {"precision", text_of(record.precision)}};
+    if (record.calibration) json["calibration"] = to_json(*record.calibration);
+    if (record.drop) json["drop"] = to_json(*record.drop);
     if (record.phases.size() > 1)
         for (const PhaseRecord& each : record.phases) json["phases"].push_back(to_json(each));
     return json;

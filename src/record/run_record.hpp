@@ -64,6 +64,27 @@ template <>
 inline constexpr auto enum_names<TrainingEnd> = std::to_array<std::string_view>({"completed", "stopped by a callback",
                                                                                  "interrupted"});
 
+/// What the temperature did to the probabilities of the validation images, on which it was fitted.
+struct CalibrationRecord {
+    double temperature = 1;
+    std::int64_t images = 0;
+    Reliability before, after;
+    std::string reason;  ///< why there is none: "no validation images"; else empty
+};
+
+/// How a class does on images that were seen while training, and on the test images.
+struct ClassDrop {
+    std::string name;
+    std::int64_t seen_images = 0, test_images = 0;
+    double seen_recall = 0, test_recall = 0;
+    Interval seen_interval, test_interval;  ///< Wilson's
+};
+/// The classes that have images in both parts, the largest drop first.
+struct DropRecord {
+    std::string part;  ///< "validation", or "train" where nothing validates
+    std::vector<ClassDrop> classes;
+};
+
 struct RunRecord {
     std::string graft_version;
     Json config;  ///< with every default
@@ -76,6 +97,8 @@ struct RunRecord {
     std::string kept_because;  ///< "the last epoch", "the best val_loss 0.1234"
     std::vector<EpochRecord> history;
     std::optional<EvaluationRecord> test;
+    std::optional<CalibrationRecord> calibration;
+    std::optional<DropRecord> drop;
     double seconds = 0;
     double peak_memory_mb = 0;
     Precision precision = Precision::float32;

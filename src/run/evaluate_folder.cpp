@@ -9,6 +9,7 @@
 #include "graft/run/evaluate.hpp"
 #include "inference/throughput.hpp"
 #include "record/csv.hpp"
+#include "record/evaluation_json.hpp"
 #include "record/evaluation_text.hpp"
 
 namespace graft {

@@ -5,6 +5,7 @@
 
 #include "graft/core/errors.hpp"
 #include "record/csv.hpp"
+#include "record/evaluation_json.hpp"
 #include "record/evaluation_text.hpp"
 #include "record/history_text.hpp"
 
@@ -76,17 +77,75 @@ TEST(EvaluationRecord, AveragesNothingToZero) {
     EXPECT_EQ(mean.support, 0);
 }
 
+TEST(EvaluationRecord, CountsAClassWithoutImagesThatWasPredicted) {
+    ClassificationRecord record = pets().classification();
+    record.classes[2].predicted = 1;  // of precision, recall and F1 0, as scikit-learn has it
+    EXPECT_DOUBLE_EQ(record.macro_average().precision, 0.6);
+    EXPECT_DOUBLE_EQ(record.macro_average().recall, 0.5);
+}
+
 TEST(EvaluationRecord, BecomesJson) {
-    Json json = to_json(pets());
-    EXPECT_NEAR(json["macro_average"].at("f1").get<double>(), 0.7778, 1e-12);
-    json["macro_average"]["f1"] = "checked";
-    EXPECT_EQ(json.dump(),
-              R"({"source":"data/test","images":8,"accuracy":0.75,"loss":0.5,"top_k":{"1":0.75,"2":0.875},)"
-              R"("macro_average":{"precision":0.9,"recall":0.75,"f1":"checked"},"classes":[)"
-              R"({"name":"cat","precision":0.8,"recall":1.0,"f1":0.8889,"support":4},)"
-              R"({"name":"dog, small","precision":1.0,"recall":0.5,"f1":0.6667,"support":4},)"
-              R"({"name":"emu","precision":0.0,"recall":0.0,"f1":0.0,"support":0}],)"
-              R"("confusion":[[4,0,0],[1,2,1],[0,0,0]]})");
+    const Json json = to_json(pets());
+    EXPECT_EQ(json.at("source"), "data/test");
+    EXPECT_EQ(json.at("images"), 8);
+    EXPECT_EQ(json.at("task"), "classification");
+    EXPECT_EQ(json.at("accuracy"), 0.75);
+    EXPECT_EQ(json.at("top_k").dump(), R"({"1":0.75,"2":0.875})");
+    EXPECT_NEAR(json.at("macro_average").at("f1").get<double>(), 0.7778, 1e-12);
+    EXPECT_EQ(json.at("classes").at(1).dump(),
+              R"({"name":"dog, small","precision":1.0,"recall":0.5,"f1":0.6667,"support":4,"predicted":0,)"
+              R"("precision_interval":null,"recall_interval":null,"roc_auc":null,"average_precision":null})");
+    EXPECT_EQ(json.at("confusion").dump(), "[[4,0,0],[1,2,1],[0,0,0]]");
+    EXPECT_EQ(json.at("confusion_normalised").dump(), "[[1.0,0.0,0.0],[0.25,0.5,0.25],[0.0,0.0,0.0]]");
+    for (const char* absent : {"model", "tta", "decision", "comparison", "sub_folders", "uncalibrated", "intervals"})
+        EXPECT_FALSE(json.contains(absent)) << absent;
+}
+
+/// All that an evaluation of classes may hold.
+EvaluationRecord full_record() {
+    EvaluationRecord record = pets();
+    record.model = "runs/pets/model.pt";
+    record.tta = "flip";
+    record.decision = DecisionRecord{.min_confidence = 0.5, .answered = 6, .accuracy = 1, .interval = {0.61, 1}};
+    record.comparison = ComparisonRecord{
+        .other = "other.pt", .both_right = 5, .only_this = 1, .only_other = 2, .both_wrong = 0, .p_value = 1};
+    ClassificationRecord of = pets().classification();
+    of.figures = {
+        {"accuracy", 0.75, true, {0.41, 0.93}}, {"top_2", 0.875}, {"roc_auc", kUnknown}, {"loss", 0.5, false}};
+    of.bootstrap = {.resamples = 1000, .ranking_resamples = 500, .seed = 3};
+    of.reliability = {.ece = 0.1, .ece_interval = {0.05, 0.2}, .loss = 0.5, .bins = {{0, 0.5, 2, 0.4, 0.5}}};
+    of.uncalibrated = of.reliability;
+    of.confused = {{"dog, small", "cat", 1, 0.25}};
+    of.coverage = {{0.25, 1, 0.75}, {0.5, 0.5, 1}};
+    of.baseline = {"cat", 0.5};
+    of.folders = {{"cat/indoors", 3, 3, 1, {0.44, 1}}};
+    record.result = of;
+    return record;
+}
+
+TEST(EvaluationRecord, ReadsItsJsonBack) {
+    for (const EvaluationRecord& record : {full_record(), pets()}) {
+        const Json json = to_json(record);
+        EXPECT_EQ(to_json(evaluation_from_json(Json::parse(json.dump()))).dump(), json.dump());
+    }
+}
+
+TEST(EvaluationRecord, HasEachFigureByNameAndItsInterval) {
+    const Json json = to_json(full_record());
+    EXPECT_EQ(json.at("roc_auc"), nullptr);
+    EXPECT_EQ(json.at("intervals").dump(), R"({"accuracy":[0.41,0.93],"top_2":null,"roc_auc":null,"loss":null})");
+    EXPECT_EQ(json.at("better").at("loss"), "min");
+    EXPECT_EQ(json.at("tta"), "flip");
+    EXPECT_EQ(json.at("baseline").dump(), R"({"class":"cat","accuracy":0.5})");
+    EXPECT_EQ(full_record().metrics().size(), 4U);
+}
+
+TEST(EvaluationRecord, ReadsWhatAnEarlierVersionWrote) {
+    const EvaluationRecord record = evaluation_from_json(
+        Json::parse(R"({"source":"a","images":1,"accuracy":1.0,"loss":0.5,"top_k":{"1":1.0},"classes":[{"name":"cat",)"
+                    R"("precision":1.0,"recall":1.0,"f1":1.0,"support":1}],"confusion":[[1]]})"));
+    EXPECT_EQ(record.classification().classes.front().name, "cat");
+    EXPECT_TRUE(record.classification().figures.empty());
 }
 
 TEST(EvaluationRecord, BecomesATableForPeople) {
@@ -176,6 +235,7 @@ TEST(MultiLabelRecord, BecomesATableForPeople) {
 
 TEST(MultiLabelRecord, BecomesJsonThatSaysTheTask) {
     const Json json = to_json(bouquets());
+    EXPECT_EQ(to_json(evaluation_from_json(json)), json);
     EXPECT_EQ(json.at("task"), "multi_label");
     EXPECT_EQ(json.at("hamming_loss"), 0.125);
     EXPECT_EQ(json.at("classes").at(1).dump(),
@@ -205,6 +265,7 @@ TEST(RegressionRecord, BecomesATableJsonAndCsv) {
     EXPECT_EQ(to_json(record).dump(),
               R"({"source":"list.csv","images":1,"task":"regression","mae":12.5,"rmse":12.5,"r2":null,"targets":)"
               R"([{"name":"brightness","mae":12.5,"rmse":12.5,"r2":null,"support":1}]})");
+    EXPECT_EQ(to_json(evaluation_from_json(to_json(record))), to_json(record));
     EXPECT_EQ(tables_of(record).front().text, "target,mae,rmse,r2,support\nbrightness,12.5,12.5,nan,1\n");
 }
 

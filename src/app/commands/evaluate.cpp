@@ -16,7 +16,7 @@
 #include "image/decode/decode.hpp"
 #include "image/test_views.hpp"
 #include "inference/throughput.hpp"
-#include "record/evaluation_text.hpp"
+#include "record/evaluation_json.hpp"
 #include "run/evaluate_folder.hpp"
 
 namespace graft {
