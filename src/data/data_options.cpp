@@ -35,8 +35,7 @@ void describe(Fields& fields, DataOptions& options) {
                  "sorted by name.");
     describe(fields, options.split);
     fields.field("image_size", options.image_size,
-                 "Pixels of the network's input: a side, or height and width; `[]`: the weights' own.",
-                 {.items = between(32, 2048), .shortest = 0, .longest = 2});
+                 "Pixels of the network's input: a side, or height and width; `[]`: the weights' own.", kImageSize);
     fields.choice(
         "resize", options.resize, "auto",
         "`squash`: the whole picture; `center_crop`: its middle, undistorted; `auto`: as the weights were tested.");
@@ -101,12 +100,15 @@ ScanOptions scan_options(const DataOptions& options) {
     return {.exclude = options.exclude, .asked_by = AskedBy::config, .classes_are_given = !options.classes.empty()};
 }
 
+void set_size(Preprocessing& preprocessing, const std::vector<std::int64_t>& image_size) {
+    if (image_size.empty()) return;
+    preprocessing.height = image_size.front();
+    preprocessing.width = image_size.back();
+}
+
 Preprocessing choose_preprocessing(const DataOptions& options, const Preprocessing& usual) {
     Preprocessing chosen = usual;
-    if (!options.image_size.empty()) {
-        chosen.height = options.image_size.front();
-        chosen.width = options.image_size.back();
-    }
+    set_size(chosen, options.image_size);
     chosen.resize = options.resize.value_or(usual.resize);
     chosen.crop_fraction = options.crop_fraction.value_or(usual.crop_fraction);
     chosen.reduced_decode = options.reduced_decode;

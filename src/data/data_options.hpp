@@ -17,6 +17,9 @@
 
 namespace graft {
 
+/// A side, or height and width; none: the usual one.
+inline const ListLimits kImageSize{.items = between(32, 2048), .shortest = 0, .longest = 2};
+
 template <>
 inline constexpr auto enum_names<OnBadImage> = std::to_array<std::string_view>({"fail", "skip"});
 template <>
@@ -49,6 +52,9 @@ void describe(Fields& fields, DataOptions& options);
 
 /// How the folders of these options are to be looked through.
 [[nodiscard]] ScanOptions scan_options(const DataOptions& options);
+
+/// @param image_size a side, or height and width; empty: nothing changes
+void set_size(Preprocessing& preprocessing, const std::vector<std::int64_t>& image_size);
 
 /// Preprocessing belongs to the weights (`usual`); the config may override each part of it.
 [[nodiscard]] Preprocessing choose_preprocessing(const DataOptions& options, const Preprocessing& usual);

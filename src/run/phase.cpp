@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "graft/core/errors.hpp"
 
 namespace graft {
 namespace {
@@ -70,10 +71,19 @@ std::vector<Phase> make_phases(const std::vector<PhaseOptions>& options, const B
     const TorchModule head = draw_head(head_options, backbone, outputs, seed);
     std::vector<Phase> phases;
     for (const PhaseOptions& each : options) {
-        const std::string pointer = format_text("/training/phases/{}/train", phases.size());
-        Phase phase{.options = each, .freeze = each.freeze};
-        if (!each.train.empty()) phase.freeze = freeze_to_train(backbone.architecture, each.train, pointer);
-        phase.model = graft_model(backbone, preprocessing, phase.freeze, head_options.pooling, head);
+        const std::string at = format_text("/training/phases/{}", phases.size());
+        Phase phase{.options = each, .preprocessing = preprocessing, .freeze = each.freeze};
+        set_size(phase.preprocessing, each.image_size);
+        if (!each.train.empty()) phase.freeze = freeze_to_train(backbone.architecture, each.train, at + "/train");
+        try {
+            phase.model = graft_model(backbone, phase.preprocessing, phase.freeze, head_options.pooling, head);
+            if (!each.image_size.empty()) static_cast<void>(summarise(phase.model, phase.preprocessing));
+        } catch (const c10::Error&) {
+            if (each.image_size.empty()) throw;
+            throw ConfigError(format_text("{}/image_size: this network does not take {}x{}; it was made for {}x{}", at,
+                                          phase.preprocessing.height, phase.preprocessing.width, preprocessing.height,
+                                          preprocessing.width));
+        }
         phase.trained_before = std::ranges::any_of(phases, [&](const Phase& earlier) {
             return earlier.model.frozen_stages.size() < phase.model.frozen_stages.size();
         });
@@ -106,7 +116,8 @@ TorchModule network_of(const Phase& phase, const Task& task) {
     return compose_model(phase.model, activation.expression, activation.constants);
 }
 
-ModelRecord record_of(const Backbone& backbone, const GraftedModel& model, const Preprocessing& preprocessing) {
+ModelRecord record_of(const Backbone& backbone, const Phase& phase) {
+    const GraftedModel& model = phase.model;
     const LoadReport& loading = backbone.loading;
     std::vector<std::string> left_out = loading.left_out;
     for (const std::vector<std::string>* more : {&loading.outside, &loading.heads})
@@ -121,7 +132,7 @@ ModelRecord record_of(const Backbone& backbone, const GraftedModel& model, const
             .frozen = model.frozen_stages,
             .trained = model.trained_stages,
             .feature_shape = model.feature_shape,
-            .parts = summarise(model, preprocessing)};
+            .parts = summarise(model, phase.preprocessing)};
 }
 
 }  // namespace graft

@@ -16,6 +16,7 @@ namespace graft {
 struct Phase {
     PhaseOptions options;
     GraftedModel model;
+    Preprocessing preprocessing;  ///< the run's, with the phase's size
     std::string freeze;           ///< as /backbone/freeze
     bool trained_before = false;  ///< phases before it train stages that are frozen in it
     ParameterGroups groups;  ///< the head, and one for each trained stage; two where weight decay is for weights alone
@@ -41,7 +42,6 @@ void prepare_to_train(const Phase& phase);
 [[nodiscard]] TorchModule network_of(const Phase& phase, const Task& task);
 
 /// The network of a phase, and what became of the tensors in the weights file.
-[[nodiscard]] ModelRecord record_of(const Backbone& backbone, const GraftedModel& model,
-                                    const Preprocessing& preprocessing);
+[[nodiscard]] ModelRecord record_of(const Backbone& backbone, const Phase& phase);
 
 }  // namespace graft

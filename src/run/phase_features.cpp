@@ -40,7 +40,7 @@ std::int64_t augmented_views(const RunOptions& options, const Phase& phase) {
 
 /// How fast the trunk runs here, measured now if the run has so much to compute that the few seconds come back.
 InferencePlan plan_inference(const RunOptions& options, const Dataset& dataset, const Backbone& backbone,
-                             const Preprocessing& preprocessing, const Phase& phase, Reporter& reporter) {
+                             const Phase& phase, Reporter& reporter) {
     const GraftedModel& model = phase.model;
     const InferencePlan usual{.workers = workers_of(options.data)};
     if (model.frozen_stages.empty()) return usual;
@@ -49,9 +49,9 @@ InferencePlan plan_inference(const RunOptions& options, const Dataset& dataset, 
     const Precision precision = options.backbone.precision;
     const std::string graft_point = model.trained_stages.empty() ? "" : model.frozen_stages.back();
     const std::string name =
-        network_name(backbone.architecture.name, backbone.weights_hash, graft_point, preprocessing, precision);
+        network_name(backbone.architecture.name, backbone.weights_hash, graft_point, phase.preprocessing, precision);
     const auto measure = [&] {
-        return measure_throughput(model.trunk, example_input(preprocessing), {.precision = precision});
+        return measure_throughput(model.trunk, example_input(phase.preprocessing), {.precision = precision});
     };
     InferencePlan plan =
         ThroughputFile(throughput_file()).find_or_measure(name, images, measure, reporter).value_or(usual);
@@ -163,17 +163,16 @@ FeaturesRecord PhaseFeatures::record() const {
 }
 
 PhaseFeatures make_features(const RunOptions& options, const Dataset& dataset, const Backbone& backbone,
-                            const Preprocessing& preprocessing, const Phase& phase, std::stop_token stop,
-                            Reporter& reporter) {
+                            const Phase& phase, std::stop_token stop, Reporter& reporter) {
     const GraftedModel& model = phase.model;
-    const InferencePlan plan = plan_inference(options, dataset, backbone, preprocessing, phase, reporter);
+    const InferencePlan plan = plan_inference(options, dataset, backbone, phase, reporter);
     tell_cost_of_views(options, dataset, phase, plan, reporter);
     PhaseFeatures made{.workers = plan.workers};
-    made.trunk = make_inference(model.trunk, example_input(preprocessing),
+    made.trunk = make_inference(model.trunk, example_input(phase.preprocessing),
                                 {.precision = options.backbone.precision, .images_per_call = plan.images_per_call});
     if (!made.trunk->note().empty()) reporter.warn(made.trunk->note());
     const auto renderer = std::make_shared<ViewRenderer>(
-        preprocessing, options.augmentation, static_cast<std::uint64_t>(options.seed), options.data.max_pixels);
+        phase.preprocessing, options.augmentation, static_cast<std::uint64_t>(options.seed), options.data.max_pixels);
     const FeaturePass pass(renderer, made.trunk, {plan.workers, std::move(stop)});
     const std::int64_t views = augmented_views(options, phase);
     made.train = std::make_unique<Features>(dataset.train, views, model.feature_shape, pass);

@@ -26,8 +26,7 @@ struct PhaseFeatures {
 /// room than is allowed or there; they are kept for the run alone, with a warning, where the cache folder cannot be
 /// used.
 [[nodiscard]] PhaseFeatures make_features(const RunOptions& options, const Dataset& dataset, const Backbone& backbone,
-                                          const Preprocessing& preprocessing, const Phase& phase, std::stop_token stop,
-                                          Reporter& reporter);
+                                          const Phase& phase, std::stop_token stop, Reporter& reporter);
 
 /// What the trainer needs of a phase. The features outlive it.
 [[nodiscard]] PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Task& task,

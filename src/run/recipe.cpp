@@ -2,7 +2,9 @@
 
 #include <functional>
 #include <optional>
+#include <utility>
 
+#include "core/files.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "inference/fused_inference.hpp"
@@ -157,6 +159,22 @@ ModelInfo model_info(const Recipe& recipe, const Backbone& backbone, const std::
             .backbone_hash = backbone.weights_hash,
             .freeze = freeze,
             .config = config};
+}
+
+TrainingParts training_parts(const Recipe& recipe, const Dataset& dataset, const Phase& deepest,
+                             const RunFolder& folder, const Json& identity,
+                             std::function<void(const std::filesystem::path&)> save) {
+    return {.task = recipe.task,
+            .metrics = recipe.metrics,
+            .loss = recipe.loss,
+            .validation_loss = recipe.validation_loss,
+            .weights = deepest.model.scion,
+            .callbacks = recipe.callbacks,
+            .has_validation = !dataset.validation.empty(),
+            .save_model = std::move(save),
+            .on_history = [file = folder.history()](const auto& history) { write_file(file, history_csv(history)); },
+            .checkpoint = folder.checkpoint(),
+            .run_identity = identity};
 }
 
 TrainingOptions training_options(const RunOptions& options) {

@@ -2,6 +2,8 @@
 /// What a run needs besides its data and its network, built from the config: a mistake in it costs a second, not hours.
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -12,6 +14,8 @@
 #include "network/backbone.hpp"
 #include "run/choose_weights.hpp"
 #include "run/dataset.hpp"
+#include "run/phase.hpp"
+#include "run/run_folder.hpp"
 #include "run/run_options.hpp"
 
 namespace graft {
@@ -46,6 +50,13 @@ struct Recipe {
 /// @param config with every default
 [[nodiscard]] ModelInfo model_info(const Recipe& recipe, const Backbone& backbone, const std::string& freeze,
                                    const Json& config);
+
+/// What the trainer needs for all phases.
+/// @param deepest the phase that is cut deepest
+/// @param save writes the model as it is
+[[nodiscard]] TrainingParts training_parts(const Recipe& recipe, const Dataset& dataset, const Phase& deepest,
+                                           const RunFolder& folder, const Json& identity,
+                                           std::function<void(const std::filesystem::path&)> save);
 
 /// How long and from which seed a run trains, and which weights it keeps.
 [[nodiscard]] TrainingOptions training_options(const RunOptions& options);

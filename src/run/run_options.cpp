@@ -89,6 +89,10 @@ void describe(Fields& fields, PhaseOptions& phase, const Tables& tables) {
     fields.one_of("schedule", phase.schedule, tables.schedules,
                   "`null`: that of `/training`. It begins and ends with the phase.");
     fields.field("batch_size", phase.batch_size, "`null`: that of `/data`.", between(1, 4096));
+    fields.field("image_size", phase.image_size,
+                 "Pixels of the network's input in this phase: a side, or height and width; `[]`: that of `/data`. The "
+                 "model's is that of the phase whose weights it has.",
+                 kImageSize);
     fields.field("layer_decay", phase.layer_decay,
                  "A stage learns with the learning rate of the stage behind it times this; the head with the "
                  "optimizer's.",

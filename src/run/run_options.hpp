@@ -48,6 +48,7 @@ struct PhaseOptions {
     OptimizerPlugin optimizer;               ///< nothing: that of /training
     SchedulePlugin schedule;                 ///< nothing: that of /training
     std::optional<std::int64_t> batch_size;  ///< nothing: that of /data
+    std::vector<std::int64_t> image_size;    ///< pixels: {side} or {height, width}; empty: that of /data
     double layer_decay = 1;                  ///< a stage's learning rate is that of the one behind it times this
     bool decay_norms_and_biases = false;
     BatchNorms batch_norm = BatchNorms::fixed;

@@ -19,13 +19,13 @@ namespace {
 /// Trains on the features of a phase, which are computed as they are asked for.
 /// @throws Error when the frozen part changed: a bug in graft
 PhaseRecord run_phase(Trainer& trainer, const Phase& phase, const PhaseFeatures& features, const RunOptions& options,
-                      const Backbone& backbone, const Recipe& recipe) {
-    PhaseRecord record{.model = record_of(backbone, phase.model, recipe.preprocessing),
+                      const Backbone& backbone, const Task& task) {
+    PhaseRecord record{.model = record_of(backbone, phase),
                        .engine = features.trunk->engine(),
                        .frozen_before = hash_of_values(phase.model.trunk),
                        .workers = static_cast<std::int64_t>(features.workers),
                        .images_per_call = features.trunk->images_per_call()};
-    trainer.run(parts_of(phase, features, *recipe.task, options));
+    trainer.run(parts_of(phase, features, task, options));
     record.features = features.record();
     record.frozen_after = hash_of_values(phase.model.trunk);
     if (record.frozen_before != record.frozen_after)
@@ -64,43 +64,37 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     write_file(folder.split(), split_as_json({dataset.train, dataset.validation}, dataset.classes));
     write_file(folder.config(), pretty(record.config));
     reporter.note(text_of(record.data));
-    reporter.note(text_of(record_of(backbone, phases.front().model, recipe.preprocessing)));
+    reporter.note(text_of(record_of(backbone, phases.front())));
 
     // Phase after phase: features of the frozen part, training of the rest.
     ModelInfo info = model_info(recipe, backbone, deepest.freeze, record.config);
     const auto save = [&](const std::filesystem::path& file) {
         save_model(file, network_of(phases.front(), task), info);
     };
-    Trainer trainer({.task = recipe.task,
-                     .metrics = recipe.metrics,
-                     .loss = recipe.loss,
-                     .validation_loss = recipe.validation_loss,
-                     .weights = deepest.model.scion,
-                     .callbacks = recipe.callbacks,
-                     .has_validation = !dataset.validation.empty(),
-                     .save_model = save,
-                     .on_history = [&](const auto& history) { write_file(folder.history(), history_csv(history)); },
-                     .checkpoint = folder.checkpoint(),
-                     .run_identity = identity},
-                    training_options(options), reporter);
+    Trainer trainer(training_parts(recipe, dataset, deepest, folder, identity, save), training_options(options),
+                    reporter);
     if (folder.resumes()) trainer.resume();
     // At least one: a run that is finished already is told what it was.
     PhaseFeatures features;
     const Phase* last = nullptr;
     for (std::size_t i = trainer.next_phase(); i < phases.size() && (record.phases.empty() || !trainer.ended()); ++i) {
         last = &phases[i];
+        info.preprocessing = last->preprocessing;  // of what callbacks save
         prepare_to_train(*last);
         if (phases.size() > 1) reporter.note(text_of(*last, i, phases.size()));
         features = {};  // those of an earlier phase make room first
-        features = make_features(options, dataset, backbone, recipe.preprocessing, *last, control.stop, reporter);
-        record.phases.push_back(run_phase(trainer, *last, features, options, backbone, recipe));
+        features = make_features(options, dataset, backbone, *last, control.stop, reporter);
+        record.phases.push_back(run_phase(trainer, *last, features, options, backbone, task));
     }
     TrainingResult training = trainer.finish();
     if (training.history.empty())
         throw Interrupted("interrupted before the first epoch was over; the same command begins anew");
 
     // The model is what the history says it is; the test sees it as deployment will.
-    info.thresholds = choose_thresholds(task, *last, features, reporter);
+    const Phase& kept = phases.at(static_cast<std::size_t>(training.history[training.kept].phase));
+    if (&kept != last) features = make_features(options, dataset, backbone, kept, control.stop, reporter);
+    info.preprocessing = kept.preprocessing;
+    info.thresholds = choose_thresholds(task, kept, features, reporter);
     features = {};
     save(folder.model());
     record.end = training.end;

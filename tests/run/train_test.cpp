@@ -304,6 +304,30 @@ TEST_F(Train, ResumesInEveryPhaseNumberForNumber) {
     }
 }
 
+/// The head on small pictures, then everything on larger ones.
+RunConfig in_two_sizes(RunConfig config, const std::string& test, double last_learning_rate) {
+    return config.set("/backbone/freeze", "all")
+        .set("/data/validation", test)
+        .set("/data/validation_split", 0.0)
+        .set_json("/training", R"({
+            "phases": [{"train": "head", "epochs": 1, "image_size": 32},
+                       {"train": "all", "epochs": 1, "image_size": [48, 40],
+                        "optimizer": {"name": "adam", "learning_rate": )" +
+                                   std::to_string(last_learning_rate) + "}}]}");
+}
+
+TEST_F(Train, GivesTheModelTheImageSizeOfThePhaseWhoseWeightsItHas) {
+    const std::string test = (folder_ / "data" / "test").string();
+    for (const double rate : {1e-4, 3.0}) {
+        SCOPED_TRACE(rate);
+        const TrainRecord record = train(in_two_sizes(config("run" + std::to_string(rate)), test, rate), options_);
+        ASSERT_EQ(record.history.size(), 2);
+        EXPECT_EQ(record.kept, rate < 1 ? 1 : 0);
+        const EvaluationRecord again = evaluate(Predictor(record.model), test);
+        EXPECT_NEAR(again.classification().loss, *record.history[record.kept].metric("val_loss"), 1e-4);
+    }
+}
+
 TEST_F(Train, SaysWhatOfThePhasesDoesNotFit) {
     RunConfig wrong = config("run");
     wrong.set("/backbone/freeze", "all")
