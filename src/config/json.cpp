@@ -22,7 +22,7 @@ public:
         if (event == Json::parse_event_t::object_start) keys_.emplace_back();
         const bool opens = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
         if (opens && depth >= kDeepest)
-            throw ConfigError(source_ + ": nested deeper than " + std::to_string(kDeepest) + " levels");
+            throw ConfigError(format_text("{}: nested deeper than {} levels", source_, kDeepest));
         if (event == Json::parse_event_t::object_end) keys_.pop_back();
         if (event == Json::parse_event_t::key && !keys_.back().insert(parsed.get<std::string>()).second)
             throw ConfigError(source_ + ": the key \"" + parsed.get<std::string>() + "\" stands twice in one object");
@@ -52,8 +52,8 @@ Json& place(Json& document, const Json::json_pointer& pointer) {
         throw ConfigError(above.to_string() + " is " + parent.dump() + ", neither an object nor a list");
     if (step == "-") return parent.emplace_back();
     if (parent.contains(Json::json_pointer("/" + step))) return parent[std::stoul(step)];
-    throw ConfigError(above.to_string() + " is a list of " + std::to_string(parent.size()) +
-                      ": expected one of its indices, or - to append, got " + step);
+    throw ConfigError(format_text("{} is a list of {}: expected one of its indices, or - to append, got {}",
+                                  above.to_string(), parent.size(), step));
 }
 
 void assign(Json& document, const std::string& assignment) {

@@ -23,11 +23,11 @@ std::string number_text(const std::string& type, const Limits& limits) {
 }
 
 std::string list_text(const ListLimits& limits) {
-    const auto items = [](std::size_t count) { return std::to_string(count) + (count == 1 ? " item" : " items"); };
+    const auto items = [](std::size_t count) { return count_of(count, "item"); };
     if (!limits.longest) return limits.shortest == 0 ? "a list" : "a list of at least " + items(limits.shortest);
     if (limits.shortest == 0) return "a list of at most " + items(*limits.longest);
     if (limits.shortest == *limits.longest) return "a list of " + items(*limits.longest);
-    return "a list of " + std::to_string(limits.shortest) + " to " + items(*limits.longest);
+    return format_text("a list of {} to {}", limits.shortest, items(*limits.longest));
 }
 
 }  // namespace graft

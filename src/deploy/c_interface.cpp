@@ -92,11 +92,10 @@ cv::Mat picture_of(const uint8_t* pixels, std::size_t width, std::size_t height,
     expect_given(pixels, "pixels");
     constexpr std::size_t kLongest = std::numeric_limits<int>::max() / 4;
     if (width == 0 || height == 0 || width > kLongest || height > kLongest)
-        throw WrongArgument("the picture is " + std::to_string(width) + "x" + std::to_string(height) +
-                            " pixels: expected 1 to " + std::to_string(kLongest) + " each way");
+        throw WrongArgument(
+            format_text("the picture is {}x{} pixels: expected 1 to {} each way", width, height, kLongest));
     if (stride < 3 * width)
-        throw WrongArgument("stride is " + std::to_string(stride) + ", less than the " + std::to_string(3 * width) +
-                            " bytes of a row");
+        throw WrongArgument(format_text("stride is {}, less than the {} bytes of a row", stride, 3 * width));
     // OpenCV takes pixels it may write to; the predictor only reads.
     return {static_cast<int>(height), static_cast<int>(width), CV_8UC3, const_cast<uint8_t*>(pixels), stride};
 }
@@ -168,7 +167,8 @@ graft_status graft_predict_pixels(const graft_predictor* predictor, const uint8_
                                   size_t stride, graft_colour_order order, float* values, size_t count) noexcept {
     return graft::predict(predictor, values, count, [&](const graft::Predictor& loaded) {
         if (order != GRAFT_RGB && order != GRAFT_BGR)
-            throw graft::WrongArgument("order is " + std::to_string(order) + ": expected GRAFT_RGB or GRAFT_BGR");
+            throw graft::WrongArgument(
+                graft::format_text("order is {}: expected GRAFT_RGB or GRAFT_BGR", static_cast<int>(order)));
         const cv::Mat picture = graft::picture_of(pixels, width, height, stride);
         return loaded.predict_pixels(picture, order == GRAFT_RGB ? graft::ColourOrder::rgb : graft::ColourOrder::bgr);
     });

@@ -13,6 +13,7 @@
 
 #include "core/ordered_map.hpp"
 #include "core/ranking.hpp"
+#include "core/text.hpp"
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
@@ -32,9 +33,8 @@ std::vector<float> values_of(const at::Tensor& row) {
 /// @return [H,W] CV_8UC3, RGB. Throws DataError for another type or an empty picture.
 cv::Mat rgb_of(const cv::Mat& pixels, ColourOrder order) {
     if (pixels.empty() || pixels.type() != CV_8UC3)
-        throw DataError("a picture of type " + cv::typeToString(pixels.type()) + " and size " +
-                        std::to_string(pixels.cols) + "x" + std::to_string(pixels.rows) +
-                        ": expected CV_8UC3 and at least one pixel");
+        throw DataError(format_text("a picture of type {} and size {}x{}: expected CV_8UC3 and at least one pixel",
+                                    cv::typeToString(pixels.type()), pixels.cols, pixels.rows));
     if (order == ColourOrder::rgb) return pixels;
     cv::Mat rgb;
     cv::cvtColor(pixels, rgb, cv::COLOR_BGR2RGB);

@@ -87,10 +87,10 @@ void expect_alike(const Int8Comparison& found, TaskKind task, const std::string&
                         "more than half{}; at most one in ten is allowed",
                         file, found.unlikely_class, found.images, name_of_outputs(task),
                         task == TaskKind::regression ? " a standard deviation" : ""));
-    throw Error(file + ": not written: on " + std::to_string(found.unlikely_class) + " of " +
-                std::to_string(found.images) +
-                " ranges images int8 puts a class first that float32 finds less than half as likely as its own; "
-                "at most one in ten is allowed");
+    throw Error(
+        format_text("{}: not written: on {} of {} ranges images int8 puts a class first that float32 finds less than "
+                    "half as likely as its own; at most one in ten is allowed",
+                    file, found.unlikely_class, found.images));
 }
 
 }  // namespace
@@ -150,11 +150,11 @@ ExportReport export_int8(ModelFile model, const std::filesystem::path& file, con
     const Network float32 = [&](const at::Tensor& batch) { return run_float32(batch)[0]; };
     const Network int8 = [&](const at::Tensor& batch) { return run_int8(batch)[0]; };
     const at::Tensor found = probabilities_of({int8}, images, preprocessing, "checking", reporter)[0];
-    ExportReport report{.task = model.info.task,
-                        .form = "ONNX, opset " + std::to_string(kQuantisedOpset) + ", int8, ranges from " +
-                                std::to_string(images.size()) + " images",
-                        .on_images = compare_int8(expected, found, model.info),
-                        .golden = compare_on_golden_images(model.info, int8)};
+    ExportReport report{
+        .task = model.info.task,
+        .form = format_text("ONNX, opset {}, int8, ranges from {} images", kQuantisedOpset, images.size()),
+        .on_images = compare_int8(expected, found, model.info),
+        .golden = compare_on_golden_images(model.info, int8)};
     expect_alike(*report.on_images, model.info.task, file.string());
     if (!options.test.empty()) report.accuracy = accuracy_of(float32, int8, model.info, options.test, reporter);
     OnnxModel onnx = onnx_model(*quantised, {3, preprocessing.height, preprocessing.width}, WeightsType::float32,

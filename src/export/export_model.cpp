@@ -82,9 +82,8 @@ ExportReport export_onnx(ModelFile model, const std::filesystem::path& file, Wei
     add_golden_images(model.info, model.module);
     const OnnxModel onnx = onnx_model(model, weights);
     const bool half = weights == WeightsType::float16;
-    ExportReport report{
-        .task = model.info.task,
-        .form = "ONNX, opset " + std::to_string(onnx.opset) + (half ? ", float16" : ", float32") + " weights"};
+    ExportReport report{.task = model.info.task,
+                        .form = format_text("ONNX, opset {}, {} weights", onnx.opset, half ? "float16" : "float32")};
     const std::string bytes = encode(onnx);
     // OpenCV reads no float16: it is shown the same network with the same values as float32.
     const std::string checked = half ? encode(onnx_model(model, WeightsType::rounded_to_float16)) : bytes;
@@ -123,7 +122,7 @@ ExportReport export_safetensors(const ModelFile& model, const std::filesystem::p
     Json info = to_json(model.info);
     info.erase("golden");
     write_file(file, safetensors_bytes(tensors, {{"format", "pt"}, {kModelInfoName, info.dump()}}), present);
-    return {.form = "safetensors, " + std::to_string(tensors.size()) + " tensors"};
+    return {.form = format_text("safetensors, {} tensors", tensors.size())};
 }
 
 }  // namespace graft

@@ -8,10 +8,12 @@
 #include <functional>
 #include <sstream>
 
+#include "core/text.hpp"
+
 namespace graft {
 namespace {
 
-std::string pair_of(std::int64_t value) { return "[" + std::to_string(value) + ", " + std::to_string(value) + "]"; }
+std::string pair_of(std::int64_t value) { return format_text("[{}, {}]", value, value); }
 
 std::string literal(double value) {
     std::ostringstream text;
@@ -35,8 +37,10 @@ TorchModule make_norm_of_last_axis(const std::string& name, std::int64_t channel
     TorchModule module = make_module(name);
     module.register_parameter("weight", at::ones({channels}), false);
     module.register_parameter("bias", at::zeros({channels}), false);
-    module.define("def forward(self, x):\n    y = torch.layer_norm(" + before + ", [" + std::to_string(channels) +
-                  "], self.weight, self.bias, " + literal(eps) + ", False)\n    return " + after + "\n");
+    module.define(
+        format_text("def forward(self, x):\n    y = torch.layer_norm({}, [{}], self.weight, self.bias, {}, False)\n"
+                    "    return {}\n",
+                    before, channels, literal(eps), after));
     return module;
 }
 
@@ -55,12 +59,12 @@ TorchModule make_conv2d(const ConvOptions& options) {
     if (options.bias) module.register_parameter("bias", at::zeros({options.out}), false);
     const auto& pad = options.pad;
     const bool symmetric = pad == on_each_side(pad[0]);
-    std::string sides;
-    for (const std::int64_t side : pad) sides += (sides.empty() ? "" : ", ") + std::to_string(side);
-    const std::string input = symmetric ? "x" : "torch.constant_pad_nd(x, [" + sides + "], 0.0)";
-    module.define("def forward(self, x):\n    return torch.conv2d(" + input + ", self.weight, " +
-                  (options.bias ? "self.bias" : "None") + ", " + pair_of(options.stride) + ", " +
-                  pair_of(symmetric ? pad[0] : 0) + ", [1, 1], " + std::to_string(options.groups) + ")\n");
+    const std::string input =
+        symmetric ? "x"
+                  : format_text("torch.constant_pad_nd(x, [{}, {}, {}, {}], 0.0)", pad[0], pad[1], pad[2], pad[3]);
+    module.define(format_text(
+        "def forward(self, x):\n    return torch.conv2d({}, self.weight, {}, {}, {}, [1, 1], {})\n", input,
+        options.bias ? "self.bias" : "None", pair_of(options.stride), pair_of(symmetric ? pad[0] : 0), options.groups));
     return module;
 }
 

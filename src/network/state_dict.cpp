@@ -48,8 +48,9 @@ void check_tensors(const WeightsContent& content, const std::filesystem::path& f
                             printable(tensor.layout.storage.key) + "\", which the file does not hold");
         const auto bytes = static_cast<std::uintmax_t>(expect_inside_storage(tensor, storage->second.size(), where));
         if (bytes > most - total)
-            throw DataError(where + ": its tensors, repeated elements included, would take more than " +
-                            std::to_string(most) + " bytes; the file has " + std::to_string(file_size));
+            throw DataError(format_text(
+                "{}: its tensors, repeated elements included, would take more than {} bytes; the file has {}", where,
+                most, file_size));
         total += bytes;
     }
 }

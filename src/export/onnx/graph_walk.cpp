@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -47,7 +48,7 @@ std::string place_of(const Node& node) {
     std::string part = part_of(node);
     if (!part.empty()) return part;
     const auto line = node.sourceRange().file_line_col();
-    return line ? std::get<0>(*line) + ", line " + std::to_string(std::get<1>(*line)) : "the network's forward";
+    return line ? format_text("{}, line {}", std::get<0>(*line), std::get<1>(*line)) : "the network's forward";
 }
 
 bool is_of_images(const TracedValue& value) {
@@ -65,9 +66,8 @@ torch::jit::Stack execute(const Node& node, std::span<const TracedValue> inputs,
     try {
         node.getOperation()(stack);
     } catch (const c10::Error& error) {
-        throw Error("ONNX: " + std::string(node.kind().toQualString()) + " in " + place_of(node) +
-                    " fails on a batch of " + std::to_string(kProbeBatches[run]) + ": " +
-                    error.what_without_backtrace());
+        throw Error(format_text("ONNX: {} in {} fails on a batch of {}: {}", node.kind().toQualString(), place_of(node),
+                                kProbeBatches[run], error.what_without_backtrace()));
     }
     return stack;
 }

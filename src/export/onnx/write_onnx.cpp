@@ -7,6 +7,7 @@
 #include <torch/csrc/jit/passes/remove_mutation.h>
 
 #include "core/random.hpp"
+#include "core/text.hpp"
 #include "export/onnx/graph_walk.hpp"
 #include "graft/core/errors.hpp"
 
@@ -45,8 +46,8 @@ OnnxModel onnx_model(torch::jit::Graph& graph, const std::vector<std::int64_t>& 
                      std::int64_t opset, const std::string& output) {
     const at::NoGradGuard no_grad;
     if (graph.inputs().size() != 2 || graph.outputs().size() != 1)
-        throw Error("ONNX: the network takes " + std::to_string(graph.inputs().size() - 1) + " values and gives " +
-                    std::to_string(graph.outputs().size()) + "; expected one tensor each");
+        throw Error(format_text("ONNX: the network takes {} values and gives {}; expected one tensor each",
+                                graph.inputs().size() - 1, graph.outputs().size()));
     GraphBuilder builder(weights, opset);
     const TracedValue images = probe(input_shape);
     const TracedValue result = GraphWalk(builtin_operators(), builder).run(graph, {TracedValue{}, images});

@@ -12,6 +12,7 @@
 #include <ranges>
 #include <string_view>
 
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -81,7 +82,7 @@ void drop_other_arguments(torch::jit::Graph& graph, const c10::FunctionSchema& s
     while (graph.inputs().size() > 2) {
         const std::size_t last = graph.inputs().size() - 1;
         const auto value = schema.arguments().at(last).default_value();
-        if (!value) throw DataError("its forward needs " + std::to_string(last) + " arguments, not pictures alone");
+        if (!value) throw DataError(format_text("its forward needs {} arguments, not pictures alone", last));
         graph.inputs()[last]->replaceAllUsesWith(graph.insertConstant(*value));
         graph.eraseInput(last);
     }

@@ -1,4 +1,5 @@
 /// Pooling over windows and over whole maps.
+#include "core/text.hpp"
 #include "export/onnx/operator_call.hpp"
 
 namespace graft {
@@ -37,8 +38,8 @@ void adaptive_pool(OperatorCall& call, const std::string& global, const std::str
     const std::int64_t height = size.front(), width = size.back();
     if (height == 1 && width == 1) return call.result(call.graph().node(global, {call.tensor("self")}));
     if (shape[2] % height != 0 || shape[3] % width != 0)
-        call.fail("a map of " + std::to_string(shape[2]) + "x" + std::to_string(shape[3]) + " is no multiple of " +
-                  std::to_string(height) + "x" + std::to_string(width) + "; only equal windows are written");
+        call.fail(format_text("a map of {}x{} is no multiple of {}x{}; only equal windows are written", shape[2],
+                              shape[3], height, width));
     const Integers kernel = {shape[2] / height, shape[3] / width};
     call.result(call.graph().node(windowed, {call.tensor("self")}, {{"kernel_shape", kernel}, {"strides", kernel}}));
 }
@@ -53,7 +54,7 @@ void reduce(OperatorCall& call, const std::string& op) {
     for (std::int64_t& axis : axes) {
         if (axis < 0) axis += call.rank("self");
         if (call.shape("self")[static_cast<std::size_t>(axis)] == -1)
-            call.fail("a reduction over dimension " + std::to_string(axis) + " mixes the images of a batch");
+            call.fail(format_text("a reduction over dimension {} mixes the images of a batch", axis));
     }
     call.result(call.graph().reduce(op, call.tensor("self"), axes, call.flag_or("keepdim", false)));
 }
