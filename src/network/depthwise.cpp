@@ -170,9 +170,12 @@ at::Tensor depthwise_weight_gradient(const at::Tensor& x, const at::Tensor& grad
 at::Tensor conv2d_to_train(const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias,
                            at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation,
                            std::int64_t groups) {
-    if (!is_large_depthwise(x, weight, dilation, groups))
-        return at::conv2d(x, weight, bias, stride, padding, dilation, groups);
-    const at::Tensor y = LargeDepthwise::apply(x, weight, pair_of(stride), pair_of(padding));
+    // Autocast leaves convolutions in groups as they are: oneDNN's bfloat16 ones are slower than float32.
+    const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::DispatchKey::AutocastCPU);
+    const at::Tensor input = x.to(weight.scalar_type());
+    if (!is_large_depthwise(input, weight, dilation, groups))
+        return at::conv2d(input, weight, bias, stride, padding, dilation, groups);
+    const at::Tensor y = LargeDepthwise::apply(input, weight, pair_of(stride), pair_of(padding));
     return bias && bias->defined() ? y + bias->view({1, -1, 1, 1}) : y;
 }
 

@@ -198,7 +198,8 @@ PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Tas
                      .batch_size = phase.options.batch_size.value_or(options.data.batch_size)};
     if (phase.options.mixing) parts.mixing = phase.options.mixing.build({});
     if (of_a_list && !phase.model.trained_stages.empty())
-        parts.pass = fast_pass(phase.model.scion, phase.options.batch_norm, workers_of(options.data));
+        parts.pass = fast_pass(phase.model.scion, phase.options.batch_norm, workers_of(options.data),
+                               options.training.precision);
     if (!features.validation->samples().empty()) parts.validation = training_set(*features.validation, task);
     for (const ParameterGroup& group : phase.groups) parts.groups.push_back(group.name);
     const std::int64_t steps = steps_in(features.train->samples().size(), parts.batch_size, parts.accumulate);

@@ -42,11 +42,10 @@ Loss build_loss(const RunOptions& options, const Tables& tables, const Task& tas
         {.outputs = task.outputs(), .counts = task.counts(dataset.train), .known = task.known(dataset.train)});
 }
 
-void expect_precision(const BackboneOptions& options) {
-    if (options.precision == Precision::bfloat16 && !has_bfloat16_units())
-        throw ConfigError(
-            "/backbone/precision: bfloat16 needs a processor with AVX-512 BF16, which this one does not "
-            "have; use float32");
+void expect_units_for(Precision precision, const char* pointer) {
+    if (precision == Precision::bfloat16 && !has_bfloat16_units())
+        throw ConfigError(format_text(
+            "{}: bfloat16 needs a processor with AVX-512 BF16, which this one does not have; use float32", pointer));
 }
 
 void expect_thresholds_can_be_chosen(const Task& task, const Dataset& dataset) {
@@ -111,7 +110,8 @@ Recipe make_recipe(const RunOptions& options, const Tables& tables, const Datase
     const ArchitectureRow* row = tables.architectures.find(options.backbone.name);  // nullptr: the file's network
     if (row != nullptr) check_graft_points(*row, options, recipe.preprocessing, problems);
     problems.attempt([&] { check_mixings(options, tables, *recipe.task); });
-    problems.attempt([&] { expect_precision(options.backbone); });
+    problems.attempt([&] { expect_units_for(options.backbone.precision, "/backbone/precision"); });
+    problems.attempt([&] { expect_units_for(options.training.precision, "/training/precision"); });
     problems.attempt([&] { recipe.loss = build_loss(options, tables, *recipe.task, dataset); });
     if (tables.losses.find(options.training.loss.name())->validates) recipe.validation_loss = recipe.loss;
     problems.attempt([&] { expect_thresholds_can_be_chosen(*recipe.task, dataset); });

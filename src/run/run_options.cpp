@@ -188,6 +188,11 @@ void describe(Fields& fields, RunOptions& config, const Tables& tables) {
                 from_below(0, 1));
         f.field("ema_warm_up", section.ema_warm_up,
                 "Whether a phase's first steps leave less of the average: 1 - step^(-2/3).");
+        f.choice(
+            "precision", section.precision,
+            "With which numbers trained stages compute in phases: `bfloat16` (autocast) is faster for ResNet and the "
+            "like where the processor has units for it, slower for depthwise convolutions; weights, gradients, "
+            "validation and the model stay float32.");
     };
     fields.field("name", config.name, "What the run is called.");
     fields.field("seed", config.seed, "Seed of all random draws.", at_least(0));

@@ -68,6 +68,7 @@ struct TrainingSection {
     std::int64_t accumulate = 1;      ///< batches per step
     std::optional<double> ema_decay;  ///< nothing: weights are not averaged
     bool ema_warm_up = true;
+    Precision precision = Precision::float32;  ///< of trained stages, while they train
 };
 
 /// A value: copies are independent of each other.

@@ -1,6 +1,7 @@
 #include "train/scion_pass.hpp"
 
 #include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
 #include <ATen/ops/cat.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/grad_mode.h>
@@ -59,6 +60,19 @@ private:
     int before_ = at::get_num_threads();
 };
 
+/// Autocast, on the calling thread. Each weight is used once, so none is kept as bfloat16.
+class ComputesWith {
+public:
+    explicit ComputesWith(Precision precision) {
+        at::autocast::set_autocast_cache_enabled(false);
+        at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+        at::autocast::set_autocast_enabled(at::kCPU, precision == Precision::bfloat16 && at::GradMode::is_enabled());
+    }
+    ~ComputesWith() { at::autocast::set_autocast_enabled(at::kCPU, false); }
+    ComputesWith(const ComputesWith&) = delete;
+    ComputesWith& operator=(const ComputesWith&) = delete;
+};
+
 class PlainPass final : public ScionPass {
 public:
     explicit PlainPass(const TorchModule& scion) : scion_(scion) {}
@@ -72,18 +86,23 @@ private:
 /// The whole batch at once, on all cores.
 class WholePass final : public ScionPass {
 public:
-    explicit WholePass(const TorchModule& scion) : graph_(scion) {}
-    at::Tensor forward(const at::Tensor& features) override { return graph_(channels_last(features)); }
+    WholePass(const TorchModule& scion, Precision precision) : graph_(scion), precision_(precision) {}
+    at::Tensor forward(const at::Tensor& features) override {
+        const ComputesWith numbers(precision_);
+        return graph_(channels_last(features)).to(at::kFloat);
+    }
     void backward(const at::Tensor& loss) override { loss.backward(); }
 
 private:
     TrainingGraph graph_;
+    Precision precision_;
 };
 
 class SlicedPass final : public ScionPass {
 public:
-    SlicedPass(TrainingGraph stages, const TorchModule& scion, std::size_t workers)
+    SlicedPass(TrainingGraph stages, const TorchModule& scion, std::size_t workers, Precision precision)
         : stages_(std::move(stages)),
+          precision_(precision),
           head_(head_of(scion)),
           crew_(workers, [] { at::set_num_threads(1); }),
           slices_(workers) {
@@ -97,11 +116,13 @@ public:
         const auto images = features.size(0), workers = static_cast<std::int64_t>(slices_.size());
         crew_.run([&](std::size_t i) {
             const at::AutoGradMode mode(with_gradients);
+            const ComputesWith numbers(precision_);
             Slice& slice = slices_[i];
             slice.first = static_cast<std::int64_t>(i) * images / workers;
             slice.size = (static_cast<std::int64_t>(i) + 1) * images / workers - slice.first;
             slice.pooled = at::Tensor();
-            if (slice.size > 0) slice.pooled = stages_(channels_last(features.narrow(0, slice.first, slice.size)));
+            if (slice.size > 0)
+                slice.pooled = stages_(channels_last(features.narrow(0, slice.first, slice.size))).to(at::kFloat);
         });
         std::vector<at::Tensor> pooled;
         for (const Slice& slice : slices_)
@@ -152,6 +173,7 @@ private:
     }
 
     TrainingGraph stages_;
+    Precision precision_;
     TorchModule head_;
     std::vector<at::Tensor> parameters_;  ///< of the stages
     Crew crew_;
@@ -163,12 +185,14 @@ private:
 
 std::unique_ptr<ScionPass> plain_pass(const TorchModule& scion) { return std::make_unique<PlainPass>(scion); }
 
-std::unique_ptr<ScionPass> fast_pass(const TorchModule& scion, BatchNorms batch_norms, std::size_t workers) {
+std::unique_ptr<ScionPass> fast_pass(const TorchModule& scion, BatchNorms batch_norms, std::size_t workers,
+                                     Precision precision) {
     const NamedModules stages = stages_of(scion);
     TrainingGraph graph(make_chain("Stages", stages));
     const bool alone = batch_norms == BatchNorms::fixed || !has_batch_norms(stages);
-    if (workers > 1 && alone && !graph.draws()) return std::make_unique<SlicedPass>(std::move(graph), scion, workers);
-    return std::make_unique<WholePass>(scion);
+    if (workers > 1 && alone && !graph.draws())
+        return std::make_unique<SlicedPass>(std::move(graph), scion, workers, precision);
+    return std::make_unique<WholePass>(scion, precision);
 }
 
 void set_training_mode(const TorchModule& scion, BatchNorms batch_norms) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string_view>
 
+#include "core/device.hpp"
 #include "core/enum_names.hpp"
 #include "network/layers.hpp"
 
@@ -40,8 +41,10 @@ public:
 /// them), `workers` threads take equal slices of the batch through them; the head and the loss see the whole batch, and
 /// the gradients of the slices are summed in order. The numbers are those of the whole batch, to rounding.
 /// @param scion its last child is the head
+/// @param precision bfloat16: convolutions and dense layers of the stages compute with it while gradients are asked for
+///     (LibTorch's autocast), all but depthwise ones; weights, gradients, norms and the head stay float32
 [[nodiscard]] std::unique_ptr<ScionPass> fast_pass(const TorchModule& scion, BatchNorms batch_norms,
-                                                   std::size_t workers);
+                                                   std::size_t workers, Precision precision = Precision::float32);
 
 /// Training mode, in which the stages' batch norms are as asked for; those of the head always adapt.
 void set_training_mode(const TorchModule& scion, BatchNorms batch_norms);

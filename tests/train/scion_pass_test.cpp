@@ -66,6 +66,27 @@ TEST(ScionPass, IsTheSameNumberForNumberEveryTime) {
     for (std::size_t i = 0; i < first.size(); ++i) EXPECT_TRUE(at::equal(first[i], second[i])) << i;
 }
 
+/// How far from the expected values, as a share of the largest of them.
+float distance(const at::Tensor& found, const at::Tensor& expected) {
+    return ((found - expected).abs().max() / expected.abs().max()).item<float>();
+}
+
+TEST(ScionPass, Bfloat16TrainsNearFloat32AndValidatesWithIt) {
+    TorchModule scion = small_scion();
+    const auto expected = one_batch(scion, *plain_pass(scion));
+    for (const std::size_t workers : {1U, 2U}) {
+        const auto pass = fast_pass(scion, BatchNorms::fixed, workers, Precision::bfloat16);
+        const auto found = one_batch(scion, *pass);
+        EXPECT_GT(distance(found[0], expected[0]), 1e-6F) << "it is another computation";
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            EXPECT_EQ(found[i].scalar_type(), at::kFloat);
+            if (expected[i].abs().max().item<float>() > 1e-3F) EXPECT_LT(distance(found[i], expected[i]), 0.1F) << i;
+        }
+        const at::NoGradGuard no_grad;
+        EXPECT_TRUE(alike(pass->forward(waves({7, 3, 12, 12})), plain_pass(scion)->forward(waves({7, 3, 12, 12}))));
+    }
+}
+
 TEST(ScionPass, AddsToGradientsThatAreThere) {
     TorchModule scion = small_scion();
     const auto pass = fast_pass(scion, BatchNorms::fixed, 2);
