@@ -110,7 +110,9 @@ Json to_json(const RunRecord& record) {
                  {"peak_memory_mb", record.peak_memory_mb},
                  {"workers", last.workers},
                  {"images_per_call", last.images_per_call},
-                 {"precision", text_of(record.precision)}};
+                 {"precision", text_of(record.precision)},
+                 {"machine", record.machine},
+                 {"finished", record.finished}};
     if (record.calibration) json["calibration"] = to_json(*record.calibration);
     if (record.drop) json["drop"] = to_json(*record.drop);
     if (record.phases.size() > 1)

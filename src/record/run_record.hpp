@@ -102,6 +102,8 @@ struct RunRecord {
     double seconds = 0;
     double peak_memory_mb = 0;
     Precision precision = Precision::float32;
+    std::string machine = {};   ///< "AMD EPYC 9B45, 2 threads, LibTorch 2.13.0"
+    std::string finished = {};  ///< "2026-03-01 14:05 UTC"
 
     /// The epoch whose weights the model has.
     [[nodiscard]] const EpochRecord& kept_epoch() const { return history.at(kept); }
