@@ -1,0 +1,255 @@
+#include "report/report.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "core/text.hpp"
+#include "graft/core/errors.hpp"
+#include "recording_reporter.hpp"
+#include "report/small_run.hpp"
+
+namespace graft {
+namespace {
+
+using graft::testing::small_evaluation;
+using graft::testing::small_run;
+using graft::testing::SmallRun;
+
+/// A failure would print pages.
+bool shows(const std::string& report, std::string_view words) { return report.find(words) != std::string::npos; }
+
+TEST(Report, BeginsWithTheVerdict) {
+    const std::string report = SmallRun().report();
+    EXPECT_TRUE(shows(report, "<h1>pets</h1>"));
+    EXPECT_TRUE(shows(report, "<div class=\"figure\">75 %</div><p>of 8 test images were recognised</p></div>"));
+    // Wilson's interval of 6 of 8
+    EXPECT_TRUE(shows(report, "lies between 40.9 % and 92.9 % (95 % interval)"));
+    EXPECT_TRUE(shows(report, "Always answering cat would be right for 50 %."));
+    EXPECT_LT(report.find("id=\"verdict\""), report.find("id=\"card\""));
+}
+
+TEST(Report, SaysWhatWasRun) {
+    const std::string report = SmallRun().report();
+    EXPECT_TRUE(shows(report, "<dt>Images</dt><dd>40 to train, 8 to validate, 8 to test</dd>"));
+    EXPECT_TRUE(shows(report, "<dt>Network</dt><dd>resnet18, 10,000 parameters, 1,000 of them trained</dd>"));
+    EXPECT_TRUE(shows(report, "<dt>Machine</dt><dd>a processor, 2 threads</dd>"));
+    EXPECT_TRUE(shows(report, "<dt>Seed</dt><dd>3</dd>"));
+    EXPECT_TRUE(shows(report, "title=\"0123abcd\""));
+}
+
+TEST(Report, MarksInTheCurvesWhatHappened) {
+    const std::string report = SmallRun().report();
+    EXPECT_TRUE(shows(report, ">rate 0.001</text>"));
+    EXPECT_TRUE(shows(report, ">kept</text>"));
+    EXPECT_TRUE(shows(report, ">stopped</text>"));
+    EXPECT_TRUE(shows(report,
+                      "The model has the weights of epoch 2 (early_stopping: the best val_loss 1). "
+                      "Training was stopped by early_stopping: enough."));
+    EXPECT_TRUE(shows(report, "<title>epoch 2 · loss 0.5000 · val_loss 1.0000 · rate 0.01</title>"));
+}
+
+TEST(Report, LeadsFromTheMatrixToTheImages) {
+    const std::string report = SmallRun().report();
+    EXPECT_TRUE(shows(report, "<td class=\"m5\"><a href=\"#pair-0-1\" title=\"cat taken for dog: 2 of 4\">2</a>"));
+    EXPECT_TRUE(shows(report, "<td class=\"h7\">4</td>"));
+    EXPECT_TRUE(shows(report, "<div id=\"pair-0-1\"><ul class=\"pictures\"><li><img src=\"data:image/jpeg;base64,"));
+}
+
+TEST(Report, FindsImagesWhoseNamesAreNoUtf8) {
+    const std::string report = SmallRun().report();
+    EXPECT_TRUE(shows(report, "alt=\"cat/Bl\\xFCte.jpg\""));
+    EXPECT_TRUE(is_utf8(report));
+}
+
+TEST(Report, ShowsTheSurestMistakeFirst) {
+    const std::string report = SmallRun().report();
+    const std::size_t mistakes = report.find("id=\"mistakes\"");
+    const std::size_t surest = report.find("<span class=\"said\">dog 90 %</span>", mistakes);
+    ASSERT_NE(surest, std::string::npos);
+    EXPECT_LT(surest, report.find("<span class=\"said\">dog 88 %</span>", mistakes));
+    EXPECT_TRUE(shows(report.substr(mistakes), "<h3>Right, but barely</h3>"));
+}
+
+TEST(Report, ShowsTrainingImagesAsTheNetworkSawThem) {
+    const std::string report = SmallRun().report();
+    EXPECT_TRUE(shows(report, "then varied by horizontal_flip true."));
+    EXPECT_TRUE(shows(report, "alt=\"view 5 of cat/9.jpg\""));
+}
+
+TEST(Report, SaysHowReliableTheProbabilitiesAre) {
+    const std::string report = SmallRun().report();
+    EXPECT_TRUE(shows(report, "the expected calibration error, is 12.5 %."));
+    EXPECT_TRUE(shows(report,
+                      "If it answers only when it is 90 % sure or more, it answers 50 % of the images and is "
+                      "right for 100 % of those."));
+}
+
+TEST(Report, SaysWhereTheTimeWent) {
+    EXPECT_TRUE(
+        shows(SmallRun().report(), "computing features: 4.0 s; training: 3.0 s; start, checks, test, writing: 3.0 s"));
+}
+
+TEST(Report, EscapesNamesEverywhere) {
+    const SmallRun run;
+    RunRecord record = small_run("data");
+    const std::string evil = "<script>alert(1)</script>";
+    record.config["name"] = evil;
+    auto& of = std::get<ClassificationRecord>(record.test->result);
+    of.classes[0].name = of.baseline.name = record.data.classes[0].name = evil;
+    record.machine = record.reason = record.phases[0].model.backbone = record.test->source = evil;
+    run.write(record);
+    run.folder().write("run/test/predictions.csv",
+                       "file,class,predicted,correct,a,b\n\"" + evil + "/1.jpg\"," + evil + ",dog,0,0.1,0.9\n");
+    const std::string report = run.report();
+    EXPECT_FALSE(shows(report, "<script>alert"));
+    EXPECT_TRUE(shows(report, "&lt;script&gt;alert(1)&lt;/script&gt;/1.jpg"));
+    EXPECT_FALSE(shows(comparison_of({run.source(), run.source()}), "<script>alert"));
+}
+
+TEST(Report, SaysThatImagesAreGone) {
+    const SmallRun run;
+    run.write(small_run("elsewhere"));
+    EXPECT_TRUE(shows(run.report(), "The images are no longer at elsewhere/test"));
+}
+
+TEST(Report, OfAnEvaluationHasNoCurves) {
+    const graft::testing::TemporaryFolder folder;
+    folder.write("evaluation.json", pretty(to_json(small_evaluation())));
+    folder.write("predictions.csv", graft::testing::kSmallPredictions);
+    const std::string report = report_of(read_report_source(folder.path()));
+    EXPECT_TRUE(shows(report, "<h1>data/test</h1>"));
+    EXPECT_TRUE(shows(report, "id=\"confusion\""));
+    EXPECT_FALSE(shows(report, "id=\"curves\""));
+}
+
+TEST(Report, OfARunThatGoesOnIsMadeFromItsConfigAndHistory) {
+    const graft::testing::TemporaryFolder folder;
+    folder.write("config.json", R"({"name": "pets", "task": {"name": "classification"}, "data": {"train": "t"}})");
+    folder.write("history.csv", "epoch,learning_rate,loss,val_loss,seconds\n0,0.01,0.5,nan,1.5\n1,0.01,0.25,0.5,1.5\n");
+    const ReportSource source = read_report_source(folder.path());
+    EXPECT_FALSE(source.finished);
+    ASSERT_EQ(source.run->history.size(), 2U);
+    EXPECT_EQ(source.run->history[1].metric("val_loss"), 0.5);
+    const std::string report = watched_report(source);
+    EXPECT_TRUE(shows(report, "http-equiv=\"refresh\""));
+    EXPECT_TRUE(shows(report, "The run is not over"));
+}
+
+TEST(Report, OfAnotherFolderIsRefused) {
+    const graft::testing::TemporaryFolder folder;
+    EXPECT_THROW((void)read_report_source(folder.path()), DataError);
+    folder.write("record.json", R"({"a": 1})");
+    EXPECT_THROW((void)read_report_source(folder.path()), DataError);
+    folder.write("record.json", "{");
+    EXPECT_THROW((void)read_report_source(folder.path()), DataError);
+}
+
+TEST(Report, WithPredictionsOfAnotherEvaluationIsRefused) {
+    const SmallRun run;
+    run.folder().write("run/test/predictions.csv", "file,class,predicted,correct,cat,dog\na,bird,cat,0,1,0\n");
+    EXPECT_THROW((void)run.source(), DataError);
+    run.folder().write("run/test/predictions.csv", "file,class,predicted,correct,cat\n");
+    EXPECT_THROW((void)run.source(), DataError);
+}
+
+TEST(Report, ThatCannotBeWrittenIsAWarning) {
+    const SmallRun run;
+    run.folder().write("run/report.html", "<html>my own</html>");
+    graft::testing::RecordingReporter reporter;
+    write_report_or_warn(run.path(), {}, reporter);
+    EXPECT_EQ(run.folder().read("run/report.html"), "<html>my own</html>");
+    ASSERT_EQ(reporter.warnings.size(), 1U);
+    EXPECT_TRUE(shows(reporter.warnings[0],
+                      "report.html is not written: there is a file of this name that graft did "
+                      "not write"));
+}
+
+TEST(Report, ReplacesItsPredecessor) {
+    const SmallRun run;
+    graft::testing::RecordingReporter reporter;
+    write_report_or_warn(run.path(), {}, reporter);
+    write_report_or_warn(run.path(), {.gates = {{"accuracy", 0.9, 0.75, true, false}}}, reporter);
+    EXPECT_TRUE(reporter.warnings.empty());
+    EXPECT_TRUE(
+        shows(run.folder().read("run/report.html"), "Gate not met: accuracy is 0.7500, at least 0.9 was asked for."));
+}
+
+TEST(Report, OfFiftyThousandImagesStaysSmall) {
+    const SmallRun run;
+    RunRecord record = small_run("data");
+    auto& of = std::get<ClassificationRecord>(record.test->result);
+    of.confusion = {{25000, 5000}, {0, 20000}};
+    run.write(record);
+    std::string rows = "file,class,predicted,correct,cat,dog\n";
+    for (int i = 0; i < 50000; ++i)
+        rows += format_text("class/a-folder/image-{:06}.jpg,{}\n", i,
+                            i < 25000   ? "cat,cat,1,0.9,0.1"
+                            : i < 30000 ? "cat,dog,0,0.1,0.9"
+                                        : "dog,dog,1,0.1,0.9");
+    run.folder().write("run/test/predictions.csv", rows);
+    const auto start = std::chrono::steady_clock::now();
+    const std::string report = run.report();
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+    EXPECT_LT(report.size(), 15'000'000U);
+    EXPECT_TRUE(shows(report, "… and 4800 more: predictions.csv has all of them."));
+}
+
+TEST(Report, OfSeveralLabelsHasARowForEach) {
+    const SmallRun run;
+    RunRecord record = small_run("data");
+    record.task = "multi_label";
+    record.test->result = MultiLabelRecord{
+        .mean_average_precision = 0.75,
+        .exact_match = 0.5,
+        .classes = {{.name = "red", .average_precision = 0.9, .support = 2, .known = 4, .threshold = 0.4},
+                    {.name = "round", .average_precision = 0.6, .support = 1, .known = 4, .threshold = 0.5}}};
+    run.write(record);
+    run.folder().write("run/test/predictions.csv",
+                       "file,classes,predicted,correct,red,round\n1.jpg,red|round,red,0,0.9,0.2\n2.jpg,,,1,0.1,0.1\n");
+    const ReportSource source = run.source();
+    ASSERT_EQ(source.predictions.labels.size(), 2U);
+    EXPECT_FLOAT_EQ(source.predictions.labels[0].surprise, 0.8F);
+    const std::string report = report_of(source);
+    EXPECT_TRUE(shows(report, "75 %</div><p>mean average precision, over 2 labels and 8 test images</p>"));
+    EXPECT_LT(report.find("<th scope=\"row\">round</th>"), report.find("<th scope=\"row\">red</th>"));
+    EXPECT_TRUE(shows(report, "<span class=\"truth\">is red|round</span>"));
+    EXPECT_TRUE(shows(report, "The weakest label is round."));
+}
+
+TEST(Report, OfNumbersHasThemPredictedAgainstTrue) {
+    const SmallRun run;
+    RunRecord record = small_run("data");
+    record.task = "regression";
+    record.test->result = RegressionRecord{.mae = 1, .rmse = 2, .r2 = 0.5, .targets = {{"age", 1, 2, 0.5, 2}}};
+    run.write(record);
+    run.folder().write("run/test/predictions.csv", "file,age,predicted_age\n1.jpg,10,12\n2.jpg,,7\n3.jpg,30,31\n");
+    const ReportSource source = run.source();
+    ASSERT_EQ(source.predictions.numbers.at(0).size(), 2U);
+    EXPECT_EQ(source.predictions.numbers[0][1].predicted, 31);
+    const std::string report = report_of(source);
+    EXPECT_TRUE(shows(report, "1</div><p>mean absolute error over 8 test images; R² is 0.500</p>"));
+    EXPECT_TRUE(shows(report, "aria-label=\"age: predicted against true."));
+    EXPECT_TRUE(shows(report, "<span class=\"said\">age 12</span>"));
+}
+
+TEST(Comparison, ShowsTheSettingsThatDiffer) {
+    const SmallRun one, other;
+    RunRecord record = small_run("data");
+    record.config["name"] = "better";
+    record.config["seed"] = 4;
+    auto& of = std::get<ClassificationRecord>(record.test->result);
+    of.accuracy = of.figures[0].value = 0.875;
+    other.write(record);
+    RunRecord first = small_run("data");
+    one.write(first);
+    const std::string page = comparison_of({one.source(), other.source()});
+    EXPECT_TRUE(shows(page, "<tr><th scope=\"row\">/seed</th><td>3</td><td>4</td></tr>"));
+    EXPECT_FALSE(shows(page, "/data/batch_size"));
+    EXPECT_TRUE(shows(page, "better is ahead with 87.5 % of the test images; pets follows with 75 %."));
+    EXPECT_TRUE(shows(page, "the difference may be chance"));
+}
+
+}  // namespace
+}  // namespace graft
