@@ -101,6 +101,22 @@ void expect_gates(std::span<const Gate> gates, std::span<const MeasuredMetric> m
     }
 }
 
+std::vector<JudgedGate> judged(std::span<const Gate> gates, std::span<const MeasuredMetric> metrics) {
+    std::vector<JudgedGate> found;
+    for (const Gate& gate : gates) {
+        const auto metric = std::ranges::find(metrics, gate.metric, &MeasuredMetric::name);
+        if (metric == metrics.end()) continue;
+        const bool met = metric->more_is_better ? metric->value >= gate.bound : metric->value <= gate.bound;
+        found.push_back({gate.metric, gate.bound, metric->value, metric->more_is_better, met});
+    }
+    return found;
+}
+
+std::vector<JudgedGate> judged(std::span<const Gate> gates, const RunRecord& outcome, const Tables& tables) {
+    if (outcome.test) return judged(gates, outcome.test->metrics());
+    return judged(gates, validation_metrics(outcome.kept_epoch(), tables.metrics));
+}
+
 std::vector<std::string> judged_metrics(const RunOptions& config) {
     const TaskKind kind = enum_named<TaskKind>(config.task.name()).value();
     if (config.data.test || config.data.list.split_column) return tested_metrics(kind, config.top_k);

@@ -9,6 +9,7 @@
 
 #include "graft/record/evaluation.hpp"
 #include "record/run_record.hpp"
+#include "report/source.hpp"
 #include "run/run_options.hpp"
 
 namespace graft {
@@ -27,6 +28,12 @@ void expect_measured(std::span<const Gate> gates, std::span<const std::string> m
 
 /// Throws GateError for the first gate that is not met. @param part for example "test ", or ""
 void expect_gates(std::span<const Gate> gates, std::span<const MeasuredMetric> metrics, const std::string& part);
+
+/// What became of each gate whose metric was measured.
+[[nodiscard]] std::vector<JudgedGate> judged(std::span<const Gate> gates, std::span<const MeasuredMetric> metrics);
+/// The same of a run: by its test, or without one by its validation images.
+[[nodiscard]] std::vector<JudgedGate> judged(std::span<const Gate> gates, const RunRecord& outcome,
+                                             const Tables& tables);
 
 /// The metrics that a run will be judged by: the test's, or without one those of the validation images.
 [[nodiscard]] std::vector<std::string> judged_metrics(const RunOptions& config);

@@ -4,6 +4,7 @@
 
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
+#include "report/report.hpp"
 
 namespace graft {
 namespace {
@@ -17,9 +18,13 @@ std::string metrics_text(const EpochRecord& row) {
 }  // namespace
 
 std::string outcome_text(const RunRecord& outcome, const std::filesystem::path& folder) {
-    return format_text("{}\nrun       {}\nmodel     {}\n",
-                       outcome.test ? to_text(*outcome.test) : metrics_text(outcome.kept_epoch()), folder.string(),
-                       (folder / "model.pt").string());
+    std::string text = format_text("{}\nrun       {}\nmodel     {}\n",
+                                   outcome.test ? to_text(*outcome.test) : metrics_text(outcome.kept_epoch()),
+                                   folder.string(), (folder / "model.pt").string());
+    std::error_code ignored;
+    if (std::filesystem::exists(folder / kReportName, ignored))
+        text += format_text("report    {}\n", (folder / kReportName).string());
+    return text;
 }
 
 Json outcome_json(const RunRecord& outcome, const std::filesystem::path& folder) {

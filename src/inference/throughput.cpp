@@ -34,13 +34,6 @@ std::size_t physical_cores(std::size_t threads) {
     return distinct.empty() ? threads : std::min(threads, distinct.size());
 }
 
-/// What a plan is only good for.
-std::string machine() {
-    const auto models = processor_facts("model name");
-    return format_text("{}, {} threads, LibTorch {}", models.empty() ? "unknown" : models.front(),
-                       std::thread::hardware_concurrency(), TORCH_VERSION);
-}
-
 double images_per_second(const Inference& network, const at::Tensor& example, std::size_t workers) {
     const at::Tensor input =
         example.expand({network.images_per_call(), -1, -1, -1}).contiguous(at::MemoryFormat::ChannelsLast);
@@ -64,11 +57,11 @@ double images_per_second(const Inference& network, const at::Tensor& example, st
 Json read_all(const std::filesystem::path& file) {
     try {
         Json document = parse_json_file(file);
-        if (document.is_object() && document.value("machine", "") == machine() && document["plans"].is_object())
+        if (document.is_object() && document.value("machine", "") == machine_text() && document["plans"].is_object())
             return document;
     } catch (const std::exception&) {  // absent or damaged: nothing is known
     }
-    return {{"machine", machine()}, {"plans", Json::object()}};
+    return {{"machine", machine_text()}, {"plans", Json::object()}};
 }
 
 std::optional<InferencePlan> plan_from(const Json& json) {
@@ -83,6 +76,12 @@ std::optional<InferencePlan> plan_from(const Json& json) {
 }
 
 }  // namespace
+
+std::string machine_text() {
+    const auto models = processor_facts("model name");
+    return format_text("{}, {} threads, LibTorch {}", models.empty() ? "unknown" : models.front(),
+                       std::thread::hardware_concurrency(), TORCH_VERSION);
+}
 
 std::string images_per_call_text(std::int64_t images) {
     return count_of(static_cast<std::uint64_t>(images), "image") + " per call";

@@ -39,6 +39,8 @@ struct ThroughputRecord {
 
 /// Where the measurements of this machine are kept; empty without a cache folder.
 [[nodiscard]] std::filesystem::path throughput_file();
+/// Processor, threads and LibTorch: what a measured speed is only good for.
+[[nodiscard]] std::string machine_text();
 
 /// "1 image per call", "4 images per call".
 [[nodiscard]] std::string images_per_call_text(std::int64_t images);

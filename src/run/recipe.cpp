@@ -163,7 +163,12 @@ ModelInfo model_info(const Recipe& recipe, const Backbone& backbone, const std::
 
 TrainingParts training_parts(const Recipe& recipe, const Dataset& dataset, const Phase& deepest,
                              const RunFolder& folder, const Json& identity,
-                             std::function<void(const std::filesystem::path&)> save) {
+                             std::function<void(const std::filesystem::path&)> save,
+                             std::function<void(const std::vector<EpochRecord>&)> on_epoch) {
+    const auto on_history = [file = folder.history(), on_epoch](const std::vector<EpochRecord>& history) {
+        write_file(file, history_csv(history));
+        if (on_epoch) on_epoch(history);
+    };
     return {.task = recipe.task,
             .metrics = recipe.metrics,
             .loss = recipe.loss,
@@ -172,7 +177,7 @@ TrainingParts training_parts(const Recipe& recipe, const Dataset& dataset, const
             .callbacks = recipe.callbacks,
             .has_validation = !dataset.validation.empty(),
             .save_model = std::move(save),
-            .on_history = [file = folder.history()](const auto& history) { write_file(file, history_csv(history)); },
+            .on_history = on_history,
             .checkpoint = folder.checkpoint(),
             .run_identity = identity};
 }

@@ -54,9 +54,11 @@ struct Recipe {
 /// What the trainer needs for all phases.
 /// @param deepest the phase that is cut deepest
 /// @param save writes the model as it is
+/// @param on_epoch called once the history of an epoch is written; may be empty
 [[nodiscard]] TrainingParts training_parts(const Recipe& recipe, const Dataset& dataset, const Phase& deepest,
                                            const RunFolder& folder, const Json& identity,
-                                           std::function<void(const std::filesystem::path&)> save);
+                                           std::function<void(const std::filesystem::path&)> save,
+                                           std::function<void(const std::vector<EpochRecord>&)> on_epoch);
 
 /// How long and from which seed a run trains, and which weights it keeps.
 [[nodiscard]] TrainingOptions training_options(const RunOptions& options);

@@ -29,8 +29,8 @@ namespace fs = std::filesystem;
 constexpr const char* kLock = "graft.lock";
 constexpr std::string_view kHolder = "process ";  ///< what a lock begins with
 // What a run writes and a new one replaces. The split is written before the config, which may be somebody else's.
-constexpr std::array<std::string_view, 7> kFiles = {"config.json", "split.json", "skipped.json", "history.csv",
-                                                    "record.json", "model.pt",   "log.txt"};
+constexpr std::array<std::string_view, 8> kFiles = {"config.json", "split.json", "skipped.json", "history.csv",
+                                                    "record.json", "model.pt",   "report.html",  "log.txt"};
 
 bool is_there(const fs::path& file) {
     std::error_code ignored;

@@ -2,12 +2,12 @@
 
 #include <chrono>
 
-#include "core/device.hpp"
 #include "core/files.hpp"
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/core/version.hpp"
 #include "run/callback_files.hpp"
+#include "run/circumstances.hpp"
 #include "run/evaluate_folder.hpp"
 #include "run/phase_features.hpp"
 #include "run/recipe.hpp"
@@ -71,8 +71,8 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     const auto save = [&](const std::filesystem::path& file) {
         save_model(file, network_of(phases.front(), task), info);
     };
-    Trainer trainer(training_parts(recipe, dataset, deepest, folder, identity, save), training_options(options),
-                    reporter);
+    Trainer trainer(training_parts(recipe, dataset, deepest, folder, identity, save, control.on_epoch),
+                    training_options(options), reporter);
     if (folder.resumes()) trainer.resume();
     // At least one: a run that is finished already is told what it was.
     PhaseFeatures features;
@@ -104,8 +104,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     record.history = std::move(training.history);
     if (!dataset.test.empty() && record.end != TrainingEnd::interrupted)
         record.test = evaluate_test(folder.model(), dataset, options, folder.test(), control.stop, reporter);
-    record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    record.peak_memory_mb = peak_memory_mb();
+    add_circumstances(record, start);
     write_file(folder.record(), pretty(to_json(record)));
     return record;
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <stop_token>
+#include <vector>
 
 #include "graft/core/reporter.hpp"
 #include "graft/run/train.hpp"
@@ -21,6 +22,8 @@ struct RunControl {
     Reporter& reporter;
     /// Called once the run folder is this run's own and may be written into.
     std::function<void(const std::filesystem::path& folder)> on_folder = {};
+    /// Called after every epoch, once the history is written.
+    std::function<void(const std::vector<EpochRecord>& history)> on_epoch = {};
 };
 
 /// Trains as the config says and writes the run folder: config.json, split.json, skipped.json, history.csv,

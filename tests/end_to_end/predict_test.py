@@ -12,7 +12,8 @@ import subprocess
 import workspace
 from workspace import Workspace, contents_of, read_json, read_rows
 
-FILES_OF_AN_EVALUATION = {"evaluation.json", "report.txt", "classes.csv", "confusion.csv", "predictions.csv"}
+FILES_OF_AN_EVALUATION = {"evaluation.json", "report.txt", "classes.csv", "confusion.csv", "predictions.csv",
+                          "report.html"}
 CLASSES = ["butterfly", "feather", "fish", "flower", "gear", "leaf", "shell", "starfish"]
 
 

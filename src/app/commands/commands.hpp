@@ -30,6 +30,7 @@ void add_commands(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
 void add_predict(CLI::App& app, Command& chosen);
+void add_report(CLI::App& app, Command& chosen);
 void add_embed(CLI::App& app, Command& chosen);
 void add_similar(CLI::App& app, Command& chosen);
 void add_export(CLI::App& app, Command& chosen);

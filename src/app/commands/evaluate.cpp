@@ -17,6 +17,7 @@
 #include "image/test_views.hpp"
 #include "inference/throughput.hpp"
 #include "record/evaluation_json.hpp"
+#include "report/report.hpp"
 #include "run/evaluate_folder.hpp"
 
 namespace graft {
@@ -78,6 +79,7 @@ void expect_free_output(const EvaluateArguments& arguments) {
     std::vector<fs::path> folders = output_folders(arguments);
     for (const fs::path& folder : folders) expect_free(folder / kPredictionsName, arguments.force, "--output");
     if (folders.size() > 1) folders.emplace_back(arguments.output);
+    for (const fs::path& folder : folders) expect_free(folder / kReportName, arguments.force, "--output");
     for (const fs::path& folder : folders)
         for (const std::string& name : evaluation_file_names()) expect_free(folder / name, arguments.force, "--output");
 }
@@ -166,6 +168,15 @@ std::vector<std::string> metric_names(const Evaluator& evaluator) {
     return names;
 }
 
+void write_reports(const EvaluateArguments& arguments, const EvaluationRecord& total, const Session& session) {
+    TerminalReporter reporter(session.screen);
+    const ReportContext context{.gates = judged(arguments.gates, total.metrics()), .model = arguments.model};
+    if (arguments.folders.size() > 1)
+        for (const fs::path& folder : output_folders(arguments))
+            write_report_or_warn(folder, {.gates = {}, .model = arguments.model}, reporter);
+    write_report_or_warn(arguments.output, context, reporter);
+}
+
 void evaluate(const EvaluateArguments& arguments, const Session& session) {
     expect_free_output(arguments);
     const Predictor predictor(
@@ -176,6 +187,7 @@ void evaluate(const EvaluateArguments& arguments, const Session& session) {
     const EvaluationRecord total = evaluated.total();
     const bool several = evaluated.folders.size() > 1;
     if (several && !arguments.output.empty()) write_evaluation(arguments.output, total);
+    if (!arguments.output.empty()) write_reports(arguments, total, session);
     if (arguments.json)
         print_json(evaluated_json(evaluated, total, arguments.tta));
     else

@@ -13,6 +13,7 @@
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "report/report.hpp"
 #include "run/train_run.hpp"
 
 namespace graft {
@@ -21,7 +22,7 @@ namespace {
 struct TrainArguments {
     std::string config;
     std::vector<std::string> assignments;
-    bool resume = false, overwrite = false, offline = false, json = false;
+    bool resume = false, overwrite = false, offline = false, watch = false, json = false;
     std::vector<Gate> gates;
 };
 
@@ -57,16 +58,28 @@ RunRecord run_logged(const RunOptions& config, const TrainArguments& arguments, 
     RunLog log(complain);
     TerminalReporter reporter(session.screen,
                               [&](Severity severity, std::string_view line) { log.write(severity, line); });
+    reporter.tabulate_epochs(epochs_of(config));
+    const auto on_epoch = [&](const std::vector<EpochRecord>& history) {
+        reporter.add_epoch(history);
+        if (arguments.watch) write_watched_report_or_warn(config.output, history, reporter);
+    };
     try {
-        const RunControl control{.existing = existing_run(arguments),
-                                 .missing = arguments.offline ? MissingWeights::refuse : MissingWeights::download,
-                                 .stop = session.stop,
-                                 .reporter = reporter,
-                                 .on_folder = [&](const std::filesystem::path& folder) {
-                                     log.open(folder / "log.txt", arguments.resume ? RunLog::Begin::after_what_is_there
-                                                                                   : RunLog::Begin::anew);
-                                 }};
-        return run_training(config, Tables{}, control);
+        const RunControl control{
+            .existing = existing_run(arguments),
+            .missing = arguments.offline ? MissingWeights::refuse : MissingWeights::download,
+            .stop = session.stop,
+            .reporter = reporter,
+            .on_folder =
+                [&](const std::filesystem::path& folder) {
+                    log.open(folder / "log.txt",
+                             arguments.resume ? RunLog::Begin::after_what_is_there : RunLog::Begin::anew);
+                    if (arguments.watch)
+                        reporter.note(format_text("{} follows the run, from its first epoch on", folder / kReportName));
+                },
+            .on_epoch = on_epoch};
+        RunRecord record = run_training(config, Tables{}, control);
+        write_report_or_warn(config.output, {.gates = judged(arguments.gates, record, Tables{})}, reporter);
+        return record;
     } catch (const std::exception& error) {
         log.write_failure(error.what());
         throw;
@@ -109,6 +122,8 @@ void add_train(CLI::App& app, Command& chosen) {
     takes_gates(*command, arguments->gates,
                 "Exit with 4 when a metric of the test is worse than this; a number alone is for the accuracy");
     command->add_flag("--offline", arguments->offline, "Download nothing: weights that are missing are an error");
+    command->add_flag("--watch", arguments->watch,
+                      "Write the report after every epoch too; a browser that shows it reads it again by itself");
     command->add_flag("--json", arguments->json, "Print the outcome as JSON");
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { train(*arguments, session); }; });

@@ -17,6 +17,7 @@ constexpr auto kLineEvery = 10s;
 constexpr std::size_t kBarCells = 19;
 constexpr std::size_t kLeastText = 24;  // columns right of the bar below which the bar gives way
 
+constexpr std::string_view kEpoch = "epoch ";  ///< what the trainer's work is called
 constexpr std::string_view kLineStart = "\r";
 constexpr std::string_view kEraseToLineEnd = "\x1b[K";
 
@@ -59,6 +60,10 @@ void TerminalReporter::finish(std::string_view summary) {
     const std::string outcome =
         summary.empty() ? format_text("{} {}", progress_.done, progress_.unit) : std::string(summary);
     const std::string line = format_text("{}  {}  {}", progress_.phase, duration_text(seconds), outcome);
+    if (table_ && progress_.phase.starts_with(kEpoch)) {  // stands in the table
+        if (copy_) copy_(Severity::note, line);
+        return;
+    }
     say(Severity::note, line, line);
 }
 
@@ -71,6 +76,19 @@ void TerminalReporter::note(std::string_view message) {
 void TerminalReporter::warn(std::string_view message) {
     const std::string text = shown_lines(message);
     say(Severity::warning, "warning: " + text, painted(screen_, Colour::yellow, "warning:") + " " + text);
+}
+
+void TerminalReporter::tabulate_epochs(std::int64_t epochs) {
+    if (screen_.terminal) table_ = EpochTable{.epochs = epochs, .unicode = screen_.unicode};
+}
+
+void TerminalReporter::add_epoch(const std::vector<EpochRecord>& history) {
+    if (!table_ || history.empty()) return;
+    erase();
+    const auto write = [&](const std::string& line) { screen_.out << cut_to_width(line, screen_.columns()) + "\n"; };
+    if (!std::exchange(has_header_, true)) write(header_text(*table_, history));
+    write(row_text(*table_, history));
+    screen_.out << std::flush;
 }
 
 void TerminalReporter::say(Severity severity, const std::string& text, const std::string& text_on_screen) {

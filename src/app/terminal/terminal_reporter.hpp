@@ -7,7 +7,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "app/terminal/epoch_table.hpp"
 #include "app/terminal/progress_text.hpp"
 #include "app/terminal/screen.hpp"
 #include "graft/core/reporter.hpp"
@@ -36,6 +38,11 @@ public:
     void note(std::string_view message) override;
     void warn(std::string_view message) override;
 
+    /// On a terminal the epochs become a table: add_epoch() shows them, and their summaries go to the log alone.
+    void tabulate_epochs(std::int64_t epochs);
+    /// A line for the last epoch of the history, after it is over; nothing where there is no table.
+    void add_epoch(const std::vector<EpochRecord>& history);
+
 private:
     void draw();
     void erase();
@@ -47,6 +54,8 @@ private:
     Copy copy_;
     Progress progress_;
     std::chrono::steady_clock::time_point began_, said_;  // the phase; its last line
+    std::optional<EpochTable> table_;
+    bool has_header_ = false;
     bool in_phase_ = false, drawn_ = false, spoke_ = false;
 };
 
