@@ -78,7 +78,7 @@ Markup differences_table(const Sources& sources, const std::vector<std::string>&
         configs.push_back(flat_config(source));
         for (const auto& [pointer, value] : configs.back()) pointers.insert(pointer);
     }
-    DataTable table{.caption = "Settings that differ", .header = {"setting"}, .rows = {}};
+    DataTable table{.caption = "Each setting, run by run", .header = {"setting"}, .rows = {}};
     table.header.insert(table.header.end(), names.begin(), names.end());
     for (const std::string& pointer : pointers) {
         std::set<std::string> values;
@@ -155,6 +155,12 @@ Markup judgement(const Sources& sources, const std::vector<std::string>& names) 
             second = i;
     }
     if (!best || !second) return {};
+    const auto same = [&](const ReportSource& source) {
+        return source.test->source == sources.front().test->source &&
+               source.test->images == sources.front().test->images;
+    };
+    if (!std::ranges::all_of(sources, same))
+        return paragraph("The runs were not tested on the same images: their figures say little about each other.");
     const auto accuracy = [&](std::size_t i) { return sources[i].classification()->accuracy; };
     const auto images = sources[*best].test->images;
     const Interval interval = share_interval(std::llround(accuracy(*best) * static_cast<double>(images)), images);

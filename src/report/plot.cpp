@@ -91,7 +91,7 @@ void Plot::add_line(std::span<const PlotPoint> points, const std::string& kind, 
     if (last == nullptr) return;
     content_ << element("path", {{"d", path}, {"class", "line " + kind}});
     if (points.size() == 1) add_points(points, kind);
-    if (!label.empty()) labels_.push_back({down(last->y), label, kind});
+    if (!label.empty()) labels_.push_back({across(last->x), down(last->y), label, kind});
 }
 
 void Plot::add_points(std::span<const PlotPoint> points, const std::string& kind) {
@@ -159,7 +159,7 @@ Markup Plot::labels() const {
         label->y = std::min(label->y, lowest);
     Markup markup;
     for (const EndLabel& label : labels)
-        markup << words_at(kWidth - kRight + 6, label.y + 4, "name " + label.kind, label.words);
+        markup << words_at(label.x + 6, label.y + 4, "name " + label.kind, label.words);
     return markup;
 }
 

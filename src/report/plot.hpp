@@ -56,7 +56,7 @@ public:
 
 private:
     struct EndLabel {
-        double y = 0;
+        double x = 0, y = 0;
         std::string words, kind;
     };
     [[nodiscard]] double across(double x) const;

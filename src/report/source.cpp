@@ -102,9 +102,18 @@ std::optional<Preprocessing> preprocessing_in(const ReportSource& source) {
     return choose_preprocessing(data, Preprocessing());
 }
 
+/// What a record of an earlier graft does not say, and its counts do.
+void add_baseline(EvaluationRecord& record) {
+    auto* of = std::get_if<ClassificationRecord>(&record.result);
+    if (of == nullptr || !of->baseline.name.empty() || of->classes.empty() || record.images == 0) return;
+    const ClassRecord& commonest = *std::ranges::max_element(of->classes, {}, &ClassRecord::support);
+    of->baseline = {commonest.name, static_cast<double>(commonest.support) / static_cast<double>(record.images)};
+}
+
 void read_test(ReportSource& source, const fs::path& folder) {
     if (!source.test && is_readable(folder / "evaluation.json"))
         source.test = read_document(folder / "evaluation.json", evaluation_from_json);
+    if (source.test) add_baseline(*source.test);
     if (source.test && is_readable(folder / "predictions.csv"))
         source.predictions = read_predictions(folder / "predictions.csv", *source.test);
 }

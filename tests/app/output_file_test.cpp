@@ -112,8 +112,8 @@ TEST(Export, LeavesAFileOfItsDefaultName) {
 }
 
 TEST(Evaluate, LeavesEveryFileThatItWouldWrite) {
-    for (const char* name :
-         {"predictions.csv", "evaluation.json", "report.txt", "classes.csv", "confusion.csv", "targets.csv"}) {
+    for (const char* name : {"predictions.csv", "evaluation.json", "report.txt", "classes.csv", "confusion.csv",
+                             "targets.csv", "report.html"}) {
         const TemporaryFolder folder;
         const std::string file = folder.write(std::string("out/") + name, "precious").string();
         EXPECT_EQ(error_of({"evaluate", "no-model.pt", "test", "--output", (folder / "out").string()}),
@@ -156,6 +156,48 @@ TEST(Evaluation, WritesTheFilesThatItNames) {
     EXPECT_THAT(evaluation_file_names(),
                 ElementsAre("evaluation.json", "report.txt", "classes.csv", "confusion.csv", "targets.csv"));
     EXPECT_THAT(folder.names(), ::testing::UnorderedElementsAreArray(evaluation_file_names()));
+}
+
+/// What a run that is not over has left.
+void write_small_run(const TemporaryFolder& folder, const std::string& run) {
+    folder.write(run + "/config.json", R"({"name": "a", "task": {"name": "classification"}, "data": {"train": "t"}})");
+    folder.write(run + "/history.csv", "epoch,learning_rate,loss,seconds\n0,0.1,0.5,1\n1,0.1,0.25,1\n");
+}
+
+TEST(ReportCommand, ReplacesItsOwnReportAndNoOtherFile) {
+    const TemporaryFolder folder;
+    write_small_run(folder, "run");
+    const std::string run_folder = (folder / "run").string(), file = (folder / "run/report.html").string();
+    for (int times = 0; times < 2; ++times) {
+        CommandLine line({"report", run_folder});
+        EXPECT_EQ(printed_by(line), "report    " + file + "\n");
+    }
+    folder.write("run/report.html", "precious");
+    EXPECT_EQ(error_of({"report", run_folder}), refusal("--output", file));
+    EXPECT_EQ(error_of({"report", run_folder, "--output", file}), refusal("--output", file));
+    EXPECT_EQ(folder.read("run/report.html"), "precious");
+    run({"report", run_folder, "--force"});
+    EXPECT_THAT(folder.read("run/report.html"), StartsWith("<!doctype html>"));
+}
+
+TEST(ReportCommand, WritesPlotsWhereItIsToldTo) {
+    const TemporaryFolder folder;
+    write_small_run(folder, "run");
+    const Words words = {"report", (folder / "run").string(), "--plots", (folder / "plots").string()};
+    run(words);
+    EXPECT_THAT(folder.read("plots/loss.svg"), StartsWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg "));
+    EXPECT_EQ(error_of(words), refusal("--plots", (folder / "plots/loss.svg").string()));
+}
+
+TEST(ReportCommand, ComparesRuns) {
+    const TemporaryFolder folder;
+    write_small_run(folder, "a");
+    write_small_run(folder, "b");
+    const std::string file = (folder / "both.html").string();
+    const Words words = {"report", (folder / "a").string(), (folder / "b").string(), "--output", file};
+    run(words);
+    EXPECT_THAT(folder.read("both.html"), ::testing::HasSubstr("<h1>2 runs compared</h1>"));
+    EXPECT_EQ(error_of(words), refusal("--output", file));
 }
 
 TEST(Man, LeavesPagesThatAreThere) {

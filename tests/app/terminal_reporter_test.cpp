@@ -206,5 +206,37 @@ TEST(TerminalReporter, IgnoresProgressOutsideAPhase) {
     EXPECT_EQ(fake.written(), "");
 }
 
+TEST(TerminalReporter, ShowsEpochsAsATableAndLogsTheirSummaries) {
+    FakeScreen fake;
+    std::vector<std::string> log;
+    TerminalReporter reporter(fake.screen(), [&](Severity, std::string_view line) { log.emplace_back(line); });
+    reporter.tabulate_epochs(2);
+    std::vector<EpochRecord> history;
+    for (std::int64_t epoch = 0; epoch < 2; ++epoch) {
+        reporter.start(epoch == 0 ? "epoch 1/2" : "epoch 2/2", 8, "images");
+        reporter.finish("loss 0.5000");
+        history.push_back({.epoch = epoch, .learning_rate = 0.1, .metrics = {{"loss", 0.5}}});
+        (void)fake.written();
+        reporter.add_epoch(history);
+        EXPECT_EQ(fake.written(),
+                  epoch == 0 ? "epoch      loss      rate    time  loss\n  1/2    0.5000       0.1    0:00  ▅\n"
+                             : "  2/2    0.5000       0.1    0:00  ▅▅\n");
+    }
+    EXPECT_THAT(log, ElementsAre("epoch 1/2  0:00  loss 0.5000", "epoch 2/2  0:00  loss 0.5000"));
+    reporter.start("evaluating", 8, "images");
+    reporter.finish("done");
+    EXPECT_TRUE(fake.written().ends_with("evaluating  0:00  done\n"));
+}
+
+TEST(TerminalReporter, HasNoTableWithoutATerminal) {
+    FakeScreen fake = no_terminal();
+    TerminalReporter reporter(fake.screen());
+    reporter.tabulate_epochs(2);
+    reporter.start("epoch 1/2", 8, "images");
+    reporter.finish("loss 0.5000");
+    reporter.add_epoch({{.epoch = 0, .metrics = {{"loss", 0.5}}}});
+    EXPECT_EQ(fake.written(), "epoch 1/2  0:00  loss 0.5000\n");
+}
+
 }  // namespace
 }  // namespace graft

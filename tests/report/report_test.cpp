@@ -176,6 +176,16 @@ TEST(Report, ReplacesItsPredecessor) {
         shows(run.folder().read("run/report.html"), "Gate not met: accuracy is 0.7500, at least 0.9 was asked for."));
 }
 
+TEST(Report, KnowsTheCommonestClassOfARecordThatDoesNotSayIt) {
+    const SmallRun run;
+    RunRecord record = small_run("data");
+    auto& of = std::get<ClassificationRecord>(record.test->result);
+    of.baseline = {};
+    of.classes[1].support = 6;
+    run.write(record);
+    EXPECT_TRUE(shows(run.report(), "Always answering dog would be right for 75 %."));
+}
+
 TEST(Report, OfFiftyThousandImagesStaysSmall) {
     const SmallRun run;
     RunRecord record = small_run("data");
@@ -249,6 +259,13 @@ TEST(Comparison, ShowsTheSettingsThatDiffer) {
     EXPECT_FALSE(shows(page, "/data/batch_size"));
     EXPECT_TRUE(shows(page, "better is ahead with 87.5 % of the test images; pets follows with 75 %."));
     EXPECT_TRUE(shows(page, "the difference may be chance"));
+}
+
+TEST(Comparison, DoesNotJudgeRunsThatWereTestedOnOtherImages) {
+    const SmallRun one, other;
+    one.write(small_run("data"));
+    other.write(small_run("elsewhere"));
+    EXPECT_TRUE(shows(comparison_of({one.source(), other.source()}), "The runs were not tested on the same images"));
 }
 
 }  // namespace

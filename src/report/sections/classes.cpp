@@ -45,7 +45,7 @@ Markup weakest_first(std::vector<JudgedRow> rows, const std::string& caption, co
     Markup markup = table_of(all.first(shown), caption, header);
     if (shown < all.size())
         markup << folded(format_text("The other {}", all.size() - shown), "",
-                         table_of(all.subspan(shown), caption, header));
+                         table_of(all.subspan(shown), caption + ", continued", header));
     return markup;
 }
 
