@@ -20,7 +20,7 @@ TEST(Sparkline, GoesFromTheLowestToTheHighest) {
 TEST(Sparkline, IsFlatWhereNothingChanges) { EXPECT_EQ(sparkline(std::vector{2.0, 2.0}), "▅▅"); }
 
 TEST(Sparkline, LeavesOutWhatIsNoNumber) {
-    EXPECT_EQ(sparkline(std::vector{1.0, std::nan(""), 2.0, INFINITY}), "▁ █ ");
+    EXPECT_EQ(sparkline(std::vector<double>{1.0, std::nan(""), 2.0, INFINITY}), "▁ █ ");
     EXPECT_EQ(sparkline({}), "");
 }
 
