@@ -65,6 +65,13 @@ GRAFT_API size_t graft_predictor_output_count(const graft_predictor* predictor) 
 GRAFT_API const char* graft_predictor_output_name(const graft_predictor* predictor, size_t index) GRAFT_NOEXCEPT;
 /** Of "multi_label": an image has the class when its probability is at least this; else NaN. */
 GRAFT_API float graft_predictor_threshold(const graft_predictor* predictor, size_t index) GRAFT_NOEXCEPT;
+/** What graft_predictor_answer gives where the answer is "unknown". */
+#define GRAFT_UNKNOWN ((size_t)-1)
+/** Of "classification": the likeliest class, or GRAFT_UNKNOWN where the model's decision refuses an answer.
+ * @param values K numbers, as graft_predict_file and the others gave them
+ * @param index receives the index of the class, or GRAFT_UNKNOWN */
+GRAFT_API graft_status graft_predictor_answer(const graft_predictor* predictor, const float* values, size_t count,
+                                              size_t* index) GRAFT_NOEXCEPT;
 /** The number of classes: K, or 0 for a regression and for NULL. */
 GRAFT_API size_t graft_predictor_class_count(const graft_predictor* predictor) GRAFT_NOEXCEPT;
 /** The name of a class, valid as long as the predictor; NULL when there is none of that number. */

@@ -8,6 +8,7 @@
 #include "graft/core/version.hpp"
 #include "graft/deploy/predictor.hpp"
 #include "graft/network/own_backbone.hpp"
+#include "graft/record/decision.hpp"
 #include "graft/record/evaluation.hpp"
 #include "graft/record/history.hpp"
 #include "graft/run/evaluate.hpp"

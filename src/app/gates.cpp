@@ -93,6 +93,9 @@ void expect_gates(std::span<const Gate> gates, std::span<const MeasuredMetric> m
     for (const Gate& gate : gates) {
         const auto found = std::ranges::find(metrics, gate.metric, &MeasuredMetric::name);
         if (found == metrics.end()) throw GateError(format_text("--fail-under: there is no {}{}", part, gate.metric));
+        if (!std::isfinite(found->value))
+            throw GateError(
+                format_text("--fail-under: the {}{} cannot be computed of these images", part, gate.metric));
         const bool met = found->more_is_better ? found->value >= gate.bound : found->value <= gate.bound;
         if (!met)
             throw GateError(format_text("the {}{} is {}, {} the {} that --fail-under asks for", part, gate.metric,

@@ -34,9 +34,14 @@ std::vector<std::string> PredictionRows::columns() const {
     if (options_.task == TaskKind::multi_label) return {"classes", "probabilities"};
     if (options_.top_k == 1) return {"class", "probability"};
     std::vector<std::string> names;
+    if (options_.decision.may_refuse()) names.emplace_back("answer");
     for (std::size_t k = 1; k <= options_.top_k; ++k)
         names.insert(names.end(), {format_text("class_{}", k), format_text("probability_{}", k)});
     return names;
+}
+
+std::string PredictionRows::answer(const std::vector<float>& values) const {
+    return options_.decision.answers(values) ? outputs_[top_indices(values, 1).front()] : "unknown";
 }
 
 /// The classes that a row names, likeliest first.
@@ -60,6 +65,8 @@ std::vector<std::string> PredictionRows::cells(const std::vector<float>& values)
     }
     const std::string between(1, kClassSeparator);
     if (options_.task == TaskKind::multi_label) return {joined(names, between), joined(numbers, between)};
+    if (options_.decision.may_refuse() && options_.top_k == 1) return {answer(values), numbers.front()};
+    if (options_.decision.may_refuse()) cells.push_back(answer(values));
     for (std::size_t i = 0; i < names.size(); ++i) cells.insert(cells.end(), {names[i], numbers[i]});
     return cells;
 }
@@ -105,6 +112,7 @@ std::string PredictionRows::json_row(const std::string& file, const Prediction& 
             json["values"][outputs_[i]] = as_written(prediction.values[i]);
         return json_line(json);
     }
+    if (options_.decision.may_refuse()) json["answer"] = answer(prediction.values);
     json["predictions"] = Json::array();
     for (const std::size_t index : chosen(prediction.values))
         json["predictions"].push_back(

@@ -23,11 +23,13 @@ struct PredictionRowOptions {
     bool all_probabilities = false;  ///< also the probability of every class
     TaskKind task = TaskKind::classification;
     std::vector<float> thresholds = {};  ///< of multi_label. [K]
+    Decision decision = {};              ///< of classification
 };
 
 /// Of classification the likeliest classes; of multi_label the classes that reach their thresholds, likeliest first, in
-/// CSV in one cell with | between them; of regression a number per target.
-/// Files are written as escaped() writes names; numbers are as short as they can be without being another float.
+/// CSV in one cell with | between them; of regression a number per target. Where the decision may refuse, the answer is
+/// "unknown" for images that it refuses: in CSV in the place of the class, or with several classes in a column of its
+/// own. Files are written as escaped() writes names; numbers are as short as they can be without being another float.
 class PredictionRows {
 public:
     PredictionRows(std::vector<std::string> outputs, const PredictionRowOptions& options);
@@ -40,6 +42,8 @@ public:
 private:
     [[nodiscard]] std::vector<std::string> columns() const;
     [[nodiscard]] std::vector<std::string> cells(const std::vector<float>& values) const;
+    /// The likeliest class, or "unknown".
+    [[nodiscard]] std::string answer(const std::vector<float>& values) const;
     [[nodiscard]] std::vector<std::size_t> chosen(const std::vector<float>& values) const;
     [[nodiscard]] std::string csv_row(const std::string& file, const Prediction& prediction) const;
     [[nodiscard]] std::string json_row(const std::string& file, const Prediction& prediction) const;

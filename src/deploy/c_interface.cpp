@@ -3,8 +3,10 @@
 #include <limits>
 #include <new>
 #include <opencv2/core.hpp>
+#include <span>
 #include <string>
 
+#include "core/ranking.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/core/threads.hpp"
@@ -145,6 +147,24 @@ float graft_predictor_threshold(const graft_predictor* predictor, size_t index) 
     if (predictor == nullptr || index >= predictor->predictor.thresholds().size())
         return std::numeric_limits<float>::quiet_NaN();
     return predictor->predictor.thresholds()[index];
+}
+
+graft_status graft_predictor_answer(const graft_predictor* predictor, const float* values, size_t count,
+                                    size_t* index) noexcept {
+    return graft::guarded([&] {
+        expect_given(predictor, "predictor");
+        expect_given(values, "values");
+        expect_given(index, "index");
+        const graft::Predictor& loaded = predictor->predictor;
+        if (loaded.task() != "classification")
+            throw graft::WrongArgument(graft::format_text("the model is of {}, not of classification", loaded.task()));
+        if (count != loaded.outputs().size())
+            throw graft::WrongArgument(
+                graft::format_text("count is {}, but the model has {} classes", count, loaded.outputs().size()));
+        const std::span<const float> probabilities(values, count);
+        *index =
+            loaded.decision().answers(probabilities) ? graft::top_indices(probabilities, 1).front() : GRAFT_UNKNOWN;
+    });
 }
 
 graft_status graft_predict_file(const graft_predictor* predictor, const char* image, float* values,

@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/core/version.hpp"
+#include "record/decision_fields.hpp"
 
 namespace graft {
 namespace {
@@ -16,10 +17,19 @@ constexpr std::size_t kMostOutputs = 100000;
 
 /// Keys that say what the values are, in versions up to 3 and from 4 on.
 constexpr std::array<const char*, 1> kBeforeTasks = {"classes"};
-constexpr std::array<const char*, 5> kWithTask = {"task", "outputs", "thresholds", "target_mean", "target_std"};
+constexpr std::array<const char*, 7> kWithTask = {"task",       "outputs", "thresholds", "target_mean",
+                                                  "target_std", "classes", "decision"};
 
 /// Models that earlier versions of graft understand are written for them too.
-int version_of(const ModelInfo& info) { return info.task == TaskKind::classification ? 3 : kModelFormatVersion; }
+int version_of(const ModelInfo& info) {
+    if (info.task != TaskKind::classification) return 4;
+    return info.temperature != 1 || info.decision.may_refuse() ? 5 : 3;
+}
+
+/// What the list of names is called.
+const char* names_key(TaskKind task, int version) {
+    return version == 4 || (version > 4 && task != TaskKind::classification) ? "outputs" : "classes";
+}
 
 GoldenOutputs golden_values_of(TaskKind task) {
     return task == TaskKind::regression ? GoldenOutputs::values : GoldenOutputs::probabilities;
@@ -42,9 +52,8 @@ Json preprocessing_as_json(Preprocessing preprocessing) {
 /// What the values are that the network gives.
 void describe_outputs(Fields& fields, ModelInfo& info, int version) {
     const ListLimits names{.shortest = 1, .longest = kMostOutputs};
-    if (version < 4) return fields.field(required("classes"), info.outputs, "", names);
-    fields.choice(required("task"), info.task, "");
-    fields.field(required("outputs"), info.outputs, "", names);
+    if (version >= 4) fields.choice(required("task"), info.task, "");
+    fields.field(required(names_key(info.task, version)), info.outputs, "", names);
     const std::size_t count = info.outputs.size();
     if (info.task == TaskKind::multi_label)
         describe_floats(fields, "thresholds", info.thresholds, {between(0, 1), count, count});
@@ -60,6 +69,7 @@ void describe_info(Fields& fields, ModelInfo& info, int version) {
     describe_outputs(fields, info, version);
     fields.object(required("preprocessing"), info.preprocessing, "");
     fields.field(required("temperature"), info.temperature, "", above(0));
+    if (version >= 5) fields.object("decision", info.decision, "");
     fields.section(required("backbone"), info, "", [](Fields& inner, ModelInfo& backbone_of) {
         inner.field(required("name"), backbone_of.backbone, "");
         inner.field(required("weights_hash"), backbone_of.backbone_hash, "");
@@ -78,12 +88,13 @@ public:
 
     ModelInfo read(GoldenImages golden) {
         check_preprocessing();
-        const std::string names = version_ < 4 ? "classes" : "outputs";
+        const std::string names = names_key(task(), version_);
         if (const auto list = json_.find(names); list != json_.end() && !list->is_array())
             fail("/" + names, "expected a list of names");
         ModelInfo info;
         const auto problems = read_options(described(), [&](Fields& fields) { describe_info(fields, info, version_); });
         if (!problems.empty()) fail(problems.front());
+        if (version_ < 5) info.temperature = 1;  // whatever it says: it was never applied
         check_names(names, info.outputs);
         info.config = required_value("config");
         if (!info.config.is_object() && !info.config.is_null()) fail("/config", "expected an object");
@@ -102,6 +113,13 @@ private:
         const auto found = json_.find(key);
         if (found == json_.end()) fail(format_text("/{}", key), "is missing");
         return *found;
+    }
+
+    /// That the file names; what else is wrong with it shows later.
+    [[nodiscard]] TaskKind task() const {
+        const auto found = json_.find("task");
+        if (version_ < 4 || found == json_.end() || !found->is_string()) return TaskKind::classification;
+        return enum_named<TaskKind>(found->get<std::string>()).value_or(TaskKind::classification);
     }
 
     void read_version() {
@@ -189,9 +207,10 @@ Json to_json(const ModelInfo& info) {
                  {"graft_version", info.graft_version.empty() ? std::string(version_text()) : info.graft_version}};
     ModelInfo copy = info;
     json.update(write_options([&](Fields& fields) { describe_outputs(fields, copy, version_of(info)); }));
-    json.update({{"preprocessing", preprocessing},
-                 {"temperature", info.temperature},
-                 {"backbone", {{"name", info.backbone}, {"weights_hash", info.backbone_hash}, {"freeze", info.freeze}}},
+    json.update({{"preprocessing", preprocessing}, {"temperature", info.temperature}});
+    if (version_of(info) >= 5)
+        json["decision"] = write_options([&](Fields& fields) { describe(fields, copy.decision); });
+    json.update({{"backbone", {{"name", info.backbone}, {"weights_hash", info.backbone_hash}, {"freeze", info.freeze}}},
                  {"config", info.config},
                  {"golden", golden}});
     return json;

@@ -7,6 +7,7 @@
 
 #include "config/json.hpp"
 #include "deploy/golden.hpp"
+#include "graft/record/decision.hpp"
 #include "image/preprocessing.hpp"
 #include "record/task_kind.hpp"
 
@@ -16,8 +17,9 @@ namespace graft {
 constexpr const char* kModelInfoName = "graft.json";
 
 /// The newest version. Version 1 had no golden images, version 2 no reduced decoding, version 3 no task: classification
-/// alone. Models of classification are still written in version 3, which earlier versions of graft read.
-constexpr int kModelFormatVersion = 4;
+/// alone; until version 4 there was neither a temperature nor a decision. Each model is written in the least version
+/// that can say what there is to say of it, so that earlier versions of graft read it.
+constexpr int kModelFormatVersion = 5;
 
 struct ModelInfo {
     TaskKind task = TaskKind::classification;
@@ -25,7 +27,8 @@ struct ModelInfo {
     std::vector<float> thresholds;     ///< multi_label: a class is found where its probability reaches this. [K]
     std::vector<float> target_mean, target_std;  ///< regression: of the training images' targets. [K]
     Preprocessing preprocessing;
-    double temperature = 1;           ///< class scores are divided by it before softmax or sigmoid
+    double temperature = 1;           ///< of classification: `forward` divides class scores by it before softmax
+    Decision decision;                ///< the same: when the answer is "unknown"
     std::string backbone;             ///< name of its architecture
     std::string backbone_hash;        ///< SHA-256 of the weights it started from
     std::string freeze;               ///< the last stage that stayed frozen, or "all" or "none"

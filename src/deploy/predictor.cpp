@@ -41,6 +41,14 @@ cv::Mat rgb_of(const cv::Mat& pixels, ColourOrder order) {
     return rgb;
 }
 
+Decision decision_for(const ModelInfo& info, const PredictorOptions& options) {
+    Decision decision = info.decision;
+    if (info.task != TaskKind::classification) return {};
+    decision.min_confidence = options.min_confidence.value_or(decision.min_confidence);
+    decision.min_margin = options.min_margin.value_or(decision.min_margin);
+    return decision;
+}
+
 void expect_classes(const ModelInfo& info) {
     if (info.task == TaskKind::regression) throw Error("the model predicts numbers: it knows no classes");
 }
@@ -56,6 +64,7 @@ public:
         : info(std::move(file.info)),
           network(make_inference(file.module, example_input(info.preprocessing))),
           decoding{.max_pixels = options.max_pixels, .input = info.preprocessing},
+          decision(decision_for(info, options)),
           augmentation_(options.test_time_augmentation),
           throughput_(options.throughput) {
         if (!options.throughput.empty()) module_ = std::move(file.module);
@@ -64,6 +73,7 @@ public:
     const ModelInfo info;
     const std::shared_ptr<const Inference> network;  ///< one image per call
     const DecodeOptions decoding;
+    const Decision decision;
 
     /// @param rgb [H,W] CV_8UC3, RGB
     [[nodiscard]] std::vector<float> classify(const cv::Mat& rgb) const {
@@ -174,6 +184,8 @@ const std::vector<std::string>& Predictor::classes() const {
     return parts_->info.task == TaskKind::regression ? none : parts_->info.outputs;
 }
 const std::vector<float>& Predictor::thresholds() const { return parts_->info.thresholds; }
+double Predictor::temperature() const { return parts_->info.temperature; }
+const Decision& Predictor::decision() const { return parts_->decision; }
 const std::string& Predictor::engine() const { return parts_->network->engine(); }
 const std::string& Predictor::engine_note() const { return parts_->network->note(); }
 
@@ -231,9 +243,17 @@ std::vector<ClassProbability> Predictor::top(std::span<const float> probabilitie
     return top;
 }
 
+std::optional<ClassProbability> Predictor::answer(std::span<const float> probabilities) const {
+    if (parts_->info.task != TaskKind::classification)
+        throw Error(format_text("the model is of {}: it does not answer with one class", task()));
+    if (!decision().answers(probabilities)) return std::nullopt;
+    return top(probabilities, 1).front();
+}
+
 std::vector<ClassProbability> Predictor::found(std::span<const float> probabilities) const {
     expect_classes(parts_->info);
-    if (thresholds().empty()) return top(probabilities, 1);
+    if (thresholds().empty())
+        return decision().answers(probabilities) ? top(probabilities, 1) : std::vector<ClassProbability>();
     std::vector<ClassProbability> found;
     for (const std::size_t index : top_indices(probabilities, probabilities.size()))
         if (probabilities[index] >= thresholds()[index]) found.push_back({classes()[index], probabilities[index]});

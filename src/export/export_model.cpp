@@ -71,7 +71,8 @@ std::string name_in_file(const std::string& name, const std::optional<Architectu
     std::string inner = name;
     for (const char* part : {"trunk.", "scion."})
         if (inner.starts_with(part)) inner.erase(0, std::string_view(part).size());
-    if (inner.starts_with("normalise.") || inner.starts_with("target_")) return "";  // graft.json says them
+    if (inner.starts_with("normalise.") || inner.starts_with("target_") || inner == "temperature")
+        return "";  // graft.json says them
     return inner.starts_with("head.") || !architecture ? inner : published_name(*architecture, inner);
 }
 

@@ -47,6 +47,7 @@ std::vector<std::string> contract_differences(const ModelInfo& one, const ModelI
         differences.push_back(format_text("{}: {} and {}", one.task == TaskKind::regression ? "targets" : "classes",
                                           joined(one.outputs), joined(other.outputs)));
     if (one.thresholds != other.thresholds) differences.emplace_back("thresholds");
+    if (!(one.decision == other.decision)) differences.emplace_back("decision");
     const Json left = to_json(one).at("preprocessing"), right = to_json(other).at("preprocessing");
     for (const auto& [key, value] : left.items())
         if (right.at(key) != value)

@@ -1,6 +1,7 @@
 #include "record/evaluation_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/text.hpp"
@@ -33,11 +34,61 @@ std::string row(const ClassRecord& record, std::size_t width) {
            padded_left(std::to_string(record.support), 9) + "\n";
 }
 
+std::string interval_text(const Interval& interval) {
+    if (!std::isfinite(interval.low)) return "";
+    return format_text("   {} to {}", four_decimals(interval.low), four_decimals(interval.high));
+}
+
+/// "top_5" as people write it.
+std::string shown_name(const std::string& metric) {
+    return metric.starts_with("top_") ? "top-" + metric.substr(4) : metric;
+}
+
+/// Of all figures those that say most; the others are in evaluation.json.
+std::string figures_text(const ClassificationRecord& record) {
+    static constexpr std::array<std::string_view, 6> kShown = {
+        "accuracy", "balanced_accuracy", "macro_f1", "roc_auc", "loss", "ece"};
+    std::string text = padded_right("", 19) + "value    95 % interval\n";
+    for (const MeasuredMetric& figure : record.figures)
+        if (figure.name.starts_with("top_") || std::ranges::find(kShown, figure.name) != kShown.end())
+            text += padded_right(shown_name(figure.name), 19) + four_decimals(figure.value) +
+                    interval_text(figure.interval) + "\n";
+    text += padded_right("commonest class", 19) + four_decimals(record.baseline.accuracy) + "   " +
+            record.baseline.name + "\n";
+    return text;
+}
+
+std::string confused_text(const ClassificationRecord& record) {
+    constexpr std::size_t kMostShown = 3;
+    std::vector<std::string> pairs;
+    for (std::size_t i = 0; i < std::min(record.confused.size(), kMostShown); ++i)
+        pairs.push_back(format_text("{} as {} {}", record.confused[i].name, record.confused[i].predicted,
+                                    record.confused[i].images));
+    return pairs.empty() ? "" : padded_right("most confused", 19) + joined(pairs) + "\n";
+}
+
+std::string decision_text(const DecisionRecord& decision, std::int64_t images) {
+    return format_text("{}{} of {} images, accuracy {}{}\n", padded_right("answered", 19), decision.answered, images,
+                       four_decimals(decision.accuracy), interval_text(decision.interval));
+}
+
+std::string comparison_text(const ComparisonRecord& comparison) {
+    return format_text("{}right on both {}, on this alone {}, on the other alone {}, on neither {}; McNemar p = {}\n",
+                       padded_right("compared", 19), comparison.both_right, comparison.only_this, comparison.only_other,
+                       comparison.both_wrong, four_digits(comparison.p_value));
+}
+
 std::string text_of(const EvaluationRecord& all, const ClassificationRecord& record) {
     const std::size_t width = width_of_names(record.classes);
     std::string text = padded_right("class", width) + "  precision   recall       f1  support\n";
     for (const ClassRecord& c : record.classes) text += row(c, width);
     text += row(record.macro_average(), width) + "\n";
+    if (!record.figures.empty()) {
+        text += padded_right("images", 19) + std::to_string(all.images) + "\n" + figures_text(record) +
+                confused_text(record);
+        if (all.decision) text += decision_text(*all.decision, all.images);
+        return all.comparison ? text + comparison_text(*all.comparison) : text;
+    }
     text += line("images", std::to_string(all.images)) + line("accuracy", record.accuracy);
     for (const auto& [k, share] : record.top_k)
         if (k > 1) text += line("top-" + std::to_string(k), share);
@@ -84,6 +135,14 @@ std::string classes_csv(const ClassificationRecord& record) {
     for (const ClassRecord& c : record.classes)
         text += csv_field(c.name) + "," + four_decimals(c.precision) + "," + four_decimals(c.recall) + "," +
                 four_decimals(c.f1) + "," + std::to_string(c.support) + "\n";
+    return text;
+}
+
+std::string folders_csv(const ClassificationRecord& record) {
+    std::string text = "folder,images,right,accuracy,low,high\n";
+    for (const FolderRecord& folder : record.folders)
+        text += format_text("{},{},{},{:.4f},{:.4f},{:.4f}\n", csv_field(folder.name), folder.images, folder.right,
+                            folder.accuracy, folder.interval.low, folder.interval.high);
     return text;
 }
 
@@ -174,7 +233,9 @@ std::string to_text(const EvaluationRecord& record) {
 std::vector<EvaluationTable> tables_of(const EvaluationRecord& record) {
     using Files = std::vector<EvaluationTable>;
     return std::visit(Either{[](const ClassificationRecord& of) {
-                                 return Files{{"classes.csv", classes_csv(of)}, {"confusion.csv", confusion_csv(of)}};
+                                 Files files{{"classes.csv", classes_csv(of)}, {"confusion.csv", confusion_csv(of)}};
+                                 if (!of.folders.empty()) files.push_back({"folders.csv", folders_csv(of)});
+                                 return files;
                              },
                              [](const MultiLabelRecord& of) {
                                  return Files{{"classes.csv", classes_csv(of)}};

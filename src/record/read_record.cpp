@@ -64,12 +64,14 @@ PhaseRecord phase_from(const Json& json) {
 }
 
 CalibrationRecord calibration_from(const Json& json) {
-    if (json.contains("reason")) return {.reason = json.at("reason").get<std::string>()};
-    return {.temperature = json.at("temperature").get<double>(),
-            .images = json.at("images").get<std::int64_t>(),
-            .before = reliability_from_json(json.at("before")),
-            .after = reliability_from_json(json.at("after")),
-            .reason = {}};
+    CalibrationRecord record{.temperature = json.at("temperature").get<double>(),
+                             .images = json.at("images").get<std::int64_t>(),
+                             .before = {},
+                             .after = {},
+                             .reason = json.value("reason", "")};
+    if (json.contains("before")) record.before = reliability_from_json(json.at("before"));
+    if (json.contains("after")) record.after = reliability_from_json(json.at("after"));
+    return record;
 }
 
 DropRecord drop_from(const Json& json) {

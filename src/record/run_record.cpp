@@ -59,11 +59,11 @@ Json to_json(const PhaseRecord& phase) {
 }
 
 Json to_json(const CalibrationRecord& calibration) {
-    if (!calibration.reason.empty()) return {{"temperature", nullptr}, {"reason", calibration.reason}};
-    return {{"temperature", calibration.temperature},
-            {"images", calibration.images},
-            {"before", to_json(calibration.before)},
-            {"after", to_json(calibration.after)}};
+    Json json = {{"temperature", calibration.temperature}, {"images", calibration.images}};
+    if (!calibration.reason.empty()) json["reason"] = calibration.reason;
+    if (calibration.images > 0)
+        json.update({{"before", to_json(calibration.before)}, {"after", to_json(calibration.after)}});
+    return json;
 }
 
 Json to_json(const DropRecord& drop) {

@@ -69,7 +69,7 @@ struct CalibrationRecord {
     double temperature = 1;
     std::int64_t images = 0;
     Reliability before, after;
-    std::string reason;  ///< why there is none: "no validation images"; else empty
+    std::string reason;  ///< why the temperature is 1: "there are no validation images"; else empty
 };
 
 /// How a class does on images that were seen while training, and on the test images.

@@ -1,5 +1,6 @@
 #include "run/evaluate_folder.hpp"
 
+#include <array>
 #include <optional>
 
 #include "config/read.hpp"
@@ -15,21 +16,31 @@
 namespace graft {
 namespace {
 
-/// predictions.csv: a line per image.
-class PredictionsFile {
+constexpr std::array<const char*, 2> kPredictionNames = {"predictions.csv", "predictions.jsonl"};
+
+/// predictions.csv and predictions.jsonl: a line per image.
+class PredictionsFiles {
 public:
-    PredictionsFile(const std::filesystem::path& file, const Evaluator& evaluator)
-        : evaluator_(evaluator), file_(file) {
-        file_.write("file," + evaluator_.columns() + "\n");
+    PredictionsFiles(const std::filesystem::path& folder, Present present, const Evaluator& evaluator)
+        : evaluator_(evaluator),
+          csv_(folder / kPredictionNames[0], present),
+          lines_(folder / kPredictionNames[1], present) {
+        csv_.write("file," + evaluator_.columns() + "\n");
     }
     void add(const Sample& sample, std::span<const float> values) {
-        file_.write(csv_field(sample.name) + "," + evaluator_.cells(sample, values) + "\n");
+        csv_.write(csv_field(sample.name) + "," + evaluator_.cells(sample, values) + "\n");
+        Json line = {{"file", sample.name}};
+        line.update(evaluator_.object(sample, values));
+        lines_.write(json_line(line) + "\n");
     }
-    void commit() { file_.commit(); }
+    void commit() {
+        csv_.commit();
+        lines_.commit();
+    }
 
 private:
     const Evaluator& evaluator_;
-    WholeFile file_;
+    WholeFile csv_, lines_;
 };
 
 /// The config that a model was trained with; null where it says none.
@@ -86,10 +97,12 @@ ImageFolder images_for(const Predictor& predictor, const std::filesystem::path& 
     return read_list(place, choice.list, request, scan).images;
 }
 
-std::unique_ptr<Evaluator> evaluator_of(const Predictor& predictor, std::span<const std::int64_t> top_k) {
-    return make_evaluator(
-        task_of(predictor),
-        {.outputs = predictor.outputs(), .thresholds = predictor.thresholds(), .top_k = {top_k.begin(), top_k.end()}});
+std::unique_ptr<Evaluator> evaluator_of(const Predictor& predictor, const EvaluateOptions& options) {
+    return make_evaluator(task_of(predictor), {.outputs = predictor.outputs(),
+                                               .thresholds = predictor.thresholds(),
+                                               .top_k = options.top_k,
+                                               .temperature = predictor.temperature(),
+                                               .decision = predictor.decision()});
 }
 
 TaskKind task_of(const Predictor& predictor) { return enum_named<TaskKind>(predictor.task()).value(); }
@@ -99,9 +112,9 @@ std::unique_ptr<Evaluator> evaluate_folder(const Predictor& predictor, const Ima
     for (const std::string& name : folder.unknown_classes)
         reporter.warn(folder.root.string() + (folder.is_list ? ": the class " : ": the class folder ") + name +
                       " is left out: it was not trained");
-    std::unique_ptr<Evaluator> evaluator = evaluator_of(predictor, options.top_k);
-    std::optional<PredictionsFile> predictions;
-    if (!options.predictions.empty()) predictions.emplace(options.predictions, *evaluator);
+    std::unique_ptr<Evaluator> evaluator = evaluator_of(predictor, options);
+    std::optional<PredictionsFiles> predictions;
+    if (!options.folder.empty()) predictions.emplace(options.folder, options.present, *evaluator);
     std::vector<std::filesystem::path> files;
     files.reserve(folder.samples.size());
     for (const Sample& sample : folder.samples) files.push_back(sample.file);
@@ -112,6 +125,7 @@ std::unique_ptr<Evaluator> evaluate_folder(const Predictor& predictor, const Ima
         if (!prediction.error.empty()) return bad.push_back(prediction.error);
         evaluator->add(folder.samples[i], prediction.values);
         if (predictions) predictions->add(folder.samples[i], prediction.values);
+        if (options.on_image) options.on_image(folder.samples[i], prediction.values);
     };
     const std::size_t done = predictor.predict_files(files, consume, options.workers, stop);
     reporter.finish();
@@ -131,20 +145,24 @@ EvaluationRecord evaluate_test(const std::filesystem::path& model, const Dataset
     const EvaluateOptions how{.top_k = options.top_k,
                               .on_bad_image = options.data.on_bad_image,
                               .workers = static_cast<std::size_t>(options.data.workers.value_or(0)),
-                              .predictions = folder / kPredictionsName};
+                              .folder = folder};
     EvaluationRecord record = evaluate_folder(predictor, images, how, stop, reporter)->finish(images.root.string());
+    record.model = model.string();
     write_evaluation(folder, record);
     return record;
 }
 
+std::vector<std::string> prediction_file_names() { return {kPredictionNames.begin(), kPredictionNames.end()}; }
+
 std::vector<std::string> evaluation_file_names() {
-    return {"evaluation.json", "report.txt", "classes.csv", "confusion.csv", "targets.csv"};
+    return {"evaluation.json", "report.txt",      "classes.csv", "confusion.csv",
+            "folders.csv",     "differences.csv", "targets.csv"};
 }
 
-void write_evaluation(const std::filesystem::path& folder, const EvaluationRecord& record) {
-    write_file(folder / "evaluation.json", pretty(to_json(record)));
-    write_file(folder / "report.txt", to_text(record));
-    for (const EvaluationTable& table : tables_of(record)) write_file(folder / table.name, table.text);
+void write_evaluation(const std::filesystem::path& folder, const EvaluationRecord& record, Present present) {
+    write_file(folder / "evaluation.json", pretty(to_json(record)), present);
+    write_file(folder / "report.txt", to_text(record), present);
+    for (const EvaluationTable& table : tables_of(record)) write_file(folder / table.name, table.text, present);
 }
 
 EvaluationRecord evaluate(const Predictor& predictor, const std::filesystem::path& folder,
@@ -155,11 +173,10 @@ EvaluationRecord evaluate(const Predictor& predictor, const std::filesystem::pat
                              .on_bad_image = options.on_bad_image,
                              .list = recorded_list_options(predictor)};
     const ImageFolder images = images_for(predictor, folder, choice, {});
-    const EvaluateOptions how{
-        .top_k = options.top_k,
-        .on_bad_image = options.on_bad_image,
-        .workers = options.workers,
-        .predictions = options.output.empty() ? std::filesystem::path() : options.output / kPredictionsName};
+    const EvaluateOptions how{.top_k = options.top_k,
+                              .on_bad_image = options.on_bad_image,
+                              .workers = options.workers,
+                              .folder = options.output};
     const EvaluationRecord record =
         evaluate_folder(predictor, images, how, options.stop, reporter)->finish(folder.string());
     if (!options.output.empty()) write_evaluation(options.output, record);

@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "core/files.hpp"
 #include "data/image_check.hpp"
 #include "data/image_folder.hpp"
 #include "data/list/read_list.hpp"
@@ -41,14 +43,17 @@ struct ImageChoice {
 struct EvaluateOptions {
     std::vector<std::int64_t> top_k = {5};
     OnBadImage on_bad_image = OnBadImage::fail;
-    std::size_t workers = 0;            ///< 0: as measured, else one per core
-    std::filesystem::path predictions;  ///< a CSV file with a line per image; empty: none
+    std::size_t workers = 0;       ///< 0: as measured, else one per core
+    std::filesystem::path folder;  ///< for predictions.csv and .jsonl, a line per image; empty: none
+    Present present = Present::replaced;
+    /// Called for every image that was read; may be empty.
+    std::function<void(const Sample& sample, std::span<const float> values)> on_image = {};
 };
 
 /// What the model was taught.
 [[nodiscard]] TaskKind task_of(const Predictor& predictor);
 /// Counts for this model, of no image yet.
-[[nodiscard]] std::unique_ptr<Evaluator> evaluator_of(const Predictor& predictor, std::span<const std::int64_t> top_k);
+[[nodiscard]] std::unique_ptr<Evaluator> evaluator_of(const Predictor& predictor, const EvaluateOptions& options);
 
 /// @param folder its classes are the predictor's outputs, in the same order
 /// @throws DataError listing every image that cannot be read, unless they are to be skipped; Interrupted
@@ -61,11 +66,12 @@ struct EvaluateOptions {
                                              const RunOptions& options, const std::filesystem::path& folder,
                                              std::stop_token stop, Reporter& reporter);
 
-inline constexpr const char* kPredictionsName = "predictions.csv";  ///< beside those that write_evaluation writes
-
-/// evaluation.json, report.txt and every table that an evaluation of some task writes.
+/// What evaluate_folder writes: predictions.csv, predictions.jsonl.
+[[nodiscard]] std::vector<std::string> prediction_file_names();
+/// evaluation.json, report.txt, and every table that an evaluation of some task writes.
 [[nodiscard]] std::vector<std::string> evaluation_file_names();
-/// Writes those of these files that are of the record's task into `folder`, whatever was there.
-void write_evaluation(const std::filesystem::path& folder, const EvaluationRecord& record);
+/// Writes those of these files that are of the record's task into `folder`.
+void write_evaluation(const std::filesystem::path& folder, const EvaluationRecord& record,
+                      Present present = Present::replaced);
 
 }  // namespace graft

@@ -1,10 +1,12 @@
 #include "run/phase.hpp"
 
+#include <ATen/ops/full.h>
 #include <torch/csrc/jit/api/module.h>
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "core/text.hpp"
@@ -111,8 +113,19 @@ std::string text_of(const Phase& phase, std::size_t index, std::size_t phases) {
                        count_of(static_cast<std::uint64_t>(phase.options.epochs), "epoch"));
 }
 
-TorchModule network_of(const Phase& phase, const Task& task) {
-    const OutputActivation activation = task.activation();
+OutputActivation calibrated(OutputActivation activation, double temperature) {
+    if (temperature == 1) return activation;
+    constexpr std::string_view kScores = "scores", kDivided = "(scores / self.temperature)";
+    // A division behind the network, not other weights: it cannot change which class comes first.
+    for (std::size_t found = 0; (found = activation.expression.find(kScores, found)) != std::string::npos;
+         found += kDivided.size())
+        activation.expression.replace(found, kScores.size(), kDivided);
+    activation.constants.emplace_back("temperature", at::full({1}, temperature, at::kFloat));
+    return activation;
+}
+
+TorchModule network_of(const Phase& phase, const Task& task, double temperature) {
+    const OutputActivation activation = calibrated(task.activation(), temperature);
     return compose_model(phase.model, activation.expression, activation.constants);
 }
 

@@ -38,8 +38,11 @@ void prepare_to_train(const Phase& phase);
 /// "phase 2 of 3: layer4, 5 epochs"; `index` is counted from 0.
 [[nodiscard]] std::string text_of(const Phase& phase, std::size_t index, std::size_t phases);
 
-/// All of a phase's network, as the model file has it.
-[[nodiscard]] TorchModule network_of(const Phase& phase, const Task& task);
+/// The activation of scores that are divided by a temperature first.
+[[nodiscard]] OutputActivation calibrated(OutputActivation activation, double temperature);
+
+/// All of a phase's network, as the model file has it. @param temperature what scores are divided by
+[[nodiscard]] TorchModule network_of(const Phase& phase, const Task& task, double temperature);
 
 /// The network of a phase, and what became of the tensors in the weights file.
 [[nodiscard]] ModelRecord record_of(const Backbone& backbone, const Phase& phase);

@@ -1,17 +1,13 @@
 #include "run/phase_features.hpp"
 
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/cat.h>
 #include <torch/csrc/jit/api/module.h>
-#include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 
 #include "core/folders.hpp"
 #include "core/text.hpp"
-#include "graft/core/errors.hpp"
 #include "inference/throughput.hpp"
 #include "network/network_input.hpp"
 
@@ -133,21 +129,6 @@ void keep_features(const FeatureOptions& options, const fs::path& run_folder, st
 
 TrainingSet training_set(Features& features, const Task& task) { return {&features, task.targets(features.samples())}; }
 
-/// What the network of a phase, as it is now, makes of the validation images. Scores [N,K]. @throws Interrupted
-at::Tensor validation_scores(const Phase& phase, const PhaseFeatures& features) {
-    constexpr std::size_t kBatch = 256;
-    const torch::jit::GraphOptimizerEnabledGuard plain(false);  // as the trainer validates
-    const at::NoGradGuard no_grad;
-    TorchModule scion = phase.model.scion;
-    scion.eval();
-    std::vector<std::size_t> order(features.validation->samples().size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::vector<at::Tensor> scores;
-    features.validation->for_each_batch(
-        order, 0, kBatch, [&](const Batch& batch) { scores.push_back(scion.forward({batch.features}).toTensor()); });
-    return at::cat(scores);
-}
-
 }  // namespace
 
 FeaturesRecord PhaseFeatures::record() const {
@@ -206,19 +187,6 @@ PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Tas
     if (phase.options.schedule)
         parts.schedule = phase.options.schedule.build({.steps_per_epoch = steps, .epochs = phase.options.epochs});
     return parts;
-}
-
-std::vector<float> choose_thresholds(const Task& task, const Phase& phase, const PhaseFeatures& features,
-                                     Reporter& reporter) {
-    if (!task.chooses_thresholds()) return task.thresholds();
-    try {
-        const Thresholds chosen =
-            task.choose_thresholds(validation_scores(phase, features), task.targets(features.validation->samples()));
-        for (const std::string& remark : chosen.remarks) reporter.warn(remark);
-        return chosen.values;
-    } catch (const Interrupted&) {
-        return task.thresholds();
-    }
 }
 
 }  // namespace graft

@@ -32,9 +32,4 @@ struct PhaseFeatures {
 [[nodiscard]] PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Task& task,
                                   const RunOptions& options);
 
-/// From which probabilities on classes are found, as the validation images say of the weights that the network has now;
-/// the task's own where it is not to choose, or where a stop is requested: a resumed run chooses then.
-[[nodiscard]] std::vector<float> choose_thresholds(const Task& task, const Phase& phase, const PhaseFeatures& features,
-                                                   Reporter& reporter);
-
 }  // namespace graft

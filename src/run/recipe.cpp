@@ -9,6 +9,7 @@
 #include "graft/core/errors.hpp"
 #include "inference/fused_inference.hpp"
 #include "network/grafted_model.hpp"
+#include "run/calibrate.hpp"
 
 namespace graft {
 namespace {
@@ -115,6 +116,7 @@ Recipe make_recipe(const RunOptions& options, const Tables& tables, const Datase
     problems.attempt([&] { recipe.loss = build_loss(options, tables, *recipe.task, dataset); });
     if (tables.losses.find(options.training.loss.name())->validates) recipe.validation_loss = recipe.loss;
     problems.attempt([&] { expect_thresholds_can_be_chosen(*recipe.task, dataset); });
+    problems.attempt([&] { expect_can_be_calibrated(options, *recipe.task, dataset); });
     problems.attempt([&] { recipe.metrics = choose_metrics(*recipe.task, options.training.metrics, tables.metrics); });
     build_callbacks(options, dataset, recipe, problems);
     problems.throw_if_any();
@@ -139,6 +141,9 @@ Json identity_of(const RunOptions& options, const Tables& tables, const Dataset&
     compared.data.workers = usual.data.workers;
     compared.features.limit_gb = usual.features.limit_gb;
     compared.features.keep = usual.features.keep;
+    compared.calibration = usual.calibration;
+    compared.decision = usual.decision;
+    compared.top_k = usual.top_k;
     Json identity = differences(compared, tables);
     identity["version"] = kIdentityVersion;
     identity["data"]["images_sha256"] = hash_of_names(dataset);

@@ -76,8 +76,8 @@ std::vector<fs::path> results_in(const fs::path& root) {
         if (is_there(file)) found.push_back(file);
     };
     for (const std::string_view name : kFiles) add(root / name);
-    for (const std::string& name : evaluation_file_names()) add(root / "test" / name);
-    add(root / "test" / kPredictionsName);
+    for (const auto& names : {evaluation_file_names(), prediction_file_names()})
+        for (const std::string& name : names) add(root / "test" / name);
     add(root / "checkpoint" / "last.pt");
     return found;
 }
@@ -173,8 +173,8 @@ void RunFolder::remove_results() const {
 std::vector<std::string> run_file_names() {
     std::vector<std::string> names = {kLock, "checkpoint/last.pt"};
     for (const std::string_view name : kFiles) names.emplace_back(name);
-    for (const std::string& name : evaluation_file_names()) names.push_back(format_text("test/{}", name));
-    names.push_back(format_text("test/{}", kPredictionsName));
+    for (const auto& tested : {evaluation_file_names(), prediction_file_names()})
+        for (const std::string& name : tested) names.push_back(format_text("test/{}", name));
     return names;
 }
 

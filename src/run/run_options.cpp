@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "network/backbone.hpp"
+#include "record/decision_fields.hpp"
 #include "run/callback_files.hpp"
 
 namespace graft {
@@ -207,6 +208,18 @@ void describe(Fields& fields, RunOptions& config, const Tables& tables) {
     fields.list_of("callbacks", config.callbacks, tables.callbacks, "What acts between epochs, in this order.");
     fields.field("top_k", config.top_k, "Top-k accuracies that the test reports, beside top-1.",
                  {.items = between(1, 1000), .shortest = 0, .longest = 10});
+    fields.choice("calibration", config.calibration, "auto",
+                  "What the model's probabilities are made to say how often they are right by: `temperature`: class "
+                  "scores are divided by the number that suits the validation images best; `none`. `auto`: "
+                  "`temperature` for classification with validation images.");
+    fields.section("decision", config.decision, "When the model says \"unknown\" instead of a class.",
+                   [](Fields& f, DecisionOptions& decision) {
+                       describe(f, static_cast<Decision&>(decision));
+                       f.field("accuracy", decision.accuracy,
+                               "The least `min_confidence` with which this share of the validation images that get an "
+                               "answer is right. `null`: `min_confidence` as it is.",
+                               between(0, 1));
+                   });
     fields.path("output", config.output, "Run folder; empty: `runs/<name>`.");
 }
 

@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "config/read.hpp"
+#include "core/enum_names.hpp"
 #include "data/data_options.hpp"
 #include "features/features.hpp"
+#include "graft/record/decision.hpp"
 #include "image/augment/augmentation.hpp"
 #include "network/architecture.hpp"
 #include "network/backbone_options.hpp"
@@ -71,6 +73,16 @@ struct TrainingSection {
     Precision precision = Precision::float32;  ///< of trained stages, while they train
 };
 
+/// What makes probabilities say how often they are right.
+enum class Calibration { temperature, none };
+template <>
+inline constexpr auto enum_names<Calibration> = std::to_array<std::string_view>({"temperature", "none"});
+
+/// When the model says "unknown".
+struct DecisionOptions : Decision {
+    std::optional<double> accuracy;  ///< min_confidence is what gives this on the validation images
+};
+
 /// A value: copies are independent of each other.
 struct RunOptions {
     std::string name;
@@ -85,6 +97,8 @@ struct RunOptions {
     std::vector<CallbackPlugin> callbacks;
     std::vector<std::shared_ptr<Callback>> own_callbacks;  ///< an application's: called after those; in no document
     std::vector<std::int64_t> top_k = {5};
+    std::optional<Calibration> calibration;  ///< nothing: by temperature, where it can be
+    DecisionOptions decision;
     std::string output;
 };
 

@@ -6,6 +6,7 @@
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/core/version.hpp"
+#include "run/calibrate.hpp"
 #include "run/callback_files.hpp"
 #include "run/circumstances.hpp"
 #include "run/evaluate_folder.hpp"
@@ -69,7 +70,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     // Phase after phase: features of the frozen part, training of the rest.
     ModelInfo info = model_info(recipe, backbone, deepest.freeze, record.config);
     const auto save = [&](const std::filesystem::path& file) {
-        save_model(file, network_of(phases.front(), task), info);
+        save_model(file, network_of(phases.front(), task, info.temperature), info);
     };
     Trainer trainer(training_parts(recipe, dataset, deepest, folder, identity, save, control.on_epoch),
                     training_options(options), reporter);
@@ -94,7 +95,8 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     const Phase& kept = phases.at(static_cast<std::size_t>(training.history[training.kept].phase));
     if (&kept != last) features = make_features(options, dataset, backbone, kept, control.stop, reporter);
     info.preprocessing = kept.preprocessing;
-    info.thresholds = choose_thresholds(task, kept, features, reporter);
+    const Calibrated calibrated = calibrate(options, task, kept, features, reporter);
+    apply(calibrated, info);
     features = {};
     save(folder.model());
     record.end = training.end;
@@ -104,6 +106,8 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     record.history = std::move(training.history);
     if (!dataset.test.empty() && record.end != TrainingEnd::interrupted)
         record.test = evaluate_test(folder.model(), dataset, options, folder.test(), control.stop, reporter);
+    record.calibration = calibrated.record;
+    record.drop = drop_between(calibrated.seen, record.test);
     add_circumstances(record, start);
     write_file(folder.record(), pretty(to_json(record)));
     return record;

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "config/json.hpp"
 #include "data/image_folder.hpp"
+#include "graft/record/decision.hpp"
 #include "graft/record/evaluation.hpp"
 #include "record/task_kind.hpp"
 
@@ -19,6 +21,8 @@ struct EvaluatorContext {
     std::vector<std::string> outputs;  ///< names of the K values
     std::vector<float> thresholds;     ///< [K], of multi_label
     std::vector<std::int64_t> top_k;   ///< of classification
+    double temperature = 1;            ///< the same: what model.pt divides scores by
+    Decision decision = {};            ///< the same
 };
 
 class Evaluator {
@@ -32,6 +36,8 @@ public:
     /// A line of predictions.csv, behind the name of the file and without its end.
     [[nodiscard]] virtual std::string columns() const = 0;
     [[nodiscard]] virtual std::string cells(const Sample& sample, std::span<const float> values) const = 0;
+    /// The same as an object, for predictions.jsonl.
+    [[nodiscard]] virtual Json object(const Sample& sample, std::span<const float> values) const = 0;
 };
 
 [[nodiscard]] std::unique_ptr<Evaluator> classification_evaluator(const EvaluatorContext& context);
@@ -39,6 +45,9 @@ public:
 [[nodiscard]] std::unique_ptr<Evaluator> regression_evaluator(const EvaluatorContext& context);
 
 [[nodiscard]] std::unique_ptr<Evaluator> make_evaluator(TaskKind task, const EvaluatorContext& context);
+
+/// Values by the names of what they are of. NaN becomes null; a float is written with as few digits as it needs.
+[[nodiscard]] Json by_name(std::span<const std::string> names, std::span<const float> values);
 
 /// What stands between several classes in one cell of a table.
 inline constexpr char kClassSeparator = '|';

@@ -151,10 +151,10 @@ TEST(Evaluate, WritesNothingIntoTheFoldersOfImages) {
 
 TEST(Evaluation, WritesTheFilesThatItNames) {
     const TemporaryFolder folder;
-    write_evaluation(folder.path(), {});
+    EvaluationRecord of_classes{.result = ClassificationRecord{.folders = {{.name = "cat/indoors"}}}};
+    write_evaluation(folder.path(), of_classes);
     write_evaluation(folder.path(), {.result = RegressionRecord()});
-    EXPECT_THAT(evaluation_file_names(),
-                ElementsAre("evaluation.json", "report.txt", "classes.csv", "confusion.csv", "targets.csv"));
+    folder.write("differences.csv", "");  // graft evaluate --compare
     EXPECT_THAT(folder.names(), ::testing::UnorderedElementsAreArray(evaluation_file_names()));
 }
 
@@ -198,6 +198,13 @@ TEST(ReportCommand, ComparesRuns) {
     run(words);
     EXPECT_THAT(folder.read("both.html"), ::testing::HasSubstr("<h1>2 runs compared</h1>"));
     EXPECT_EQ(error_of(words), refusal("--output", file));
+}
+
+TEST(Evaluation, ReplacesNothingThatCameInTheMeantime) {
+    const TemporaryFolder folder;
+    folder.write("report.txt", "precious");
+    EXPECT_THROW(write_evaluation(folder.path(), {}, Present::kept), Error);
+    EXPECT_EQ(folder.read("report.txt"), "precious");
 }
 
 TEST(Man, LeavesPagesThatAreThere) {

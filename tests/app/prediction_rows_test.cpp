@@ -45,6 +45,22 @@ TEST(PredictionRows, HoldTheReasonWhereThereIsNoPrediction) {
     EXPECT_EQ(csv(1, true).row("a.jpg", kDamaged), "a.jpg,,,\"a.jpg: ends early, at \"\"SOS\"\"\",,,\n");
 }
 
+TEST(PredictionRows, SayUnknownWhereTheDecisionRefusesAnAnswer) {
+    const auto rows = [](RowFormat format, std::size_t top_k, double least) {
+        return PredictionRows(kPets, {.format = format, .top_k = top_k, .decision = {.min_confidence = least}});
+    };
+    EXPECT_EQ(rows(RowFormat::csv, 1, 0.75).row("a.jpg", kDog), "a.jpg,unknown,0.7,\n");
+    EXPECT_EQ(rows(RowFormat::csv, 1, 0.5).row("a.jpg", kDog), "a.jpg,\"dog, small\",0.7,\n");
+    EXPECT_EQ(rows(RowFormat::csv, 2, 0.75).header(),
+              "file,answer,class_1,probability_1,class_2,probability_2,error\n");
+    EXPECT_EQ(rows(RowFormat::csv, 2, 0.75).row("a.jpg", kDog), "a.jpg,unknown,\"dog, small\",0.7,emu,0.2,\n");
+    EXPECT_EQ(rows(RowFormat::csv, 2, 0.75).row("a.jpg", kDamaged),
+              "a.jpg,,,,,,\"a.jpg: ends early, at \"\"SOS\"\"\"\n");
+    EXPECT_EQ(rows(RowFormat::json_lines, 1, 0.75).row("a.jpg", kDog),
+              R"({"file":"a.jpg","answer":"unknown","predictions":[{"class":"dog, small","probability":0.7}]})"
+              "\n");
+}
+
 TEST(PredictionRows, QuoteFileNames) {
     EXPECT_EQ(csv().row("a,\"b\".jpg", kDog).substr(0, 14), "\"a,\"\"b\"\".jpg\",");
 }

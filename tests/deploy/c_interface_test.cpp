@@ -53,6 +53,27 @@ TEST_F(CInterface, NamesItsVersionAndTheClasses) {
     EXPECT_EQ(graft_predictor_class_name(nullptr, 0), nullptr);
 }
 
+TEST_F(CInterface, AnswersWithAClassOrUnknown) {
+    std::size_t index = 7;
+    const Numbers sure = {0.1F, 0.6F, 0.3F}, unsure = {0.4F, 0.3F, 0.3F};
+    EXPECT_EQ(graft_predictor_answer(predictor_, unsure.data(), 3, &index), GRAFT_DONE);
+    EXPECT_EQ(index, 0U);  // this model always answers
+    EXPECT_EQ(graft_predictor_answer(predictor_, unsure.data(), 2, &index), GRAFT_WRONG_ARGUMENT);
+    EXPECT_EQ(graft_predictor_answer(predictor_, unsure.data(), 3, nullptr), GRAFT_WRONG_ARGUMENT);
+    graft_predictor* refusing = nullptr;
+    ASSERT_EQ(graft_predictor_load(stored_model("format5.pt").c_str(), &refusing), GRAFT_DONE);
+    EXPECT_EQ(graft_predictor_answer(refusing, unsure.data(), 3, &index), GRAFT_DONE);
+    EXPECT_EQ(index, GRAFT_UNKNOWN);  // 0.5 is asked for
+    EXPECT_EQ(graft_predictor_answer(refusing, sure.data(), 3, &index), GRAFT_DONE);
+    EXPECT_EQ(index, 1U);
+    graft_predictor_free(refusing);
+    const Predictor predictor(stored_model("format5.pt"));
+    EXPECT_FALSE(predictor.answer(unsure));
+    EXPECT_TRUE(predictor.found(unsure).empty());
+    EXPECT_EQ(predictor.answer(sure)->name, "bee");
+    EXPECT_EQ(Predictor(stored_model("format5.pt"), {.min_confidence = 0.0}).answer(unsure)->name, "ant");
+}
+
 TEST_F(CInterface, GivesWhatThePredictorGives) {
     const std::filesystem::path file = folder_ / "a.png";
     cv::imwrite(file.string(), picture_);

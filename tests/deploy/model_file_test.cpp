@@ -31,11 +31,49 @@ TEST(ModelFile, OfFormat2IsStillRead) {
     EXPECT_EQ(model.info.golden[0].outputs.size(), 3U);
 }
 
+TEST(ModelFile, OfFormat4IsStillRead) {
+    const ModelInfo info = load_model(stored_model("format4.pt")).info;
+    EXPECT_EQ(info.task, TaskKind::multi_label);
+    EXPECT_THAT(info.outputs, ElementsAre("ant", "bee", "cat"));
+    EXPECT_THAT(info.thresholds, ElementsAre(0.25F, 0.5F, 0.5F));
+    EXPECT_EQ(to_json(info).at("format_version"), 4);
+}
+
+TEST(ModelFile, OfFormat5HasATemperatureAndADecision) {
+    const ModelInfo info = load_model(stored_model("format5.pt")).info;
+    EXPECT_EQ(info.temperature, 2);
+    EXPECT_EQ(info.decision.min_confidence, 0.5);
+    EXPECT_THAT(info.outputs, ElementsAre("ant", "bee", "cat"));
+    const Json json = to_json(info);
+    EXPECT_EQ(json.at("format_version"), 5);
+    EXPECT_EQ(json.at("task"), "classification");
+    EXPECT_TRUE(json.contains("classes"));
+    EXPECT_EQ(json.at("decision").dump(), R"({"min_confidence":0.5,"min_margin":0.0})");
+}
+
+TEST(ModelFile, OfClassesIsWrittenInFormat5OnlyWhereItHasSomethingToSay) {
+    ModelInfo info = load_model(stored_model("format5.pt")).info;
+    info.temperature = 1;
+    info.decision = {};
+    EXPECT_EQ(to_json(info).at("format_version"), 3);
+    EXPECT_FALSE(to_json(info).contains("decision"));
+    info.decision.min_margin = 0.1;
+    EXPECT_EQ(to_json(info).at("format_version"), 5);
+}
+
+TEST(ModelInfo, OfAnEarlierFormatHasNoTemperatureWhateverItSays) {
+    Json json = to_json(load_model(stored_model("format3.pt")).info);
+    json["temperature"] = 3.0;  // nobody ever applied it
+    EXPECT_EQ(read_model_info(json.dump(), "m.pt").temperature, 1);
+}
+
 TEST(ModelFile, KeepsEverythingWhenItIsWrittenAgain) {
-    const ModelFile model = load_model(stored_model("format2.pt"));
-    const auto file = testing::fresh_folder() / "again.pt";
-    save_model(file, model.module, model.info);
-    EXPECT_EQ(to_json(load_model(file).info), to_json(model.info));
+    for (const char* name : {"format2.pt", "format4.pt", "format5.pt"}) {
+        const ModelFile model = load_model(stored_model(name));
+        const auto file = testing::fresh_folder() / "again.pt";
+        save_model(file, model.module, model.info);
+        EXPECT_EQ(to_json(load_model(file).info), to_json(model.info));
+    }
 }
 
 TEST(ModelFile, GetsGoldenImagesWhenItIsSaved) {
@@ -64,9 +102,9 @@ TEST(ModelFile, FrozenGivesTheSameProbabilitiesAndHasNoParameters) {
 
 TEST(ModelInfo, OfANewerFormatIsRefused) {
     Json json = to_json(load_model(stored_model("format2.pt")).info);
-    json["format_version"] = 5;
+    json["format_version"] = 6;
     EXPECT_THAT(error_of([&] { static_cast<void>(read_model_info(json.dump(), "m.pt")); }),
-                HasSubstr("m.pt: is in model format 5; this graft"));
+                HasSubstr("m.pt: is in model format 6; this graft"));
 }
 
 /// What is said of the stored model's graft.json with one value changed.
@@ -103,10 +141,10 @@ struct WrongValue {
 TEST(ModelInfo, RefusesEveryValueThatIsNotAllowed) {
     const std::string digest(64, 'g');
     const WrongValue wrong_values[] = {
-        {"/format_version", -1, "expected an integer in [1, 4], got -1"},
-        {"/format_version", 0, "expected an integer in [1, 4], got 0"},
-        {"/format_version", 1e30, "expected an integer in [1, 4], got 1e+30"},
-        {"/format_version", "3", "expected an integer in [1, 4], got \"3\""},
+        {"/format_version", -1, "expected an integer in [1, 5], got -1"},
+        {"/format_version", 0, "expected an integer in [1, 5], got 0"},
+        {"/format_version", 1e30, "expected an integer in [1, 5], got 1e+30"},
+        {"/format_version", "3", "expected an integer in [1, 5], got \"3\""},
         {"/graft_version", 1, "expected a string, got 1"},
         {"/classes", "ant", "expected a list of names"},
         {"/classes", Json::array(), "expected a list of 1 to 100000 items, got []"},

@@ -13,7 +13,7 @@ import workspace
 from workspace import Workspace, contents_of, read_json, read_rows
 
 FILES_OF_AN_EVALUATION = {"evaluation.json", "report.txt", "classes.csv", "confusion.csv", "predictions.csv",
-                          "report.html"}
+                          "predictions.jsonl", "report.html"}
 CLASSES = ["butterfly", "feather", "fish", "flower", "gear", "leaf", "shell", "starfish"]
 
 
@@ -38,7 +38,7 @@ class Evaluate(ModelWorkspace):
     def test_prints_a_report_for_people(self):
         said = self.graft("evaluate", "model.pt", "data/test")
         self.assertIn("macro average", said.out)
-        self.assertRegex(said.out, rf"(?m)^accuracy +{self.record['test']['accuracy']:.4f}$")
+        self.assertRegex(said.out, rf"(?m)^accuracy +{self.record['test']['accuracy']:.4f} +0\.\d+ to [01]\.\d+$")
         for name in CLASSES:
             self.assertRegex(said.out, rf"(?m)^{name} ")
 
@@ -59,6 +59,9 @@ class Evaluate(ModelWorkspace):
         predictions = read_rows((self.folder / "one" / "predictions.csv").read_text(encoding="utf-8"))
         self.assertEqual(list(predictions[0]), ["file", "class", "predicted", "correct", *CLASSES])
         self.assertEqual(len(predictions), 24)
+        lines = [json.loads(line) for line in (self.folder / "one" / "predictions.jsonl").read_text().splitlines()]
+        self.assertEqual([line["file"] for line in lines], [row["file"] for row in predictions])
+        self.assertEqual(lines[0]["probabilities"], {name: float(predictions[0][name]) for name in CLASSES})
         confusion = read_rows((self.folder / "one" / "confusion.csv").read_text(encoding="utf-8"))
         self.assertEqual(sum(int(row[name]) for row in confusion for name in CLASSES), 24)
         again = self.graft("evaluate", "model.pt", "data/test", "--output", "one", expect=2)
@@ -67,10 +70,33 @@ class Evaluate(ModelWorkspace):
 
     def test_writes_files_of_each_folder_and_of_all(self):
         self.graft("evaluate", "model.pt", "data/test", "data/train", "--output", "two")
-        total = FILES_OF_AN_EVALUATION - {"predictions.csv"}
+        total = FILES_OF_AN_EVALUATION - {"predictions.csv", "predictions.jsonl"}
         expected = {f"{folder}/{name}" for folder in ("test", "train") for name in FILES_OF_AN_EVALUATION}
         self.assertEqual(contents_of(self.folder / "two"), expected | total)
         self.assertEqual(read_json(self.folder / "two" / "evaluation.json")["images"], 88)
+
+    def test_compares_two_models_on_the_same_images(self):
+        said = self.graft("evaluate", "model.pt", "data/test", "--compare", "model.pt", "--output", "compared")
+        self.assertRegex(said.out, r"(?m)^compared +right on both \d+, on this alone 0, on the other alone 0, .*p = 1$")
+        found = read_json(self.folder / "compared" / "evaluation.json")
+        self.assertEqual(found["comparison"]["other"], "model.pt")
+        self.assertEqual(found["comparison"]["both_right"] + found["comparison"]["both_wrong"], 24)
+        self.assertEqual((self.folder / "compared" / "differences.csv").read_text(), "file,class,this,other\n")
+
+    def test_says_unknown_where_it_is_not_sure_enough(self):
+        rows = read_rows(self.graft("predict", "model.pt", "data/test", "--min-confidence", "1").out)
+        self.assertEqual({row["class"] for row in rows}, {"unknown"})
+        line = self.graft("predict", "model.pt", "data/test/fish", "--min-margin", "1", "--json").out.splitlines()[0]
+        self.assertEqual(json.loads(line)["answer"], "unknown")
+        half = self.graft("evaluate", "model.pt", "data/test", "--min-confidence", "0.5", "--json").json()
+        rows = read_rows(self.graft("predict", "model.pt", "data/test", "--min-confidence", "0.5").out)
+        self.assertEqual(half["decision"]["answered"], sum(row["class"] != "unknown" for row in rows))
+
+    def test_gates_may_ask_for_every_figure(self):
+        self.graft("evaluate", "model.pt", "data/test", "--fail-under",
+                   "balanced_accuracy=0,roc_auc=0.1,cohen_kappa=-1,matthews=-1,brier=2,ece=1")
+        said = self.graft("evaluate", "model.pt", "data/test", "--fail-under", "ece=0", expect=4)
+        self.assertIn("the ece is ", said.err)
 
     def test_reports_the_top_k_that_are_asked_for(self):
         top = self.graft("evaluate", "model.pt", "data/test", "--top-k", "2,7,8", "--json").json()["top_k"]

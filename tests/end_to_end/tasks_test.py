@@ -112,7 +112,8 @@ class Tasks(Workspace):
         evaluated = self.graft("evaluate", run / "model.pt", "mosaics/mosaics.csv", "--output", "tested", "--json").json()
         self.assertEqual(evaluated["mean_average_precision"], test["mean_average_precision"])
         self.assertEqual({file.name for file in (self.folder / "tested").iterdir()},
-                         {"evaluation.json", "report.txt", "report.html", "classes.csv", "predictions.csv"})
+                         {"evaluation.json", "report.txt", "report.html", "classes.csv", "predictions.csv",
+                          "predictions.jsonl"})
         rows = read_rows(self.graft("predict", run / "model.pt", "mosaics/mosaics.csv", "--probabilities").out)
         for row in rows[:20]:
             found = {kind for kind, threshold in zip(self.kinds, model["thresholds"])

@@ -1,6 +1,9 @@
 // Models of several classes per image and of numbers: file, predictor, C interface, exports.
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/diag.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/softmax.h>
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/api/module.h>
@@ -16,6 +19,8 @@
 #include "export/verify.hpp"
 #include "graft/deploy/predictor.hpp"
 #include "graft/graft.h"
+#include "run/phase.hpp"
+#include "task/task.hpp"
 
 namespace graft {
 namespace {
@@ -137,6 +142,51 @@ TEST_P(TaskModels, KeepTheirOwnNumbersOutOfTheWeights) {
     const std::string bytes = read_file(folder_ / "model.safetensors");
     EXPECT_EQ(bytes.find("\"target_mean\":{"), std::string::npos);  // no tensor
     EXPECT_NE(bytes.find("\"head.classifier.bias\""), std::string::npos);
+}
+
+/// One class per image, scores divided by 4.
+ModelFile calibrated_model() {
+    ModelFile model = random_model("efficientnet_lite0", "all");
+    const Preprocessing& preprocessing = model.info.preprocessing;
+    const Backbone backbone =
+        load_backbone(*builtin_architectures().find("efficientnet_lite0"), "random", 3, preprocessing);
+    const GraftedModel grafted = graft_model(backbone, preprocessing, "all", HeadOptions{.hidden = {8}}, 3, 5);
+    const auto task = builtin_tasks().find("classification")->make().build({.classes = model.info.outputs});
+    const OutputActivation activation = calibrated(task->activation(), 4);
+    model.info.temperature = 4;
+    model.info.decision.min_confidence = 0.25;
+    return {compose_model(grafted, activation.expression, activation.constants), model.info};
+}
+
+TEST(CalibratedModels, TakeTheirTemperatureIntoEveryExport) {
+    const std::filesystem::path folder = testing::fresh_folder(), file = folder / "model.pt";
+    save_model(file, calibrated_model().module, calibrated_model().info);
+    const ModelFile model = load_model(file);
+    EXPECT_EQ(model.info.temperature, 4);
+    export_torchscript(model, folder / "frozen.pt", TorchScriptForm::frozen);
+    EXPECT_LT(distance_of(file, folder / "frozen.pt"), 1e-4);
+    EXPECT_EQ(load_model(folder / "frozen.pt").info.decision, model.info.decision);
+    const ExportReport report = export_onnx(model, folder / "model.onnx", WeightsType::float32);
+    if (!report.difference) GTEST_SKIP() << report.note;
+    EXPECT_LT(*report.difference, 1e-4);
+    EXPECT_LT(distance_of(file, folder / "model.onnx"), 1e-4);
+    export_safetensors(model, folder / "model.safetensors");
+    EXPECT_EQ(read_file(folder / "model.safetensors").find("\"temperature\":{"), std::string::npos);  // no tensor
+}
+
+TEST(CalibratedModels, DivideTheScoresOfThePlainOnes) {
+    const OutputActivation plain{"torch.softmax(scores, 1)", {}};
+    EXPECT_EQ(calibrated(plain, 1).expression, plain.expression);
+    EXPECT_TRUE(calibrated(plain, 1).constants.empty());
+    EXPECT_EQ(calibrated(plain, 4).expression, "torch.softmax((scores / self.temperature), 1)");
+    const ModelFile model = calibrated_model();
+    TorchModule whole = model.module;
+    whole.eval();
+    const at::NoGradGuard no_grad;
+    const at::Tensor input = at::full({1, 3, 64, 64}, 100.0F);
+    const at::Tensor scores =
+        whole.attr("scion").toModule().forward({whole.attr("trunk").toModule().forward({input})}).toTensor();
+    EXPECT_TRUE(at::allclose(whole.forward({input}).toTensor(), at::softmax(scores / 4, 1)));
 }
 
 TEST(Int8Comparison, IsOfWhatTheModelIsUsedFor) {

@@ -1,6 +1,8 @@
-"""Writes tests/deploy/fixtures/format1.pt: a model file as the first version of graft wrote it, without golden images.
+"""Writes tests/deploy/fixtures/format1.pt: a model file as the first version of graft wrote it, without golden images;
+and of the format3.pt beside it format4.pt, which calls its probabilities those of several classes per image, and
+format5.pt, which divides its class scores by a temperature of 2 and may say "unknown".
 
-usage: make_models.py FOLDER      needs torch; those of formats 2 and 3 beside it are what `graft export FOLDER/format1.pt
+usage: make_models.py FOLDER      needs torch; those of formats 2 and 3 in it are what `graft export FOLDER/format1.pt
                                   --format torchscript --output FOLDER/formatN.pt` of graft 0.1 and 0.2 made of it
 """
 
@@ -14,20 +16,30 @@ import torch
 class Tiny(torch.nn.Module):
     """Pixels averaged over each quarter of the picture, then a dense layer."""
 
-    def __init__(self):
+    def __init__(self, temperature=1.0):
         super().__init__()
         self.linear = torch.nn.Linear(12, 3)
+        self.temperature = temperature
 
     def forward(self, images):
         quarters = torch.nn.functional.avg_pool2d(images / 255, [8, 6])
-        return torch.softmax(self.linear(torch.flatten(quarters, 1)), 1)
+        return torch.softmax(self.linear(torch.flatten(quarters, 1)) / self.temperature, 1)
 
 
-def main():
+def made(temperature=1.0):
     torch.manual_seed(0)
-    model = Tiny().eval()
+    model = Tiny(temperature).eval()
     with torch.no_grad():
         model.linear.weight.mul_(8)  # probabilities that differ from picture to picture
+    return model
+
+
+def write(folder, version, model, info):
+    torch.jit.script(model).save(str(folder / f"format{version}.pt"),
+                                 _extra_files={"graft.json": json.dumps(info, indent=2)})
+
+
+def format1(folder):
     info = {
         "format_version": 1,
         "graft_version": "0.1.0",
@@ -40,8 +52,38 @@ def main():
         "backbone": {"name": "tiny", "weights_hash": "random-0", "freeze": "none"},
         "config": {"name": "fixture"},
     }
-    torch.jit.script(model).save(str(pathlib.Path(sys.argv[1]) / "format1.pt"),
-                                 _extra_files={"graft.json": json.dumps(info, indent=2)})
+    write(folder, 1, made(), info)
+
+
+def format3_info(folder):
+    extra = {"graft.json": ""}
+    torch.jit.load(str(folder / "format3.pt"), _extra_files=extra)
+    return json.loads(extra["graft.json"])
+
+
+def format4(folder):
+    info = format3_info(folder)
+    info.update(format_version=4, task="multi_label", outputs=info.pop("classes"), thresholds=[0.25, 0.5, 0.5])
+    write(folder, 4, made(), info)
+
+
+def format5(folder):
+    info = format3_info(folder)
+    info.update(format_version=5, task="classification", temperature=2.0,
+                decision={"min_confidence": 0.5, "min_margin": 0.0})
+    for image in info["golden"]:  # softmax(scores / 2) is the square root of softmax(scores), but for their sum
+        roots = [probability ** 0.5 for probability in image["probabilities"]]
+        image["probabilities"] = [root / sum(roots) for root in roots]
+    write(folder, 5, made(temperature=2.0), info)
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    if not (folder / "format1.pt").exists():
+        format1(folder)
+    if (folder / "format3.pt").exists():
+        format4(folder)
+        format5(folder)
 
 
 main()

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "config/json.hpp"
 #include "error_message.hpp"
 #include "graft/graft.hpp"
 #include "samples/sample_art.hpp"
@@ -100,6 +101,65 @@ TEST_F(Train, GivesTheRecordOfTheRun) {
     const Predictor predictor(record.model);
     EXPECT_EQ(predictor.classes(), sample_art_classes());
     EXPECT_NE(predictor.description().find("\"name\": \"small\""), std::string::npos);
+}
+
+/// The run's record.
+Json record_in(const TemporaryFolder& folder, const std::string& run) {
+    return Json::parse(folder.read(run + "/record.json"));
+}
+
+TEST_F(Train, CalibratesOnTheValidationImagesAndTestsTheCalibratedModel) {
+    RunConfig longer = config("run");
+    longer.set("/data/validation_split", 0.75)
+        .set("/training/epochs", 60)
+        .set("/training/optimizer/learning_rate", 0.02);
+    const TrainRecord record = train(longer, options_);
+    const Json calibration = record_in(folder_, "run").at("calibration");
+    EXPECT_EQ(calibration.at("images"), 24);
+    const Predictor predictor(record.model);
+    EXPECT_EQ(predictor.temperature(), calibration.at("temperature").get<double>());
+    if (calibration.contains("reason")) return;  // few images: the gain need not be significant
+    EXPECT_LT(calibration.at("after").at("loss"), calibration.at("before").at("loss"));
+    EXPECT_TRUE(record.test->classification().uncalibrated);
+    EXPECT_NE(predictor.description().find("\"format_version\": 5"), std::string::npos);
+}
+
+TEST_F(Train, SaysWhyItDoesNotCalibrate) {
+    const auto reason = [&](const std::string& run, const RunConfig& of) {
+        static_cast<void>(train(of, options_));
+        return record_in(folder_, run).at("calibration").at("reason").get<std::string>();
+    };
+    EXPECT_EQ(reason("few", config("few")), "8 validation images: at least 20 are needed");
+    EXPECT_EQ(reason("none", config("none").set("/data/validation_split", 0)), "there are no validation images");
+    static_cast<void>(train(config("off").set("/calibration", "none"), options_));
+    EXPECT_FALSE(record_in(folder_, "off").contains("calibration"));
+}
+
+TEST_F(Train, RefusesToCalibrateWithoutValidationImages) {
+    RunConfig without = config("run");
+    without.set("/data/validation_split", 0).set("/calibration", "temperature").set("/decision/accuracy", 0.9);
+    const std::string said = error_message<ConfigError>([&] { static_cast<void>(train(without, options_)); });
+    EXPECT_THAT(said, ::testing::HasSubstr("/calibration: is fitted on validation images, and there are none"));
+    EXPECT_THAT(said, ::testing::HasSubstr("/decision/accuracy: is looked for on validation images"));
+}
+
+TEST_F(Train, GivesTheModelItsDecisionAndTellsWhatEachClassLost) {
+    const TrainRecord record = train(config("run").set("/decision/min_confidence", 0.999), options_);
+    EXPECT_EQ(Predictor(record.model).decision().min_confidence, 0.999);
+    ASSERT_TRUE(record.test->decision);
+    EXPECT_EQ(record.test->decision->answered, 0);
+    const Json drop = record_in(folder_, "run").at("drop");
+    EXPECT_EQ(drop.at("part"), "validation");
+    ASSERT_EQ(drop.at("classes").size(), 8U);
+    double last = 1;
+    for (const Json& row : drop.at("classes")) {
+        EXPECT_EQ(row.at("seen_images"), 1);
+        EXPECT_EQ(row.at("test_images"), 2);
+        EXPECT_NEAR(row.at("drop").get<double>(),
+                    row.at("seen_recall").get<double>() - row.at("test_recall").get<double>(), 1e-12);
+        EXPECT_LE(row.at("drop").get<double>(), last);
+        last = row.at("drop");
+    }
 }
 
 TEST_F(Train, CallsTheCallbacksOfTheApplication) {

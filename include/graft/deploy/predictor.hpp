@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <opencv2/core/mat.hpp>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -16,6 +17,7 @@
 
 #include "graft/core/export.hpp"
 #include "graft/image/test_time_augmentation.hpp"
+#include "graft/record/decision.hpp"
 
 namespace graft {
 
@@ -45,6 +47,8 @@ struct PredictorOptions {
     std::int64_t max_pixels = 128'000'000;
     /// Test-time augmentation: the probabilities are the mean over these pictures of an image.
     TestTimeAugmentation test_time_augmentation = TestTimeAugmentation::none;
+    /// Of classification: when the answer is "unknown", instead of what the model says of itself.
+    std::optional<double> min_confidence = {}, min_margin = {};
 };
 
 /// Loads model.pt and says of images what it was taught. What the K values of an image are depends on the task:
@@ -101,10 +105,17 @@ public:
     /// helper threads), and the first real picture takes no longer than others. The constructor compiles the network.
     void warm_up() const;
 
+    /// What class scores are divided by before softmax, inside of the network; 1: they are not.
+    [[nodiscard]] double temperature() const;
+    /// When the answer is "unknown"; it never is in other tasks than classification.
+    [[nodiscard]] const Decision& decision() const;
+    /// Of classification: the likeliest class, or nothing where the answer is "unknown". Throws Error in other tasks.
+    [[nodiscard]] std::optional<ClassProbability> answer(std::span<const float> probabilities) const;
+
     /// The `count` likeliest classes of some probabilities [K], likeliest first. Throws Error for a regression.
     [[nodiscard]] std::vector<ClassProbability> top(std::span<const float> probabilities, std::size_t count) const;
     /// The classes that an image has, likeliest first: of multi_label those that reach their thresholds, of
-    /// classification the likeliest one. Throws Error for a regression.
+    /// classification the likeliest one, or none where the answer is "unknown". Throws Error for a regression.
     [[nodiscard]] std::vector<ClassProbability> found(std::span<const float> probabilities) const;
 
     /// What the model says of itself, JSON: classes or targets, preprocessing, backbone, the config it was trained with

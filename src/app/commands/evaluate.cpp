@@ -2,13 +2,16 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "app/commands/commands.hpp"
+#include "app/decision_arguments.hpp"
 #include "app/gates.hpp"
 #include "app/list_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
+#include "core/ranking.hpp"
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
 #include "data/data_options.hpp"
@@ -18,6 +21,7 @@
 #include "inference/throughput.hpp"
 #include "record/evaluation_json.hpp"
 #include "report/report.hpp"
+#include "run/compare_answers.hpp"
 #include "run/evaluate_folder.hpp"
 
 namespace graft {
@@ -38,6 +42,8 @@ struct EvaluateArguments {
     TestTimeAugmentation tta = TestTimeAugmentation::none;
     std::size_t workers = 0;
     std::vector<Gate> gates;
+    std::string compare;
+    DecisionArguments decision;
     bool json = false, force = false;
 };
 
@@ -77,7 +83,8 @@ void expect_free_output(const EvaluateArguments& arguments) {
     if (arguments.output.empty()) return;
     for (const std::string& folder : arguments.folders) expect_outside(arguments.output, folder);
     std::vector<fs::path> folders = output_folders(arguments);
-    for (const fs::path& folder : folders) expect_free(folder / kPredictionsName, arguments.force, "--output");
+    for (const fs::path& folder : folders)
+        for (const std::string& name : prediction_file_names()) expect_free(folder / name, arguments.force, "--output");
     if (folders.size() > 1) folders.emplace_back(arguments.output);
     for (const fs::path& folder : folders) expect_free(folder / kReportName, arguments.force, "--output");
     for (const fs::path& folder : folders)
@@ -88,14 +95,36 @@ void expect_free_output(const EvaluateArguments& arguments) {
 struct Evaluated {
     std::unique_ptr<Evaluator> all;
     std::vector<EvaluationRecord> folders;
+    Answers answers = {};  // of classification
 
     [[nodiscard]] EvaluationRecord total() const {
-        return folders.size() == 1 ? folders.front() : all->finish("all folders");
+        if (folders.size() == 1) return folders.front();
+        EvaluationRecord record = all->finish("all folders");
+        record.model = folders.front().model;
+        record.tta = folders.front().tta;
+        return record;
     }
 };
 
-Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& predictor, const Session& session) {
-    TerminalReporter reporter(session.screen);
+EvaluateOptions evaluate_options(const EvaluateArguments& arguments) {
+    return {.top_k = arguments.top_k,
+            .on_bad_image = arguments.on_bad_image,
+            .workers = arguments.workers,
+            .present = present(arguments.force)};
+}
+
+/// Keeps what is said of each image. @param place of the folder among those that are evaluated
+auto collect_answers(Answers& answers, const Predictor& predictor, const std::string& place) {
+    return [&answers, &predictor, place](const Sample& sample, std::span<const float> values) {
+        const std::vector<std::string>& classes = predictor.classes();
+        answers[place + sample.name] = {classes[static_cast<std::size_t>(sample.label)],
+                                        classes[top_indices(values, 1).front()]};
+    };
+}
+
+/// @param outputs a folder for each of those that are evaluated; empty: nothing is written
+Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& predictor,
+                       const std::vector<fs::path>& outputs, Reporter& reporter, const Session& session) {
     if (!predictor.engine_note().empty()) reporter.note(predictor.engine_note());
     if (arguments.tta != TestTimeAugmentation::none)
         reporter.note(
@@ -109,27 +138,30 @@ Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& pred
         scanned.push_back(
             images_for(predictor, folder, choice, {.exclude = arguments.exclude, .asked_by = AskedBy::command}));
     for (const ImageFolder& folder : scanned) tell(folder.remarks, reporter);
-    const std::vector<fs::path> outputs = output_folders(arguments);
-    Evaluated evaluated{evaluator_of(predictor, arguments.top_k), {}};
+    EvaluateOptions options = evaluate_options(arguments);
+    Evaluated evaluated{evaluator_of(predictor, options), {}};
     for (std::size_t i = 0; i < scanned.size(); ++i) {
-        const EvaluateOptions options{
-            .top_k = arguments.top_k,
-            .on_bad_image = arguments.on_bad_image,
-            .workers = arguments.workers,
-            .predictions = arguments.output.empty() ? fs::path() : outputs[i] / kPredictionsName};
+        if (!outputs.empty()) options.folder = outputs[i];
+        if (!arguments.compare.empty())
+            options.on_image =
+                collect_answers(evaluated.answers, predictor, scanned.size() == 1 ? "" : arguments.folders[i] + "/");
         const auto counts = evaluate_folder(predictor, scanned[i], options, session.stop, reporter);
         evaluated.all->add(*counts);
         evaluated.folders.push_back(counts->finish(arguments.folders[i]));
-        if (!arguments.output.empty()) write_evaluation(outputs[i], evaluated.folders.back());
+        evaluated.folders.back().model = arguments.model;
+        if (arguments.tta != TestTimeAugmentation::none) evaluated.folders.back().tta = text_of(arguments.tta);
     }
     return evaluated;
 }
 
-/// What a line per folder shows: of classification what it always showed, else all that the evaluation is judged by.
+/// What a line per folder shows: of classification the accuracies and the loss, else all that the evaluation is judged
+/// by.
 std::vector<MeasuredMetric> shown_metrics(const EvaluationRecord& record) {
     std::vector<MeasuredMetric> metrics = record.metrics();
     if (record.task() == text_of(TaskKind::classification))
-        std::erase_if(metrics, [](const MeasuredMetric& metric) { return metric.name.starts_with("macro_"); });
+        std::erase_if(metrics, [](const MeasuredMetric& metric) {
+            return metric.name != "accuracy" && metric.name != "loss" && !metric.name.starts_with("top_");
+        });
     return metrics;
 }
 
@@ -153,9 +185,8 @@ std::string folders_text(const Evaluated& evaluated, const EvaluationRecord& tot
     return aligned(rows) + "\n";
 }
 
-Json evaluated_json(const Evaluated& evaluated, const EvaluationRecord& total, TestTimeAugmentation tta) {
+Json evaluated_json(const Evaluated& evaluated, const EvaluationRecord& total) {
     Json json = to_json(total);
-    if (tta != TestTimeAugmentation::none) json["tta"] = text_of(tta);
     if (evaluated.folders.size() == 1) return json;
     json["folders"] = Json::array();
     for (const EvaluationRecord& record : evaluated.folders) json["folders"].push_back(to_json(record));
@@ -168,8 +199,7 @@ std::vector<std::string> metric_names(const Evaluator& evaluator) {
     return names;
 }
 
-void write_reports(const EvaluateArguments& arguments, const EvaluationRecord& total, const Session& session) {
-    TerminalReporter reporter(session.screen);
+void write_reports(const EvaluateArguments& arguments, const EvaluationRecord& total, Reporter& reporter) {
     const ReportContext context{.gates = judged(arguments.gates, total.metrics()), .model = arguments.model};
     if (arguments.folders.size() > 1)
         for (const fs::path& folder : output_folders(arguments))
@@ -177,19 +207,45 @@ void write_reports(const EvaluateArguments& arguments, const EvaluationRecord& t
     write_report_or_warn(arguments.output, context, reporter);
 }
 
+void write_evaluations(const EvaluateArguments& arguments, const Evaluated& evaluated, const EvaluationRecord& total,
+                       const std::string& differences) {
+    const Present how = present(arguments.force);
+    const std::vector<fs::path> outputs = output_folders(arguments);
+    if (outputs.size() > 1)
+        for (std::size_t i = 0; i < outputs.size(); ++i) write_evaluation(outputs[i], evaluated.folders[i], how);
+    write_evaluation(arguments.output, total, how);
+    if (!differences.empty()) write_file(fs::path(arguments.output) / "differences.csv", differences, how);
+}
+
 void evaluate(const EvaluateArguments& arguments, const Session& session) {
     expect_free_output(arguments);
-    const Predictor predictor(
-        arguments.model,
-        {.throughput = throughput_file(), .max_pixels = arguments.max_pixels, .test_time_augmentation = arguments.tta});
-    expect_measured(arguments.gates, metric_names(*evaluator_of(predictor, arguments.top_k)));
-    const Evaluated evaluated = evaluate_all(arguments, predictor, session);
-    const EvaluationRecord total = evaluated.total();
+    const PredictorOptions options{.throughput = throughput_file(),
+                                   .max_pixels = arguments.max_pixels,
+                                   .test_time_augmentation = arguments.tta,
+                                   .min_confidence = arguments.decision.min_confidence,
+                                   .min_margin = arguments.decision.min_margin};
+    const Predictor predictor(arguments.model, options);
+    expect_decides(arguments.decision, predictor);
+    expect_measured(arguments.gates, metric_names(*evaluator_of(predictor, evaluate_options(arguments))));
+    std::optional<Predictor> other;
+    if (!arguments.compare.empty()) expect_comparable(predictor, other.emplace(arguments.compare, options));
+    TerminalReporter reporter(session.screen);
+    const std::vector<fs::path> outputs =
+        arguments.output.empty() ? std::vector<fs::path>() : output_folders(arguments);
+    const Evaluated evaluated = evaluate_all(arguments, predictor, outputs, reporter, session);
+    EvaluationRecord total = evaluated.total();
+    std::string differences;
+    if (other) {
+        const Evaluated others = evaluate_all(arguments, *other, {}, reporter, session);
+        ModelComparison comparison = compare_answers(evaluated.answers, others.answers, arguments.compare);
+        total.comparison = comparison.record;
+        differences = std::move(comparison.differences);
+    }
     const bool several = evaluated.folders.size() > 1;
-    if (several && !arguments.output.empty()) write_evaluation(arguments.output, total);
-    if (!arguments.output.empty()) write_reports(arguments, total, session);
+    if (!arguments.output.empty()) write_evaluations(arguments, evaluated, total, differences);
+    if (!arguments.output.empty()) write_reports(arguments, total, reporter);
     if (arguments.json)
-        print_json(evaluated_json(evaluated, total, arguments.tta));
+        print_json(evaluated_json(evaluated, total));
     else
         std::cout << (several ? folders_text(evaluated, total) : "") << to_text(total);
     expect_gates(arguments.gates, total.metrics(), "");
@@ -227,6 +283,9 @@ void add_evaluate(CLI::App& app, Command& chosen) {
     takes_workers(*command, arguments->workers);
     takes_gates(*command, arguments->gates,
                 "Exit with 4 when a metric is worse than this; a number alone is for the accuracy");
+    command->add_option("--compare", arguments->compare, "Another model, to see on which images the two differ")
+        ->type_name("MODEL");
+    takes_decision(*command, arguments->decision);
     command->add_flag("--json", arguments->json, "Print one JSON object");
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { evaluate(*arguments, session); }; });

@@ -47,6 +47,9 @@ std::string contract_text(const ModelInfo& info) {
     }
     said += line("backbone", format_text("{}, frozen: {}, weights {}", info.backbone, info.freeze, info.backbone_hash));
     said += line("temperature", Json(info.temperature).dump());
+    if (info.decision.may_refuse())
+        said += line("unknown", format_text("where the likeliest class has less than {}, or leads by less than {}",
+                                            info.decision.min_confidence, info.decision.min_margin));
     std::vector<std::string> images;
     for (const GoldenImage& image : info.golden) images.push_back(image.name);
     return images.empty() ? said : said + line("golden images", joined(images));

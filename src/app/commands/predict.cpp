@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "app/commands/commands.hpp"
+#include "app/decision_arguments.hpp"
 #include "app/image_paths.hpp"
 #include "app/list_arguments.hpp"
 #include "app/option_checks.hpp"
@@ -39,6 +40,7 @@ struct PredictArguments {
     std::int64_t max_pixels = kDefaultMaxPixels;
     TestTimeAugmentation tta = TestTimeAugmentation::none;
     std::optional<std::size_t> top_k;  // 1 where there is one class
+    DecisionArguments decision;
     std::size_t workers = 0;
 };
 
@@ -84,7 +86,8 @@ public:
                                       .top_k = arguments.top_k.value_or(1),
                                       .all_probabilities = arguments.all_probabilities,
                                       .task = task_of(predictor),
-                                      .thresholds = predictor.thresholds()}),
+                                      .thresholds = predictor.thresholds(),
+                                      .decision = predictor.decision()}),
           sink_(arguments.output, present(arguments.force)) {
         sink_.write(rows_.header());
     }
@@ -152,9 +155,12 @@ void append_images(NamedImages& images, const std::string& path, const std::vect
 
 void predict(const PredictArguments& arguments, const Session& session) {
     if (!arguments.output.empty()) expect_free(arguments.output, arguments.force, "--output");
-    const Predictor predictor(
-        arguments.model,
-        {.throughput = throughput_file(), .max_pixels = arguments.max_pixels, .test_time_augmentation = arguments.tta});
+    const Predictor predictor(arguments.model, {.throughput = throughput_file(),
+                                                .max_pixels = arguments.max_pixels,
+                                                .test_time_augmentation = arguments.tta,
+                                                .min_confidence = arguments.decision.min_confidence,
+                                                .min_margin = arguments.decision.min_margin});
+    expect_decides(arguments.decision, predictor);
     expect_understood(arguments, task_of(predictor));
     TerminalReporter spoken(session.screen);
     SilentReporter silent;
@@ -207,6 +213,7 @@ void add_predict(CLI::App& app, Command& chosen) {
     takes_exclude(*command, arguments->exclude);
     takes_max_pixels(*command, arguments->max_pixels);
     takes_choice(*command, "--tta", arguments->tta, "Average over several pictures of each image");
+    takes_decision(*command, arguments->decision);
     command->add_option("--output", arguments->output, "Write the rows to a file")->type_name("FILE");
     takes_force(*command, arguments->force);
     takes_workers(*command, arguments->workers);

@@ -1,8 +1,8 @@
 /// Counts of one class per image.
 #include "core/ranking.hpp"
 #include "record/csv.hpp"
+#include "statistics/classification_metrics.hpp"
 #include "task/evaluator.hpp"
-#include "task/metrics.hpp"
 
 namespace graft {
 namespace {
@@ -10,10 +10,17 @@ namespace {
 class ClassificationEvaluator final : public Evaluator {
 public:
     explicit ClassificationEvaluator(const EvaluatorContext& context)
-        : classes_(context.outputs), metrics_(context.outputs, context.top_k) {}
+        : classes_(context.outputs),
+          decision_(context.decision),
+          metrics_({.classes = context.outputs,
+                    .top_k = context.top_k,
+                    .temperature = context.temperature,
+                    .decision = context.decision}) {}
 
     void add(const Sample& sample, std::span<const float> probabilities) override {
-        metrics_.add(sample.label, probabilities);
+        const std::size_t slash = sample.name.rfind('/');
+        metrics_.add(sample.label, probabilities,
+                     slash == std::string::npos ? std::string_view() : std::string_view(sample.name).substr(0, slash));
     }
     void add(const Evaluator& other) override {
         metrics_.add(dynamic_cast<const ClassificationEvaluator&>(other).metrics_);
@@ -34,9 +41,20 @@ public:
         for (const float probability : probabilities) text += "," + shortest(probability);
         return text;
     }
+    [[nodiscard]] Json object(const Sample& sample, std::span<const float> probabilities) const override {
+        const auto truth = static_cast<std::size_t>(sample.label);
+        const std::size_t predicted = top_indices(probabilities, 1).front();
+        Json object = {{"class", classes_[truth]},
+                       {"predicted", classes_[predicted]},
+                       {"correct", predicted == truth},
+                       {"probabilities", by_name(classes_, probabilities)}};
+        if (decision_.may_refuse()) object["answered"] = decision_.answers(probabilities);
+        return object;
+    }
 
 private:
     std::vector<std::string> classes_;
+    Decision decision_;
     ClassificationMetrics metrics_;
 };
 

@@ -85,6 +85,17 @@ public:
         for (const float probability : probabilities) text += "," + shortest(probability);
         return text;
     }
+    [[nodiscard]] Json object(const Sample& sample, std::span<const float> probabilities) const override {
+        Json true_classes = Json::array(), found = Json::array();
+        for (std::size_t k = 0; k < classes_.size(); ++k) {
+            if (sample.values[k] > 0.5F) true_classes.push_back(classes_[k]);
+            if (probabilities[k] >= thresholds_[k]) found.push_back(classes_[k]);
+        }
+        return {{"classes", true_classes},
+                {"predicted", found},
+                {"correct", all_right(sample, probabilities)},
+                {"probabilities", by_name(classes_, probabilities)}};
+    }
 
 private:
     [[nodiscard]] bool all_right(const Sample& sample, std::span<const float> probabilities) const {

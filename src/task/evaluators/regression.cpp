@@ -56,6 +56,9 @@ public:
                     shortest(values[k]);
         return text;
     }
+    [[nodiscard]] Json object(const Sample& sample, std::span<const float> values) const override {
+        return {{"values", by_name(targets_, sample.values)}, {"predicted", by_name(targets_, values)}};
+    }
 
 private:
     std::vector<std::string> targets_;

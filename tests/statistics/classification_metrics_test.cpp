@@ -1,4 +1,4 @@
-#include "task/metrics.hpp"
+#include "statistics/classification_metrics.hpp"
 
 #include <gmock/gmock.h>
 
@@ -12,11 +12,11 @@ using ::testing::ElementsAre;
 using ::testing::Pair;
 
 const std::vector<std::string> kPets = {"cat", "dog", "emu"};
-constexpr std::int64_t kTop2[] = {2};
+const std::vector<std::int64_t> kTop2 = {2};
 
 /// Five images by hand: labels cat, cat, dog, dog, emu; called cat, dog, dog, dog, cat.
 ClassificationMetrics five_pets() {
-    ClassificationMetrics metrics(kPets, kTop2);
+    ClassificationMetrics metrics({kPets, kTop2});
     metrics.add(0, std::vector{0.5F, 0.25F, 0.25F});
     metrics.add(0, std::vector{0.25F, 0.5F, 0.25F});
     metrics.add(1, std::vector{0.125F, 0.75F, 0.125F});
@@ -60,7 +60,7 @@ TEST(ClassificationMetrics, AverageTheNaturalLogarithmAsLoss) {
 }
 
 TEST(ClassificationMetrics, KeepTheLossFiniteForAClassRuledOut) {
-    ClassificationMetrics metrics({"a", "b"}, {});
+    ClassificationMetrics metrics({.classes = {"a", "b"}, .top_k = {}});
     metrics.add(0, std::vector{0.F, 1.F});
     EXPECT_NEAR(metrics.finish("").classification().loss, 12 * std::log(10.0), 1e-9);
 }
@@ -71,21 +71,21 @@ TEST(ClassificationMetrics, CountWhoIsAmongTheLikeliest) {
 }
 
 TEST(ClassificationMetrics, ReportTheTopKThatSaySomethingInOrderAndOnce) {
-    constexpr std::int64_t asked[] = {3, 2, 1, 2, 50, 4};
+    const std::vector<std::int64_t> asked = {3, 2, 1, 2, 50, 4};
     const std::vector<std::string> classes = {"a", "b", "c", "d"};
-    ClassificationMetrics metrics(classes, asked);
+    ClassificationMetrics metrics({classes, asked});
     metrics.add(3, std::vector{0.5F, 0.25F, 0.125F, 0.125F});
     EXPECT_THAT(metrics.finish("").classification().top_k, ElementsAre(Pair(1, 0), Pair(2, 0), Pair(3, 0)));
 }
 
 TEST(ClassificationMetrics, CallTheFirstOfEquallyLikelyClasses) {
-    ClassificationMetrics metrics(kPets, {});
+    ClassificationMetrics metrics({.classes = kPets, .top_k = {}});
     EXPECT_EQ(metrics.add(2, std::vector{0.25F, 0.375F, 0.375F}), 1);
     EXPECT_EQ(metrics.finish("").classification().accuracy, 0);
 }
 
 TEST(ClassificationMetrics, AddUpOverFolders) {
-    ClassificationMetrics sum(kPets, kTop2);
+    ClassificationMetrics sum({kPets, kTop2});
     sum.add(five_pets());
     sum.add(five_pets());
     EXPECT_EQ(sum.finish("both").images, 10);
@@ -97,8 +97,57 @@ TEST(ClassificationMetrics, AddUpOverFolders) {
     EXPECT_THAT(twice.confusion, ElementsAre(ElementsAre(2, 2, 0), ElementsAre(0, 4, 0), ElementsAre(2, 0, 0)));
 }
 
+TEST(ClassificationMetrics, NameTheMostConfusedPairsAndTheCommonestClass) {
+    const ClassificationRecord record = five_pets().finish("").classification();
+    ASSERT_EQ(record.confused.size(), 2U);
+    EXPECT_EQ(record.confused[0].name, "cat");
+    EXPECT_EQ(record.confused[0].predicted, "dog");
+    EXPECT_EQ(record.confused[0].images, 1);
+    EXPECT_EQ(record.confused[0].share, 0.5);
+    EXPECT_EQ(record.baseline.name, "cat");
+    EXPECT_EQ(record.baseline.accuracy, 0.4);
+}
+
+TEST(ClassificationMetrics, CountByFolderWhereFoldersAreNotTheClasses) {
+    ClassificationMetrics metrics({.classes = {"cat", "dog"}, .top_k = {}});
+    metrics.add(0, std::vector{0.9F, 0.1F}, "cat/indoors");
+    metrics.add(0, std::vector{0.1F, 0.9F}, "cat/outdoors");
+    metrics.add(1, std::vector{0.1F, 0.9F}, "dog");
+    const std::vector<FolderRecord> folders = metrics.finish("").classification().folders;
+    ASSERT_EQ(folders.size(), 3U);
+    EXPECT_EQ(folders[1].name, "cat/outdoors");
+    EXPECT_EQ(folders[1].images, 1);
+    EXPECT_EQ(folders[1].accuracy, 0);
+    ClassificationMetrics plain({.classes = {"cat", "dog"}, .top_k = {}});
+    plain.add(0, std::vector{0.9F, 0.1F}, "cat");
+    plain.add(1, std::vector{0.1F, 0.9F}, "dog");
+    EXPECT_TRUE(plain.finish("").classification().folders.empty());
+}
+
+TEST(ClassificationMetrics, CountWhatTheDecisionLeavesUnanswered) {
+    ClassificationMetrics metrics({.classes = {"cat", "dog"}, .top_k = {}, .decision = {.min_confidence = 0.75}});
+    metrics.add(0, std::vector{0.9F, 0.1F});
+    metrics.add(0, std::vector{0.4F, 0.6F});
+    metrics.add(1, std::vector{0.8F, 0.2F});
+    const EvaluationRecord record = metrics.finish("");
+    ASSERT_TRUE(record.decision);
+    EXPECT_EQ(record.decision->answered, 2);
+    EXPECT_EQ(record.decision->accuracy, 0.5);
+    EXPECT_FALSE(five_pets().finish("").decision);
+}
+
+TEST(ClassificationMetrics, SayWhatTheProbabilitiesWereBeforeTheyWereCalibrated) {
+    ClassificationMetrics metrics({.classes = {"cat", "dog"}, .top_k = {}, .temperature = 2});
+    metrics.add(0, std::vector{0.75F, 0.25F});  // odds 3, without the temperature 9
+    const ClassificationRecord record = metrics.finish("").classification();
+    ASSERT_TRUE(record.uncalibrated);
+    EXPECT_NEAR(record.uncalibrated->loss, -std::log(0.9), 1e-6);
+    EXPECT_NEAR(record.reliability.loss, -std::log(0.75), 1e-12);
+    EXPECT_FALSE(five_pets().finish("").classification().uncalibrated);
+}
+
 TEST(ClassificationMetrics, AreZeroBeforeTheFirstImage) {
-    const EvaluationRecord nothing = ClassificationMetrics(kPets, kTop2).finish("");
+    const EvaluationRecord nothing = ClassificationMetrics({kPets, kTop2}).finish("");
     EXPECT_EQ(nothing.images, 0);
     const ClassificationRecord& record = nothing.classification();
     EXPECT_EQ(record.accuracy, 0);

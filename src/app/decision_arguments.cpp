@@ -1,0 +1,32 @@
+#include "app/decision_arguments.hpp"
+
+#include "app/option_checks.hpp"
+#include "core/text.hpp"
+#include "graft/core/errors.hpp"
+#include "record/task_kind.hpp"
+
+namespace graft {
+
+void takes_decision(CLI::App& command, DecisionArguments& arguments) {
+    command
+        .add_option("--min-confidence", arguments.min_confidence,
+                    "Answer \"unknown\" where the likeliest class is less probable than this")
+        ->type_name("PROBABILITY")
+        ->check(number_in(between(0, 1)));
+    command
+        .add_option("--min-margin", arguments.min_margin,
+                    "Answer \"unknown\" where the likeliest class is less than this ahead of the second")
+        ->type_name("PROBABILITY")
+        ->check(number_in(between(0, 1)));
+}
+
+void expect_decides(const DecisionArguments& arguments, const Predictor& predictor) {
+    if (predictor.task() == text_of(TaskKind::classification)) return;
+    for (const auto& [name, given] : {std::pair("--min-confidence", arguments.min_confidence.has_value()),
+                                      std::pair("--min-margin", arguments.min_margin.has_value())})
+        if (given)
+            throw ConfigError(
+                format_text("{}: is for models of classification; this one is of {}", name, predictor.task()));
+}
+
+}  // namespace graft

@@ -1,0 +1,195 @@
+#include "run/calibrate.hpp"
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/cat.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+
+#include "core/text.hpp"
+#include "graft/core/errors.hpp"
+#include "statistics/intervals.hpp"
+#include "statistics/reliability.hpp"
+#include "statistics/temperature.hpp"
+
+namespace graft {
+namespace {
+
+/// What the network of a phase, as it is now, makes of the validation images. Scores [N,K]. @throws Interrupted
+at::Tensor validation_scores(const Phase& phase, const PhaseFeatures& features) {
+    constexpr std::size_t kBatch = 256;
+    const torch::jit::GraphOptimizerEnabledGuard plain(false);  // as the trainer validates
+    const at::NoGradGuard no_grad;
+    TorchModule scion = phase.model.scion;
+    scion.eval();
+    std::vector<std::size_t> order(features.validation->samples().size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::vector<at::Tensor> scores;
+    features.validation->for_each_batch(
+        order, 0, kBatch, [&](const Batch& batch) { scores.push_back(scion.forward({batch.features}).toTensor()); });
+    return at::cat(scores);
+}
+
+/// Scores of classes, and the classes. [N,K] row by row, [N]
+struct LabelledScores {
+    std::span<const float> scores;
+    std::vector<std::int64_t> labels;
+
+    [[nodiscard]] std::size_t classes() const { return scores.size() / labels.size(); }
+    [[nodiscard]] std::vector<Confidence> confidences(double temperature) const {
+        std::vector<Confidence> all;
+        for (std::size_t i = 0; i < labels.size(); ++i)
+            all.push_back(confidence_of(scores.subspan(i * classes(), classes()), labels[i], temperature));
+        return all;
+    }
+};
+
+CalibrationRecord temperature_record(const LabelledScores& validation, Reporter& reporter) {
+    const TemperatureFit fit = fit_temperature(validation.scores, validation.labels);
+    const BootstrapRecord bootstrap =
+        bootstrap_of(std::ssize(validation.labels), static_cast<std::int64_t>(validation.classes()));
+    CalibrationRecord record{.temperature = fit.temperature,
+                             .images = std::ssize(validation.labels),
+                             .before = reliability_of(validation.confidences(1), bootstrap),
+                             .after = {},
+                             .reason = fit.reason};
+    record.after =
+        fit.temperature == 1 ? record.before : reliability_of(validation.confidences(fit.temperature), bootstrap);
+    if (fit.reason.empty())
+        reporter.note(
+            format_text("calibrated on {}: temperature {:.3f}, expected calibration error {:.4f} before, "
+                        "{:.4f} after",
+                        count_of(validation.labels.size(), "validation image"), fit.temperature, record.before.ece,
+                        record.after.ece));
+    else
+        reporter.note("not calibrated: " + fit.reason);
+    return record;
+}
+
+/// The least probability from which on this share of the validation images is right.
+double confidence_for(double accuracy, const std::vector<Confidence>& images, Reporter& reporter) {
+    std::vector<Confidence> ranked = images;
+    std::ranges::sort(ranked, std::greater(), &Confidence::probability);
+    double right = 0;
+    std::optional<float> least;
+    for (std::size_t i = 0; i < ranked.size(); ++i) {
+        right += ranked[i].right ? 1 : 0;
+        const bool last_as_sure = i + 1 == ranked.size() || ranked[i + 1].probability != ranked[i].probability;
+        if (last_as_sure && right / static_cast<double>(i + 1) >= accuracy) least = ranked[i].probability;
+    }
+    if (least) return static_cast<double>(*least);
+    reporter.warn(
+        format_text("/decision/accuracy: no probability gives {} on the validation images: the model always "
+                    "answers",
+                    accuracy));
+    return 0;
+}
+
+Decision decision_of(const DecisionOptions& options, const LabelledScores& validation, double temperature,
+                     Reporter& reporter) {
+    Decision decision = options;
+    if (options.accuracy)
+        decision.min_confidence = confidence_for(*options.accuracy, validation.confidences(temperature), reporter);
+    return decision;
+}
+
+DropRecord recalls(const LabelledScores& validation, const std::vector<std::string>& classes) {
+    DropRecord seen{.part = "validation", .classes = std::vector<ClassDrop>(classes.size())};
+    const std::vector<Confidence> images = validation.confidences(1);
+    for (std::size_t i = 0; i < images.size(); ++i) {
+        ClassDrop& row = seen.classes[static_cast<std::size_t>(validation.labels[i])];
+        ++row.seen_images;
+        row.seen_recall += images[i].right ? 1 : 0;
+    }
+    for (std::size_t k = 0; k < classes.size(); ++k) {
+        ClassDrop& row = seen.classes[k];
+        row.name = classes[k];
+        row.seen_interval = wilson(static_cast<std::int64_t>(row.seen_recall), row.seen_images);
+        row.seen_recall /= std::max(static_cast<double>(row.seen_images), 1.0);
+    }
+    return seen;
+}
+
+void calibrate_classes(const RunOptions& options, const Task& task, const at::Tensor& scores,
+                       std::span<const Sample> samples, Calibrated& calibrated, Reporter& reporter) {
+    const at::Tensor rows = scores.to(at::kFloat).contiguous();
+    LabelledScores validation{{rows.const_data_ptr<float>(), static_cast<std::size_t>(rows.numel())}, {}};
+    for (const Sample& sample : samples) validation.labels.push_back(sample.label);
+    calibrated.seen = recalls(validation, task.outputs());
+    if (options.calibration != Calibration::none) calibrated.record = temperature_record(validation, reporter);
+    const double temperature = calibrated.record ? calibrated.record->temperature : 1;
+    calibrated.decision = decision_of(options.decision, validation, temperature, reporter);
+}
+
+}  // namespace
+
+Calibrated calibrate(const RunOptions& options, const Task& task, const Phase& phase, const PhaseFeatures& features,
+                     Reporter& reporter) {
+    const bool classes = task.kind() == TaskKind::classification;
+    const std::span<const Sample> samples = features.validation->samples();
+    Calibrated calibrated{.thresholds = task.thresholds()};
+    if (classes) calibrated.decision = options.decision;
+    if (classes && samples.empty() && options.calibration != Calibration::none)
+        calibrated.record = CalibrationRecord{.reason = "there are no validation images"};
+    if (samples.empty() || (!classes && !task.chooses_thresholds())) return calibrated;
+    try {
+        const at::Tensor scores = validation_scores(phase, features);
+        if (classes) {
+            calibrate_classes(options, task, scores, samples, calibrated, reporter);
+        } else {
+            const Thresholds chosen = task.choose_thresholds(scores, task.targets(samples));
+            for (const std::string& remark : chosen.remarks) reporter.warn(remark);
+            calibrated.thresholds = chosen.values;
+        }
+    } catch (const Interrupted&) {
+        return calibrated;
+    }
+    return calibrated;
+}
+
+void apply(const Calibrated& calibrated, ModelInfo& info) {
+    info.thresholds = calibrated.thresholds;
+    info.temperature = calibrated.record ? calibrated.record->temperature : 1;
+    info.decision = calibrated.decision;
+}
+
+std::optional<DropRecord> drop_between(const std::optional<DropRecord>& seen,
+                                       const std::optional<EvaluationRecord>& test) {
+    if (!seen || !test) return std::nullopt;
+    DropRecord drop{.part = seen->part, .classes = {}};
+    const std::vector<ClassRecord>& tested = test->classification().classes;
+    for (std::size_t k = 0; k < tested.size(); ++k) {
+        ClassDrop row = seen->classes[k];
+        if (row.seen_images == 0 || tested[k].support == 0) continue;
+        row.test_images = tested[k].support;
+        row.test_recall = tested[k].recall;
+        row.test_interval = tested[k].recall_interval;
+        drop.classes.push_back(row);
+    }
+    std::ranges::stable_sort(drop.classes, std::greater(),
+                             [](const ClassDrop& row) { return row.seen_recall - row.test_recall; });
+    return drop;
+}
+
+void expect_can_be_calibrated(const RunOptions& options, const Task& task, const Dataset& dataset) {
+    std::vector<std::string> problems;
+    const auto refuse = [&](const std::string& key, const std::string& what) {
+        if (task.kind() != TaskKind::classification)
+            problems.push_back(format_text("{}: is for classification, not for {}", key, task.name()));
+        else if (dataset.validation.empty())
+            problems.push_back(
+                format_text("{}: {} on validation images, and there are none: give some "
+                            "(/data/validation_split, /data/validation)",
+                            key, what));
+    };
+    if (options.calibration == Calibration::temperature) refuse("/calibration", "is fitted");
+    if (options.decision.accuracy) refuse("/decision/accuracy", "is looked for");
+    if (options.decision.may_refuse() && task.kind() != TaskKind::classification)
+        problems.push_back(format_text("/decision: is for classification, not for {}", task.name()));
+    if (!problems.empty()) throw ConfigError(problems);
+}
+
+}  // namespace graft
