@@ -1,6 +1,6 @@
 # Sources are globbed: a new backbone or callback is one file and one line in its table, and no line here.
 # Which rooms lie in which library, from the bottom up.
-set(GRAFT_BASE_ROOMS core config record statistics image data weights report)
+set(GRAFT_BASE_ROOMS core config record statistics image data weights insight report)
 set(GRAFT_NETWORK_ROOMS network inference)
 set(GRAFT_UPPER_ROOMS features task train deploy export run)
 set(GRAFT_SAMPLES_ROOMS samples)

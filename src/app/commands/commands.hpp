@@ -45,6 +45,8 @@ void add_doctor(CLI::App& app, Command& chosen);
 void add_completion(CLI::App& app, Command& chosen);
 void add_man(CLI::App& app, Command& chosen);
 
+void add_data_check(CLI::App& data, Command& chosen);
+
 void add_weights_add(CLI::App& weights, Command& chosen);
 void add_weights_convert(CLI::App& weights, Command& chosen);
 

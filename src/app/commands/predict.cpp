@@ -7,6 +7,7 @@
 
 #include "app/commands/commands.hpp"
 #include "app/decision_arguments.hpp"
+#include "app/explained_images.hpp"
 #include "app/image_paths.hpp"
 #include "app/list_arguments.hpp"
 #include "app/option_checks.hpp"
@@ -34,7 +35,7 @@ struct PredictArguments {
     std::string model;
     std::vector<std::string> paths;
     RowFormat format = RowFormat::csv;
-    std::string output;
+    std::string output, explain;
     bool json = false, all_probabilities = false, force = false;
     std::vector<std::string> exclude, list;
     std::int64_t max_pixels = kDefaultMaxPixels;
@@ -155,6 +156,7 @@ void append_images(NamedImages& images, const std::string& path, const std::vect
 
 void predict(const PredictArguments& arguments, const Session& session) {
     if (!arguments.output.empty()) expect_free(arguments.output, arguments.force, "--output");
+    if (!arguments.explain.empty()) expect_free(arguments.explain, arguments.force, "--explain");
     const Predictor predictor(arguments.model, {.throughput = throughput_file(),
                                                 .max_pixels = arguments.max_pixels,
                                                 .test_time_augmentation = arguments.tta,
@@ -170,11 +172,13 @@ void predict(const PredictArguments& arguments, const Session& session) {
     Classification classification(predictor, arguments, session, reporter);
     const ListOptions columns = list_options(recorded_list_options(predictor), arguments.list, arguments.paths);
     NamedImages images;
+    std::vector<fs::path> explained;
     const auto classify_collected = [&] {
         if (images.files.empty()) return;
         reporter.start("predicting", images.files.size(), "images");
         classification.add(images);
         reporter.finish();
+        explained.insert(explained.end(), images.files.begin(), images.files.end());
         images = {};
     };
     for (const std::string& path : arguments.paths) {
@@ -187,6 +191,14 @@ void predict(const PredictArguments& arguments, const Session& session) {
     }
     classify_collected();
     classification.finish();
+    if (!arguments.explain.empty())
+        explain_images(arguments.model, explained,
+                       {.folder = arguments.explain,
+                        .workers = arguments.workers,
+                        .max_pixels = arguments.max_pixels,
+                        .stop = session.stop,
+                        .present = present(arguments.force)},
+                       spoken);
 }
 
 }  // namespace
@@ -215,6 +227,10 @@ void add_predict(CLI::App& app, Command& chosen) {
     takes_choice(*command, "--tta", arguments->tta, "Average over several pictures of each image");
     takes_decision(*command, arguments->decision);
     command->add_option("--output", arguments->output, "Write the rows to a file")->type_name("FILE");
+    command
+        ->add_option("--explain", arguments->explain,
+                     "Write each image with what speaks for its class in red and against it in blue")
+        ->type_name("FOLDER");
     takes_force(*command, arguments->force);
     takes_workers(*command, arguments->workers);
     command->callback(

@@ -1,0 +1,68 @@
+#include "app/explained_images.hpp"
+
+#include <algorithm>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/ordered_map.hpp"
+#include "core/text.hpp"
+#include "deploy/explain.hpp"
+#include "deploy/model_file.hpp"
+#include "graft/core/errors.hpp"
+#include "graft/core/threads.hpp"
+#include "image/decode/decode.hpp"
+
+namespace graft {
+namespace {
+
+/// A PNG; "" where the image cannot be read.
+std::string explained(const Explainer& explainer, const Preprocessing& preprocessing,
+                      const std::filesystem::path& image, std::int64_t max_pixels) {
+    cv::Mat picture;
+    try {
+        picture = resize_to_input(decode_image_file(image, {.max_pixels = max_pixels, .input = preprocessing}),
+                                  preprocessing);
+    } catch (const DataError&) {
+        return {};  // its row says why
+    }
+    cv::Mat bgr;
+    cv::cvtColor(heat_overlay(picture, explainer.explain(picture).map), bgr, cv::COLOR_RGB2BGR);
+    std::vector<unsigned char> bytes;
+    cv::imencode(".png", bgr, bytes);
+    return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace
+
+void explain_images(const std::filesystem::path& model, std::span<const std::filesystem::path> images,
+                    const ExplainOptions& options, Reporter& reporter) {
+    const ModelFile file = load_model(model);
+    const Explainer explainer(file.module, file.info.preprocessing);
+    if (explainer.method() == ExplanationMethod::occlusion)
+        reporter.note(
+            "this network has no feature map before its pooling: it is explained by covering the picture "
+            "place by place, which takes fifty times as long as a prediction");
+    const std::size_t workers =
+        options.workers > 0 ? options.workers : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+    std::size_t written = 0;
+    reporter.start("explaining", images.size(), "images");
+    const std::size_t done = ordered_map(
+        images.size(),
+        {.workers = workers, .window = 2 * workers, .on_worker_start = use_one_thread_here, .stop = options.stop},
+        [&](std::size_t i) { return explained(explainer, file.info.preprocessing, images[i], options.max_pixels); },
+        [&](std::size_t i, const std::string& png) {
+            reporter.advance(i + 1);
+            if (png.empty()) return;
+            write_file(options.folder / format_text("{:05}-{}.png", i + 1, images[i].stem().string()), png,
+                       options.present);
+            ++written;
+        });
+    reporter.finish(format_text("{}: {}; red speaks for the class, blue against it", options.folder,
+                                count_of(written, "heat map")));
+    if (done < images.size()) throw Interrupted(format_text("interrupted after {} images", done));
+}
+
+}  // namespace graft
