@@ -26,7 +26,8 @@ Markup head_of(const Page& page) {
 Markup contents_of(const Page& page) {
     Markup items;
     for (const PageSection& section : page.sections)
-        if (!section.body.empty()) items << tag("li", link_to("#" + section.id, section.heading));
+        if (!section.body.empty())
+            items << tag("li", link_to("#" + section.id, section.brief.empty() ? section.heading : section.brief));
     return element("nav", {{"aria-label", "Contents"}, {"tabindex", "0"}}, tag("ul", items));
 }
 

@@ -14,6 +14,7 @@ namespace graft {
 struct PageSection {
     std::string id, heading;
     Markup body;
+    std::string brief = {};  ///< in the list of contents; empty: the heading
 };
 
 struct Page {

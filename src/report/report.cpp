@@ -54,18 +54,20 @@ std::string report_of(const ReportSource& source) {
     Thumbnails thumbnails(kMostThumbnails);
     Page page = page_of(source);
     page.sections = {{"verdict", "Verdict", verdict_section(source)},
-                     {"card", source.run ? "What was run" : "What was evaluated", card_section(source)},
-                     {"curves", "How training went", course_section(source)}};
+                     {"card", source.run ? "What was run" : "What was evaluated", card_section(source), "Run"},
+                     {"curves", "How training went", course_section(source), "Training"}};
     Markup mistakes = mistakes_section(source, thumbnails);  // these pictures come first where there may be too many
-    page.sections.push_back({"confusion", "What is taken for what", confusion_section(source, thumbnails)});
-    page.sections.push_back({"classes", "Class by class", classes_section(source)});
-    page.sections.push_back({"labels", "Label by label", labels_section(source)});
-    page.sections.push_back({"numbers", "Predicted and true", numbers_section(source)});
-    page.sections.push_back({"reliability", "Can the probabilities be trusted?", reliability_section(source)});
-    page.sections.push_back({"mistakes", "The worst mistakes", std::move(mistakes)});
-    page.sections.push_back({"augmentation", "What the network saw", augmentation_section(source)});
-    page.sections.push_back({"time", "Where the time went", time_section(source)});
-    page.sections.push_back({"use", "How to use the model", use_section(source)});
+    page.sections.push_back(
+        {"confusion", "What is taken for what", confusion_section(source, thumbnails), "Confusion"});
+    page.sections.push_back({"classes", "Class by class", classes_section(source), "Classes"});
+    page.sections.push_back({"labels", "Label by label", labels_section(source), "Labels"});
+    page.sections.push_back({"numbers", "Predicted and true", numbers_section(source), "Numbers"});
+    page.sections.push_back(
+        {"reliability", "Can the probabilities be trusted?", reliability_section(source), "Reliability"});
+    page.sections.push_back({"mistakes", "The worst mistakes", std::move(mistakes), "Mistakes"});
+    page.sections.push_back({"augmentation", "What the network saw", augmentation_section(source), "Augmentation"});
+    page.sections.push_back({"time", "Where the time went", time_section(source), "Time"});
+    page.sections.push_back({"use", "How to use the model", use_section(source), "Use"});
     return document_of(page);
 }
 

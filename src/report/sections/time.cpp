@@ -21,7 +21,9 @@ std::vector<WholePart> parts_of_time(const RunRecord& run) {
     for (const PhaseRecord& phase : run.phases) features.size += phase.features.seconds;
     for (const EpochRecord& epoch : run.history) epochs.size += epoch.seconds;
     const double rest = std::max(0.0, run.seconds - features.size - epochs.size);
-    return {features, epochs, {"start, checks, test, writing", rest}};
+    std::vector<WholePart> parts = {features, epochs, {"start, checks, test, writing", rest}};
+    std::erase_if(parts, [](const WholePart& part) { return part.size < 0.05; });
+    return parts;
 }
 
 std::string advice_on_speed(const RunRecord& run) {
