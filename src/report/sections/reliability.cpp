@@ -9,6 +9,8 @@
 namespace graft {
 namespace {
 
+constexpr double kWorthAnswering = 0.3;  ///< share of the images: less is no use
+
 Axis share_axis(const char* name) { return {.name = name, .low = 0, .high = 1, .ticks = TickText::percent}; }
 
 NamedPlot reliability_diagram(const Reliability& reliability, const std::string& name, const std::string& caption) {
@@ -50,7 +52,8 @@ NamedPlot coverage_plot(const ClassificationRecord& of) {
 std::string operating_point(const ClassificationRecord& of) {
     for (const double wanted : {0.99, 0.95})
         for (const CoveragePoint& point : of.coverage)
-            if (of.accuracy < wanted && point.coverage > 0 && point.coverage < 1 && point.accuracy >= wanted)
+            if (of.accuracy < wanted && point.coverage >= kWorthAnswering && point.coverage < 1 &&
+                point.accuracy >= wanted)
                 return format_text(
                     " If it answers only when it is {} sure or more, it answers {} of the images and is "
                     "right for {} of those.",
