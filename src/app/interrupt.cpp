@@ -4,9 +4,6 @@
 #include <unistd.h>
 
 #include <string_view>
-#include <utility>
-
-#include "graft/core/errors.hpp"
 
 namespace graft {
 namespace {
@@ -19,25 +16,27 @@ bool ignored(int signal) {
 /// Past all buffers: the main thread may be in the middle of a line.
 void say(std::string_view text) { static_cast<void>(!::write(STDERR_FILENO, text.data(), text.size())); }
 
-void watch(const std::stop_token& end, const sigset_t& signals, std::stop_source stop) {
-    for (int signal = 0; ::sigwait(&signals, &signal) == 0;) {
+}  // namespace
+
+void Interrupt::watch(const std::stop_token& end) {
+    for (int signal = 0; ::sigwait(&signals_, &signal) == 0;) {
         if (end.stop_requested()) return;
-        if (!stop.request_stop()) {
+        if (signal == SIGHUP && hangup_->happens()) continue;
+        if (!stop_.stop_requested()) stopped_by_ = signal;
+        if (!stop_.request_stop()) {
             if (::isatty(STDERR_FILENO) != 0) say("\n");
-            ::_exit(static_cast<int>(ExitCode::interrupted));
+            ::_exit(128 + signal);  // files are written whole or not at all, so nothing is lost
         }
         if (::isatty(STDERR_FILENO) != 0) say("\nstopping; once more stops at once\n");
     }
 }
 
-}  // namespace
-
 Interrupt::Interrupt() {
     sigemptyset(&signals_);
-    for (const int signal : {SIGINT, SIGTERM})
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
         if (signal == SIGTERM || !ignored(signal)) sigaddset(&signals_, signal);
     pthread_sigmask(SIG_BLOCK, &signals_, &mask_before_);
-    watcher_ = std::jthread([this](const std::stop_token& end) { watch(end, signals_, stop_); });
+    watcher_ = std::jthread([this](const std::stop_token& end) { watch(end); });
 }
 
 Interrupt::~Interrupt() {

@@ -58,9 +58,15 @@ int run(int argc, char** argv, const Screen& screen) {
     if (const std::optional<int> code = parse(argc, argv, screen, command)) return *code;
     keep_freed_pages();
     std::signal(SIGPIPE, SIG_DFL);  // `graft predict … | head` ends without a word
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
     const Interrupt interrupt;
     cv::setNumThreads(1);  // graft's own workers use the cores
-    command({interrupt.token(), screen});
+    try {
+        command({interrupt.token(), screen, interrupt.hangup()});
+    } catch (const Interrupted& error) {
+        report(screen, error.what(), ExitCode::interrupted);
+        return interrupt.exit_code();
+    }
     if (!std::cout.flush()) throw Error("standard output cannot be written");
     return static_cast<int>(ExitCode::done);
 }

@@ -61,11 +61,13 @@ bool rename_to_free(const std::filesystem::path& file, const std::filesystem::pa
     return ::rename(file.c_str(), target.c_str()) == 0;
 }
 
+/// Makes names that were given last a power cut, where the file system can promise that.
 void sync_folder(const std::filesystem::path& folder) {
     const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) return;  // the rename is done; only its durability could not be asked for
-    ::fsync(descriptor);
+    const bool failed = ::fsync(descriptor) != 0 && errno == EIO;
     ::close(descriptor);
+    if (failed) throw Error(format_text("{}: cannot be written: {}", folder, std::strerror(EIO)));
 }
 
 [[noreturn]] void fail_to_read(const std::filesystem::path& file) {
@@ -176,6 +178,11 @@ void WholeFile::flush() {
 
 void WholeFile::commit() {
     flush();
+    if (!before_.empty()) {
+        if (::fsync(descriptor_) != 0) throw_system_error(target_, "cannot be written");
+        if (::rename(target_.c_str(), before_.c_str()) != 0 && errno != ENOENT)
+            throw_system_error(before_, "cannot be given its name");
+    }
     give_name(descriptor_, temporary_, target_, present_);
     temporary_.clear();
     ::close(std::exchange(descriptor_, -1));  // after fsync there is nothing left that could go wrong
@@ -189,6 +196,14 @@ void expect_absent(const std::filesystem::path& file) {
 
 void write_file(const std::filesystem::path& file, std::string_view bytes, Present present) {
     WholeFile whole(file, present);
+    whole.write(bytes);
+    whole.commit();
+}
+
+void write_file_keeping(const std::filesystem::path& file, std::string_view bytes,
+                        const std::filesystem::path& before) {
+    WholeFile whole(file);
+    whole.keep_as(before);
     whole.write(bytes);
     whole.commit();
 }

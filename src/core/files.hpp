@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace graft {
 
@@ -32,6 +33,10 @@ enum class Present { replaced, kept };
 /// @param present `kept`: any file that is there is an error too, also one that came while the new one was written
 void write_file(const std::filesystem::path& file, std::string_view bytes, Present present = Present::replaced);
 
+/// As write_file; what had the name before is called `before` from then on, so that a whole file is there at any
+/// moment.
+void write_file_keeping(const std::filesystem::path& file, std::string_view bytes, const std::filesystem::path& before);
+
 /// Throws Error when anything has this name, a dangling link too.
 void expect_absent(const std::filesystem::path& file);
 
@@ -46,11 +51,13 @@ public:
 
     void write(std::string_view bytes);
     void commit();
+    /// The file that is replaced gets this name, at the last moment: the new one is on the disk by then.
+    void keep_as(std::filesystem::path before) { before_ = std::move(before); }
 
 private:
     void flush();
 
-    std::filesystem::path target_, temporary_;
+    std::filesystem::path target_, temporary_, before_;
     Present present_;
     int descriptor_;
     std::string buffer_;

@@ -31,7 +31,8 @@ struct PartFeatures {
 std::int64_t augmented_views(const RunOptions& options, const Phase& phase) {
     if (!enabled(options.augmentation) || !phase.options.augment) return 0;
     const bool always_new = !phase.options.train.empty() && phase.model.frozen_stages.empty();
-    return always_new ? epochs_of(options) : options.features.views.value_or(epochs_of(options));
+    const std::int64_t epochs = epochs_of(options);  // no epoch reads a view beyond
+    return always_new ? epochs : std::min(options.features.views.value_or(epochs), epochs);
 }
 
 /// How fast the trunk runs here, measured now if the run has so much to compute that the few seconds come back.

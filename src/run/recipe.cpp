@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "core/files.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "inference/fused_inference.hpp"
@@ -138,6 +137,7 @@ Json identity_of(const RunOptions& options, const Tables& tables, const Dataset&
     compared.name = usual.name;
     compared.output = usual.output;
     compared.training.epochs = usual.training.epochs;
+    compared.training.checkpoint_minutes = usual.training.checkpoint_minutes;
     compared.data.workers = usual.data.workers;
     compared.features.limit_gb = usual.features.limit_gb;
     compared.features.keep = usual.features.keep;
@@ -170,8 +170,8 @@ TrainingParts training_parts(const Recipe& recipe, const Dataset& dataset, const
                              const RunFolder& folder, const Json& identity,
                              std::function<void(const std::filesystem::path&)> save,
                              std::function<void(const std::vector<EpochRecord>&)> on_epoch) {
-    const auto on_history = [file = folder.history(), on_epoch](const std::vector<EpochRecord>& history) {
-        write_file(file, history_csv(history));
+    const auto on_history = [&folder, on_epoch](const std::vector<EpochRecord>& history) {
+        folder.write_history(history);
         if (on_epoch) on_epoch(history);
     };
     return {.task = recipe.task,
@@ -187,10 +187,13 @@ TrainingParts training_parts(const Recipe& recipe, const Dataset& dataset, const
             .run_identity = identity};
 }
 
-TrainingOptions training_options(const RunOptions& options) {
+TrainingOptions training_options(const RunOptions& options, std::function<bool()> is_save_asked) {
     const TrainingSection& training = options.training;
-    TrainingOptions chosen{
-        .epochs = epochs_of(options), .seed = static_cast<std::uint64_t>(options.seed), .keep = training.keep};
+    TrainingOptions chosen{.epochs = epochs_of(options),
+                           .seed = static_cast<std::uint64_t>(options.seed),
+                           .keep = training.keep,
+                           .checkpoint_minutes = training.checkpoint_minutes,
+                           .is_save_asked = std::move(is_save_asked)};
     if (training.ema_decay) chosen.average = AveragingOptions{*training.ema_decay, training.ema_warm_up};
     return chosen;
 }

@@ -61,6 +61,6 @@ struct Recipe {
                                            std::function<void(const std::vector<EpochRecord>&)> on_epoch);
 
 /// How long and from which seed a run trains, and which weights it keeps.
-[[nodiscard]] TrainingOptions training_options(const RunOptions& options);
+[[nodiscard]] TrainingOptions training_options(const RunOptions& options, std::function<bool()> is_save_asked);
 
 }  // namespace graft

@@ -1,23 +1,17 @@
 #include "run/run_folder.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <iterator>
 #include <regex>
 #include <string_view>
 
-#include "core/descriptor.hpp"
 #include "core/files.hpp"
 #include "core/folders.hpp"
 #include "core/names.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "record/history_text.hpp"
 #include "run/evaluate_folder.hpp"
 #include "train/checkpoint.hpp"
 
@@ -26,8 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kLock = "graft.lock";
-constexpr std::string_view kHolder = "process ";  ///< what a lock begins with
 // What a run writes and a new one replaces. The split is written before the config, which may be somebody else's.
 constexpr std::array<std::string_view, 8> kFiles = {"config.json", "split.json", "skipped.json", "history.csv",
                                                     "record.json", "model.pt",   "report.html",  "log.txt"};
@@ -54,19 +46,9 @@ bool is_split(const fs::path& file) {
     }
 }
 
-/// Whether a lock says what those of graft say: other programs may have one of this name.
-bool is_graft_lock(const fs::path& file) {
-    std::error_code ignored;
-    try {
-        return !fs::is_symlink(file, ignored) && read_beginning(file, kHolder.size()) == kHolder;
-    } catch (const DataError&) {
-        return false;
-    }
-}
-
 /// A run of graft has written here: it left its lock or, before there were locks, its record or its split.
 bool is_run_folder(const fs::path& root) {
-    return is_graft_lock(root / kLock) || is_graft_record(root / "record.json") || is_split(root / "split.json");
+    return is_graft_lock(root / kLockName) || is_graft_record(root / "record.json") || is_split(root / "split.json");
 }
 
 /// Every file of a run that is there.
@@ -78,12 +60,14 @@ std::vector<fs::path> results_in(const fs::path& root) {
     for (const std::string_view name : kFiles) add(root / name);
     for (const auto& names : {evaluation_file_names(), prediction_file_names()})
         for (const std::string& name : names) add(root / "test" / name);
+    add(root / "checkpoint" / "previous.pt");
     add(root / "checkpoint" / "last.pt");
     return found;
 }
 
 bool holds_a_result(const fs::path& root) {
-    return is_there(root / "checkpoint" / "last.pt") || is_there(root / "model.pt") || is_there(root / "record.json");
+    return std::ranges::any_of(std::array{"checkpoint/last.pt", "checkpoint/previous.pt", "model.pt", "record.json"},
+                               [&](const char* name) { return is_there(root / name); });
 }
 
 /// The files that a name with placeholders may stand for.
@@ -101,7 +85,7 @@ void expect_no_foreign_files(const fs::path& root, const std::vector<std::string
     if (is_run_folder(root)) return;
     std::vector<fs::path> found = results_in(root);
     std::error_code ignored;  // a lock without a holder is one of a run that begins at this moment, or was killed then
-    if (is_there(root / kLock) && fs::file_size(root / kLock, ignored) != 0) found.push_back(root / kLock);
+    if (is_there(root / kLockName) && fs::file_size(root / kLockName, ignored) != 0) found.push_back(root / kLockName);
     for (const std::string& name : callback_files)
         std::ranges::copy(files_called(root / name), std::back_inserter(found));
     if (found.empty()) return;
@@ -122,44 +106,45 @@ RunFolder::RunFolder(fs::path root, ExistingRun existing, const Json& identity,
             format_text("/output: {} already holds a run; go on with it (--resume), replace it "
                         "(--overwrite), or name another folder",
                         root_));
-    resumes_ = existing == ExistingRun::resume && is_there(checkpoint());
-    if (existing == ExistingRun::resume && !resumes_ && holds_a_result(root_))
+    const bool has_state = is_there(checkpoint()) || is_there(previous());
+    if (existing == ExistingRun::resume && !has_state && holds_a_result(root_))
         throw DataError(checkpoint().string() + ": there is no checkpoint to resume from");
-    if (resumes_) expect_checkpoint_of(checkpoint(), identity);
     std::error_code error;
     fs::create_directories(root_, error);
     if (error) throw Error(format_text("{}: the folder cannot be made: {}", root_, error.message()));
-    lock(reporter);
+    lock_.emplace(root_, reporter);
     for (const fs::path& folder : {root_, root_ / "checkpoint", root_ / "checkpoints", test()})
         sweep_temporaries(folder);
-    if (existing == ExistingRun::resume && !resumes_)
-        reporter.note("there is no checkpoint to resume from: the run begins");
-    if (!resumes_) remove_results();
-}
-
-RunFolder::~RunFolder() {
-    if (lock_ >= 0) ::close(lock_);
-}
-
-/// Holds the folder's lock, which says who has it. The file stays, as the proof that graft wrote here.
-void RunFolder::lock(Reporter& reporter) {
-    const fs::path file = root_ / kLock;
-    lock_ = open_or_make(file);
-    const bool locked = ::flock(lock_, LOCK_EX | LOCK_NB) == 0;
-    if (!locked && means_no_locks(errno))
-        reporter.warn(format_text("{}: this file system has no locks ({}): see to it that no other run uses the folder",
-                                  root_, std::strerror(errno)));
-    else if (!locked) {
-        const std::string holder = read_file(file);
-        ::close(std::exchange(lock_, -1));
-        throw ConfigError(format_text("/output: {} is in use by another run ({}): wait for it, or name another folder",
-                                      root_, printable(holder.substr(0, holder.find('\n')))));
+    resumes_ = existing == ExistingRun::resume && has_state;
+    if (resumes_) {
+        recover_checkpoint(reporter);
+        expect_checkpoint_of(checkpoint(), identity);
+    } else {
+        if (existing == ExistingRun::resume) reporter.note("there is no checkpoint to resume from: the run begins");
+        remove_results();
     }
-    std::array<char, 256> host{};
-    (void)::gethostname(host.data(), host.size() - 1);
-    const std::string holder = format_text("{}{} on {}\n", kHolder, ::getpid(), host.data());
-    if (::ftruncate(lock_, 0) != 0) throw_system_error(file, "cannot be written");
-    write_at(lock_, 0, std::as_bytes(std::span(holder)), file);
+}
+
+/// The one before takes the place of a last checkpoint that is damaged, or lost between its two renames.
+void RunFolder::recover_checkpoint(Reporter& reporter) const {
+    if (!is_there(previous())) return;
+    const bool is_lost = !is_there(checkpoint());
+    if (!is_lost && (is_whole_checkpoint(checkpoint()) || !is_whole_checkpoint(previous()))) return;
+    reporter.warn(format_text("{} is {}: the run goes on from the checkpoint before it", checkpoint(),
+                              is_lost ? "absent" : "damaged"));
+    fs::rename(previous(), checkpoint());
+}
+
+void RunFolder::write_history(const std::vector<EpochRecord>& history) const {
+    lock_->expect_folder();
+    write_file(root_ / "history.csv", history_csv(history));
+}
+
+void RunFolder::finish(const std::string& record, TrainingEnd end) const {
+    lock_->expect_folder();
+    write_file(root_ / "record.json", record);
+    std::error_code ignored;
+    if (end != TrainingEnd::interrupted) fs::remove(previous(), ignored);
 }
 
 /// An earlier run's results must not be taken for this one's.
@@ -171,7 +156,7 @@ void RunFolder::remove_results() const {
 }
 
 std::vector<std::string> run_file_names() {
-    std::vector<std::string> names = {kLock, "checkpoint/last.pt"};
+    std::vector<std::string> names = {kLockName, "checkpoint/last.pt", "checkpoint/previous.pt"};
     for (const std::string_view name : kFiles) names.emplace_back(name);
     for (const auto& tested : {evaluation_file_names(), prediction_file_names()})
         for (const std::string& name : tested) names.push_back(format_text("test/{}", name));

@@ -194,6 +194,10 @@ void describe(Fields& fields, RunOptions& config, const Tables& tables) {
             "With which numbers trained stages compute in phases: `bfloat16` (autocast) is faster for ResNet and the "
             "like where the processor has units for it, slower for depthwise convolutions; weights, gradients, "
             "validation and the model stay float32.");
+        f.field("checkpoint_minutes", section.checkpoint_minutes,
+                "A checkpoint is written after each epoch and, within longer ones, after so many minutes: what a kill "
+                "or a power cut costs at most. `0`: after each batch; `null`: after epochs alone.",
+                at_least(0));
     };
     fields.field("name", config.name, "What the run is called.");
     fields.field("seed", config.seed, "Seed of all random draws.", at_least(0));
@@ -224,7 +228,6 @@ void describe(Fields& fields, RunOptions& config, const Tables& tables) {
 }
 
 RunOptions read_run_config(Json document, const Tables& tables) {
-    if (document.is_object()) document.erase("$schema");
     RunOptions config = default_run_config(tables);
     std::vector<std::string> problems =
         read_options(document, [&](Fields& fields) { describe(fields, config, tables); });

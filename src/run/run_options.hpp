@@ -70,7 +70,8 @@ struct TrainingSection {
     std::int64_t accumulate = 1;      ///< batches per step
     std::optional<double> ema_decay;  ///< nothing: weights are not averaged
     bool ema_warm_up = true;
-    Precision precision = Precision::float32;  ///< of trained stages, while they train
+    Precision precision = Precision::float32;       ///< of trained stages, while they train
+    std::optional<double> checkpoint_minutes = 10;  ///< within epochs; nothing: only between them
 };
 
 /// What makes probabilities say how often they are right.

@@ -73,7 +73,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
         save_model(file, network_of(phases.front(), task, info.temperature), info);
     };
     Trainer trainer(training_parts(recipe, dataset, deepest, folder, identity, save, control.on_epoch),
-                    training_options(options), reporter);
+                    training_options(options, control.is_save_asked), reporter);
     if (folder.resumes()) trainer.resume();
     // At least one: a run that is finished already is told what it was.
     PhaseFeatures features;
@@ -88,8 +88,6 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
         record.phases.push_back(run_phase(trainer, *last, features, options, backbone, task));
     }
     TrainingResult training = trainer.finish();
-    if (training.history.empty())
-        throw Interrupted("interrupted before the first epoch was over; the same command begins anew");
 
     // The model is what the history says it is; the test sees it as deployment will.
     const Phase& kept = phases.at(static_cast<std::size_t>(training.history[training.kept].phase));
@@ -109,7 +107,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     record.calibration = calibrated.record;
     record.drop = drop_between(calibrated.seen, record.test);
     add_circumstances(record, start);
-    write_file(folder.record(), pretty(to_json(record)));
+    folder.finish(pretty(to_json(record)), record.end);
     return record;
 }
 

@@ -24,6 +24,8 @@ struct RunControl {
     std::function<void(const std::filesystem::path& folder)> on_folder = {};
     /// Called after every epoch, once the history is written.
     std::function<void(const std::vector<EpochRecord>& history)> on_epoch = {};
+    /// Asked after each batch: whether somebody wants a checkpoint now.
+    std::function<bool()> is_save_asked = {};
 };
 
 /// Trains as the config says and writes the run folder: config.json, split.json, skipped.json, history.csv,

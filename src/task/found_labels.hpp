@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "task/known.hpp"
+#include "task/metric_state.hpp"
 #include "task/scored_labels.hpp"
 
 namespace graft {
@@ -29,6 +30,7 @@ public:
         for (const LabelCounts& counts : counts_) total += counts;
         return total;
     }
+    void keep(MetricState& state) { state.part(counts_); }
 
 private:
     std::vector<LabelCounts> counts_;

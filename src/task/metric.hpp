@@ -14,6 +14,7 @@
 #include "core/registry.hpp"
 #include "record/metric.hpp"
 #include "record/task_kind.hpp"
+#include "task/metric_state.hpp"
 
 namespace graft {
 
@@ -27,6 +28,8 @@ public:
     [[nodiscard]] virtual double value() const = 0;
     /// Whether value() costs so little that it may be asked for after every batch.
     [[nodiscard]] virtual bool is_cheap() const { return true; }
+    /// Names all that add() has changed, for a checkpoint within an epoch.
+    virtual void keep(MetricState& state) = 0;
 };
 
 struct MetricContext {

@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "task/metric_state.hpp"
+
 namespace graft {
 
 /// What a threshold makes of scores: a label is found where the score is at least the threshold.
@@ -28,6 +30,11 @@ class ScoredLabel {
 public:
     void add(float score, bool there);
     void add(const ScoredLabel& other);
+    /// As Metric::keep.
+    void keep(MetricState& state) {
+        state.part(scores_);
+        state.part(there_);
+    }
     [[nodiscard]] std::size_t size() const { return scores_.size(); }
 
     [[nodiscard]] LabelCounts counts(float threshold) const;

@@ -35,6 +35,7 @@ public:
         }
         return sum / std::max(measured, 1.0);
     }
+    void keep(MetricState& state) override { state.part(errors_); }
 
 private:
     std::vector<float> scale_;

@@ -44,9 +44,9 @@ void AveragedWeights::swap() {
     }
 }
 
-std::shared_ptr<const TensorSnapshot> AveragedWeights::snapshot_of_weights() const {
+std::shared_ptr<const TensorSnapshot> AveragedWeights::snapshot() const {
     std::vector<at::Tensor> values;
-    for (const at::Tensor& tensor : weights_) values.push_back(tensor.detach().clone());
+    for (const at::Tensor& tensor : average_) values.push_back(tensor.clone());
     return std::make_shared<TensorSnapshot>(std::move(values));
 }
 

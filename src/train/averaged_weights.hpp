@@ -26,8 +26,8 @@ public:
     void add(std::int64_t step);
     /// The average goes into the weights, and they into its place.
     void swap();
-    /// A copy of the average; it is where the weights belong, between two calls of swap().
-    [[nodiscard]] std::shared_ptr<const TensorSnapshot> snapshot_of_weights() const;
+    /// A copy of the average, while the weights are in their place.
+    [[nodiscard]] std::shared_ptr<const TensorSnapshot> snapshot() const;
     void restore(const TensorSnapshot& snapshot);
 
 private:

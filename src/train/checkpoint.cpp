@@ -26,13 +26,20 @@ std::string with_digest(std::string archive) {
     return std::move(archive) + digest;
 }
 
-std::string without_digest(std::string bytes, const std::filesystem::path& file) {
+/// How long the archive is, when the digest behind it is its own.
+std::optional<std::size_t> size_of_archive(std::string_view bytes) {
     constexpr std::size_t kDigits = 64;
     const std::size_t size = bytes.size() < kDigits ? 0 : bytes.size() - kDigits;
-    if (sha256(std::string_view(bytes).substr(0, size)) != std::string_view(bytes).substr(size))
+    if (sha256(bytes.substr(0, size)) != bytes.substr(size)) return std::nullopt;
+    return size;
+}
+
+std::string without_digest(std::string bytes, const std::filesystem::path& file) {
+    const std::optional<std::size_t> size = size_of_archive(bytes);
+    if (!size)
         throw DataError(file.string() +
                         ": the checkpoint is damaged: its content does not have the SHA-256 at its end");
-    bytes.resize(size);
+    bytes.resize(*size);
     return bytes;
 }
 
@@ -153,11 +160,55 @@ TrainingState state_from_json(const Json& json) {
             .weights_because = json.at("weights_because").get<std::string>()};
 }
 
+/// Calls `put` with the lists of tensors that a part has, and their names in the archive.
+template <class Part, class Put>
+void for_each_list(Part& part, const Put& put) {
+    put("part_average", part.average);
+    put("part_before", part.before);
+}
+
+Json part_as_json(const EpochPart& part, torch::serialize::OutputArchive& archive) {
+    const auto write = [&](const std::string& name, const std::vector<at::Tensor>& tensors) {
+        auto nested = tensors_as_archive(tensors);
+        archive.write(name, nested);
+    };
+    write("part_gradients", part.gradients);
+    archive.write("part_measures", c10::IValue(part.measures));
+    Json json = {{"batches", part.batches},
+                 {"diverged", part.diverged},
+                 {"learning_rate", part.learning_rate},
+                 {"seconds", part.seconds}};
+    for_each_list(part, [&](const char* name, const std::shared_ptr<const TensorSnapshot>& list) {
+        json[name] = list != nullptr;
+        if (list != nullptr) write(name, list->values());
+    });
+    return json;
+}
+
+EpochPart part_from_json(const Json& json, torch::serialize::InputArchive& archive) {
+    EpochPart part{.batches = json.at("batches").get<std::int64_t>(),
+                   .diverged = json.at("diverged").get<bool>(),
+                   .learning_rate = json.at("learning_rate").get<double>(),
+                   .seconds = json.at("seconds").get<double>(),
+                   .gradients = tensors_in(archive, "part_gradients")};
+    c10::IValue measures;
+    archive.read("part_measures", measures);
+    part.measures = measures.toStringRef();
+    for_each_list(part, [&](const char* name, std::shared_ptr<const TensorSnapshot>& list) {
+        if (json.at(name).get<bool>()) list = std::make_shared<TensorSnapshot>(tensors_in(archive, name));
+    });
+    return part;
+}
+
 void take_weights(torch::serialize::InputArchive& archive, const TorchModule& weights) {
     TensorSnapshot(tensors_in(archive, "weights")).restore(weights);
 }
 
 }  // namespace
+
+std::filesystem::path previous_of(const std::filesystem::path& checkpoint) {
+    return checkpoint.parent_path() / "previous.pt";
+}
 
 void save_checkpoint(const std::filesystem::path& file, const Json& run_identity, const TrainingState& state,
                      const TorchModule& weights, const torch::optim::Optimizer& optimizer) {
@@ -170,6 +221,7 @@ void save_checkpoint(const std::filesystem::path& file, const Json& run_identity
         auto average = tensors_as_archive(state.average->values());
         archive.write("average", average);
     }
+    if (state.part) json["part"] = part_as_json(*state.part, archive);
     archive.write("state", c10::IValue(json.dump()));
     auto values = tensors_as_archive(TensorSnapshot(weights).values());
     archive.write("weights", values);
@@ -177,7 +229,7 @@ void save_checkpoint(const std::filesystem::path& file, const Json& run_identity
     archive.write("optimizer", optimizer_archive);
     std::ostringstream bytes;
     archive.save_to(bytes);
-    write_file(file, with_digest(bytes.str()));
+    write_file_keeping(file, with_digest(bytes.str()), previous_of(file));
 }
 
 TrainingState load_checkpoint(const std::filesystem::path& file, const Json& run_identity, const TorchModule& weights) {
@@ -188,14 +240,10 @@ TrainingState load_checkpoint(const std::filesystem::path& file, const Json& run
         state.callbacks = callbacks_from_json(json.at("callbacks"), archive);
         if (json.value("averaged", false))
             state.average = std::make_shared<TensorSnapshot>(tensors_in(archive, "average"));
+        if (json.contains("part")) state.part = part_from_json(json.at("part"), archive);
         take_weights(archive, weights);
     });
     return state;
-}
-
-void load_weights(const std::filesystem::path& file, const TorchModule& weights) {
-    open_checkpoint(file,
-                    [&](torch::serialize::InputArchive& archive, const Json&) { take_weights(archive, weights); });
 }
 
 void load_optimizer(const std::filesystem::path& file, torch::optim::Optimizer& optimizer) {
@@ -205,6 +253,8 @@ void load_optimizer(const std::filesystem::path& file, torch::optim::Optimizer& 
         optimizer.load(optimizer_archive);
     });
 }
+
+bool is_whole_checkpoint(const std::filesystem::path& file) { return size_of_archive(read_file(file)).has_value(); }
 
 void expect_checkpoint_of(const std::filesystem::path& file, const Json& run_identity) {
     open_checkpoint(file, [&](torch::serialize::InputArchive&, const Json& json) {

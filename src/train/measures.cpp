@@ -81,6 +81,12 @@ std::vector<std::pair<std::string, double>> Measures::so_far() const {
     return values;
 }
 
+void Measures::keep(MetricState& state) {
+    state.part(loss_sum_);
+    state.part(images_);
+    for (const auto& [name, metric] : metrics_) metric->keep(state);
+}
+
 std::string text_of(std::span<const std::pair<std::string, double>> values) {
     std::vector<std::string> texts;
     for (const auto& [name, value] : values) texts.push_back(format_text("{} {:.4f}", name, value));

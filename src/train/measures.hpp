@@ -42,6 +42,8 @@ public:
     [[nodiscard]] std::vector<std::pair<std::string, double>> values(const std::string& prefix) const;
     /// The same without those that cost much, for the progress line.
     [[nodiscard]] std::vector<std::pair<std::string, double>> so_far() const;
+    /// As Metric::keep.
+    void keep(MetricState& state);
 
 private:
     std::vector<std::pair<std::string, std::unique_ptr<Metric>>> metrics_;

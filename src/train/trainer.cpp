@@ -1,41 +1,20 @@
 #include "train/trainer.hpp"
 
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/from_blob.h>
 #include <ATen/ops/isfinite.h>
-#include <ATen/ops/one_hot.h>
-#include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/optim/optimizer.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <numeric>
 
-#include "core/random.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "network/load_state.hpp"
 #include "train/keep_best.hpp"
-#include "train/step_seed.hpp"
 #include "train/weights_snapshot.hpp"
 
 namespace graft {
 namespace {
-
-constexpr std::size_t kValidationBatch = 256;
-
-std::vector<std::size_t> counted(std::size_t size) {
-    std::vector<std::size_t> order(size);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    return order;
-}
-
-/// The targets of a batch's samples.
-at::Tensor targets_of(const TrainingSet& set, const Batch& batch) {
-    std::vector<std::int64_t> rows(batch.samples.begin(), batch.samples.end());
-    return set.targets.index_select(0, at::from_blob(rows.data(), {static_cast<std::int64_t>(rows.size())}, at::kLong));
-}
 
 /// Throws Error when training has left a value that is not a number.
 void expect_finite(const TorchModule& weights) {
@@ -48,11 +27,6 @@ void expect_finite(const TorchModule& weights) {
 }
 
 }  // namespace
-
-std::int64_t steps_in(std::size_t samples, std::int64_t batch_size, std::int64_t accumulate) {
-    const auto batches = static_cast<std::int64_t>(batch_ends(samples, static_cast<std::size_t>(batch_size)).size());
-    return (batches + accumulate - 1) / accumulate;
-}
 
 Trainer::Trainer(TrainingParts parts, const TrainingOptions& options, Reporter& reporter)
     : parts_(std::move(parts)), options_(options), reporter_(reporter) {
@@ -72,7 +46,11 @@ void Trainer::resume() {
             throw DataError(format_text("{}: the checkpoint is damaged: {}", parts_.checkpoint, error.what()));
         }
     }
-    resumed_ = true;
+    resumed_ = saved_ = true;
+    if (state_.part)
+        model_weights_ = state_.part->before;
+    else
+        model_weights_ = state_.average ? state_.average : std::make_shared<TensorSnapshot>(parts_.weights);
     say_where_it_goes_on();
 }
 
@@ -82,6 +60,9 @@ void Trainer::say_where_it_goes_on() {
         reporter_.note(format_text("this run is finished already, after epoch {}: {}", epochs, state_.reason));
     else if (static_cast<std::int64_t>(state_.history.size()) >= options_.epochs)
         reporter_.note(format_text("this run is finished already: {} epochs are done", epochs));
+    else if (state_.part)
+        reporter_.note(format_text("resumed after epoch {} and {} of the next", epochs,
+                                   count_of(static_cast<std::uint64_t>(state_.part->batches), "batch", "batches")));
     else
         reporter_.note("resumed after epoch " + epochs);
 }
@@ -94,7 +75,8 @@ void Trainer::begin(PhaseParts phase) {
     average_.reset();
     if (options_.average) average_.emplace(parts_.weights, *options_.average);
     if (resumed_) {
-        if (average_ && state_.average) average_->restore(*state_.average);
+        const auto& average = state_.part ? state_.part->average : state_.average;
+        if (average_ && average) average_->restore(*average);
         load_optimizer(parts_.checkpoint, *phase_.optimizer);
         rates_->load_state(state_.learning_rates);
         resumed_ = false;
@@ -109,8 +91,8 @@ void Trainer::run(PhaseParts phase) {
     try {
         while (!state_.finished && state_.epoch_of_phase < phase_.epochs) run_epoch();
     } catch (const Interrupted&) {
-        interrupted_ = true;  // the epoch at hand is given up, with what it did to the weights
-        if (!state_.history.empty()) load_weights(parts_.checkpoint, parts_.weights);
+        interrupted_ = true;  // what the epoch at hand did to the weights is in the checkpoint alone
+        if (model_weights_) model_weights_->restore(parts_.weights);
     }
     if (state_.average) state_.average->restore(parts_.weights);  // what validation has seen goes on, or is kept
     if (state_.finished || interrupted_) return;
@@ -119,9 +101,13 @@ void Trainer::run(PhaseParts phase) {
 }
 
 TrainingResult Trainer::finish() {
+    if (interrupted_ && state_.history.empty())
+        throw Interrupted(saved_ ? "interrupted before the first epoch was over; the state is saved: the same command "
+                                   "with --resume goes on from there"
+                                 : "interrupted before the first epoch was over; the same command begins anew");
     for (const auto& callback : parts_.callbacks) callback->on_train_end(*this);
     if (!interrupted_) expect_a_good_epoch();
-    if (!state_.history.empty()) expect_finite(parts_.weights);
+    expect_finite(parts_.weights);
     const TrainingEnd end = interrupted_      ? TrainingEnd::interrupted
                             : state_.finished ? TrainingEnd::stopped_by_callback
                                               : TrainingEnd::completed;
@@ -140,106 +126,6 @@ void Trainer::restore_weights(const WeightsSnapshot& snapshot, const std::string
     state_.weights_because = reason;
 }
 
-void Trainer::run_epoch() {
-    const auto epoch = static_cast<std::int64_t>(state_.history.size());
-    phase_.train.features->prepare(epoch, reporter_);
-    if (phase_.validation) phase_.validation->features->prepare(epoch, reporter_);
-    const auto start = std::chrono::steady_clock::now();
-    rates_->begin_step(state_.epoch_of_phase * steps_per_epoch());
-    EpochRecord record{.epoch = epoch, .phase = state_.phase, .learning_rate = rates_->of(0)};
-    reporter_.start(format_text("epoch {}/{}", epoch + 1, options_.epochs), phase_.train.features->samples().size(),
-                    "images");
-    bool diverged = false;
-    record.metrics = train_on_batches(epoch, diverged).values("");
-    if (diverged) expect_a_good_epoch();
-    if (average_) average_->swap();
-    if (phase_.validation) {
-        const auto validation = validate(epoch).values("val_");
-        record.metrics.insert(record.metrics.end(), validation.begin(), validation.end());
-    }
-    record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    reporter_.finish(text_of(record.metrics));
-    finish_epoch(std::move(record));
-}
-
-std::int64_t Trainer::steps_per_epoch() const {
-    return steps_in(phase_.train.features->samples().size(), phase_.batch_size, phase_.accumulate);
-}
-
-void Trainer::take_step(std::int64_t step) {
-    if (phase_.clip_norm) clip_gradients(*phase_.optimizer, *phase_.clip_norm);
-    phase_.optimizer->step();
-    phase_.optimizer->zero_grad();
-    if (average_) average_->add(step + 1);
-}
-
-Trainer::Lesson Trainer::lesson_of(const Batch& batch, const BatchRecord& record) const {
-    const at::Tensor targets = targets_of(phase_.train, batch);
-    if (!phase_.mixing) return {batch.features, targets, targets};
-    Rng rng = Rng::stream(options_.seed, "mix",
-                          {static_cast<std::uint64_t>(record.epoch), static_cast<std::uint64_t>(record.batch)});
-    const auto classes = static_cast<std::int64_t>(parts_.task->outputs().size());
-    const MixedBatch mixed = phase_.mixing({batch.features, at::one_hot(targets, classes).to(at::kFloat)}, rng);
-    return {mixed.features, mixed.targets, mixed.targets.argmax(1)};
-}
-
-/// @param diverged set when a loss was not finite
-Measures Trainer::train_on_batches(std::int64_t epoch, bool& diverged) {
-    const torch::jit::GraphOptimizerEnabledGuard plain_autograd(false);
-    StepSeed step_seed;
-    std::vector<std::size_t> order = counted(phase_.train.features->samples().size());
-    Rng rng = Rng::stream(options_.seed, "shuffle", {static_cast<std::uint64_t>(epoch)});
-    shuffle(std::span(order), rng);
-    const auto batch_size = static_cast<std::size_t>(phase_.batch_size);
-    const std::int64_t first_step = state_.epoch_of_phase * steps_per_epoch();
-    const auto batches = static_cast<std::int64_t>(batch_ends(order.size(), batch_size).size());
-    set_training_mode(phase_.scion, phase_.batch_norms);
-    phase_.optimizer->zero_grad();
-    Measures measures(parts_.metrics, *parts_.task);
-    BatchRecord record{.epoch = epoch};
-    phase_.train.features->for_each_batch(order, epoch, batch_size, [&](const Batch& batch) {
-        if (!stop_reason_.empty()) return;  // a callback asked to stop within the epoch
-        step_seed.set(mix_seed(options_.seed, "dropout",
-                               {static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(record.batch)}));
-        const std::int64_t of_step = record.batch % phase_.accumulate;  // which of the batches of a step
-        rates_->begin_step(first_step + record.batch / phase_.accumulate);
-        const Lesson lesson = lesson_of(batch, record);
-        const at::Tensor scores = phase_.pass->forward(lesson.features);  // [N,K]
-        const at::Tensor loss = parts_.loss(scores, lesson.targets);
-        record.loss = loss.item<double>();
-        if (std::isfinite(record.loss)) {
-            const std::int64_t together = std::min(phase_.accumulate, batches - record.batch + of_step);
-            phase_.pass->backward(together == 1 ? loss : loss / static_cast<double>(together));
-            if (of_step + 1 == together) take_step(first_step + record.batch / phase_.accumulate);
-            measures.add(record.loss, scores.detach(), lesson.labels);
-        } else {
-            diverged = true;
-        }
-        for (const auto& callback : parts_.callbacks) callback->on_batch_end(record, *this);
-        if (!std::isfinite(record.loss) && stop_reason_.empty()) fail_on(record);
-        ++record.batch;
-        reporter_.advance(batch.first + batch.samples.size(), text_of(measures.so_far()));
-    });
-    return measures;
-}
-
-Measures Trainer::validate(std::int64_t epoch) {
-    const torch::jit::GraphOptimizerEnabledGuard plain(false);
-    const at::NoGradGuard no_grad;
-    const TrainingSet& set = *phase_.validation;
-    phase_.scion.eval();
-    Measures measures(parts_.metrics, *parts_.task);
-    set.features->for_each_batch(
-        counted(set.features->samples().size()), epoch, kValidationBatch, [&](const Batch& batch) {
-            const at::Tensor targets = targets_of(set, batch);
-            const at::Tensor scores = phase_.pass->forward(batch.features);
-            const at::Tensor loss = parts_.validation_loss ? parts_.validation_loss(scores, targets)
-                                                           : parts_.task->validation_loss(scores, targets);
-            measures.add(loss.item<double>(), scores, targets);
-        });
-    return measures;
-}
-
 /// Callbacks first, then the history, then the checkpoint: a checkpoint holds what they decided.
 void Trainer::finish_epoch(EpochRecord record) {
     state_.weights_of = record.epoch;
@@ -249,16 +135,24 @@ void Trainer::finish_epoch(EpochRecord record) {
     ++state_.epoch_of_phase;
     state_.finished = !stop_reason_.empty();
     state_.reason = stop_reason_;
+    state_.part.reset();
+    model_weights_ = std::make_shared<TensorSnapshot>(parts_.weights);
     if (average_) {
-        state_.average = average_->snapshot_of_weights();
+        state_.average = model_weights_;
         average_->swap();
     }
+    if (parts_.on_history) parts_.on_history(state_.history);
+    save();
+    if (state_.finished) reporter_.note(state_.reason);
+}
+
+void Trainer::save() {
     state_.learning_rates = rates_->save_state();
     state_.callbacks.clear();
     for (const auto& callback : parts_.callbacks) state_.callbacks.push_back(callback->save_state());
-    if (parts_.on_history) parts_.on_history(state_.history);
     save_checkpoint(parts_.checkpoint, parts_.run_identity, state_, parts_.weights, *phase_.optimizer);
-    if (state_.finished) reporter_.note(state_.reason);
+    saved_at_ = std::chrono::steady_clock::now();
+    saved_ = true;
 }
 
 /// Throws when nothing that was trained so far is worth keeping.
@@ -275,8 +169,7 @@ void Trainer::expect_a_good_epoch() const {
 }
 
 void Trainer::fail_on(const BatchRecord& record) const {
-    const std::string kept =
-        state_.history.empty() ? "" : ". The state after the last whole epoch is kept in " + parts_.checkpoint.string();
+    const std::string kept = saved_ ? ". The last good state is kept in " + parts_.checkpoint.string() : "";
     throw Error(format_text("the loss became {} in epoch {}, batch {}: the learning rate ({}) is probably too high{}",
                             number_as_text(record.loss), record.epoch + 1, record.batch + 1,
                             number_as_text(rates_->of(0)), kept));

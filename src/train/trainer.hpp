@@ -2,6 +2,7 @@
 /// The training loop: phases of epochs over features, a step per batch, validation, callbacks, checkpoints.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -36,7 +37,9 @@ struct TrainingOptions {
     std::int64_t epochs = 10;  ///< of all phases together
     std::uint64_t seed = 0;
     Keep keep = Keep::best;
-    std::optional<AveragingOptions> average;  ///< nothing: validation and model take the weights as they are
+    std::optional<AveragingOptions> average;   ///< nothing: validation and model take the weights as they are
+    std::optional<double> checkpoint_minutes;  ///< how much time a kill may cost; nothing: all since the last epoch
+    std::function<bool()> is_save_asked;       ///< asked after each batch: whether somebody wants a checkpoint now
 };
 
 /// What a whole run needs, put together.
@@ -88,9 +91,9 @@ struct TrainingResult {
     std::string kept_because;  ///< "the last epoch", "the best val_loss 0.1234"
 };
 
-/// Trains phase after phase, until the epochs are over, a callback stops it, or a stop is requested. A stop loses at
-/// most the epoch at hand: the state after every epoch is in the checkpoint, and after an interruption the weights are
-/// those of the last whole epoch.
+/// Trains phase after phase, until the epochs are over, a callback stops it, or a stop is requested. A stop loses
+/// nothing: the state after the last batch is in the checkpoint. The weights are then those of the last whole epoch,
+/// which the history is of.
 class Trainer final : private TrainControl {
 public:
     Trainer(TrainingParts parts, const TrainingOptions& options, Reporter& reporter);
@@ -106,7 +109,8 @@ public:
     /// @throws Error when the loss is not finite and no callback dealt with it, naming epoch and batch
     void run(PhaseParts phase);
     /// Lets callbacks and `keep` bring back the weights that the model is to have.
-    /// @throws Error when no epoch gave finite metrics, or the weights are not finite: nothing is worth keeping
+    /// @throws Error when no epoch gave finite metrics, or the weights are not finite: nothing is worth keeping;
+    ///         Interrupted when no epoch is over
     [[nodiscard]] TrainingResult finish();
 
 private:
@@ -132,11 +136,24 @@ private:
         at::Tensor features, targets, labels;
     };
     [[nodiscard]] Lesson lesson_of(const Batch& batch, const BatchRecord& record) const;
+    /// The epoch at hand.
+    struct Epoch {
+        EpochRecord record;
+        Measures measures;
+        std::int64_t batches = 0;  ///< that were trained on
+        bool diverged = false;     ///< a loss was not finite
+        std::chrono::steady_clock::time_point start;
+    };
     void take_step(std::int64_t step);
     void run_epoch();
-    [[nodiscard]] Measures train_on_batches(std::int64_t epoch, bool& diverged);
+    [[nodiscard]] Epoch begin_epoch(std::int64_t index);
+    void train_on_batches(Epoch& epoch);
+    void train_on_batch(const Batch& batch, std::int64_t batches, Epoch& epoch);
     [[nodiscard]] Measures validate(std::int64_t epoch);
     void finish_epoch(EpochRecord record);
+    [[nodiscard]] bool is_save_due() const;
+    void save_part(Epoch& epoch);
+    void save();
     void say_where_it_goes_on();
     void expect_a_good_epoch() const;
     [[noreturn]] void fail_on(const BatchRecord& record) const;
@@ -145,10 +162,13 @@ private:
     TrainingOptions options_;
     Reporter& reporter_;
     TrainingState state_;
-    PhaseParts phase_;                        ///< the one at hand
-    std::optional<LearningRates> rates_;      ///< of the phase at hand
-    std::optional<AveragedWeights> average_;  ///< of the phase at hand, where the run keeps one
+    PhaseParts phase_;                                     ///< the one at hand
+    std::optional<LearningRates> rates_;                   ///< of the phase at hand
+    std::optional<AveragedWeights> average_;               ///< of the phase at hand, where the run keeps one
+    std::shared_ptr<const TensorSnapshot> model_weights_;  ///< those that the last whole epoch ended with
+    std::chrono::steady_clock::time_point saved_at_ = std::chrono::steady_clock::now();
     bool begun_ = false, resumed_ = false, interrupted_ = false;
+    bool saved_ = false;  ///< there is a checkpoint of this run
     std::string stop_reason_;
 };
 

@@ -37,7 +37,7 @@ struct CommandLine {
     }
 
     /// Runs the command that was chosen. Throws what it throws.
-    void run() { chosen({.stop = stop.get_token(), .screen = {.out = spoken}}); }
+    void run() { chosen({.stop = stop.get_token(), .screen = {.out = spoken}, .hangup = std::make_shared<Hangup>()}); }
 
     Command chosen;             ///< empty when nothing is to be run
     std::string usage;          ///< what is wrong with the command line, or ""

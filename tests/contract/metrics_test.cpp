@@ -62,6 +62,24 @@ TEST_P(EveryMetric, DoesNotDependOnHowTheImagesAreBatched) {
     EXPECT_DOUBLE_EQ(batched->value(), of(2));
 }
 
+TEST_P(EveryMetric, GoesOnFromWhatItHasKept) {
+    const auto half = built(), rest = built();
+    half->add(scores(2).narrow(0, 0, 3), targets().narrow(0, 0, 3));
+    MetricState written;
+    half->keep(written);
+    MetricState read(written.bytes());
+    rest->keep(read);
+    for (Metric* metric : {half.get(), rest.get()}) metric->add(scores(2).narrow(0, 3, 3), targets().narrow(0, 3, 3));
+    EXPECT_EQ(rest->value(), half->value());
+    EXPECT_DOUBLE_EQ(rest->value(), of(2));
+}
+
+TEST_P(EveryMetric, RefusesWhatItHasNotKept) {
+    const auto metric = built();
+    MetricState nothing(std::string("\x7f", 1));
+    EXPECT_THROW(metric->keep(nothing), DataError);
+}
+
 INSTANTIATE_TEST_SUITE_P(Builtin, EveryMetric, ::testing::ValuesIn(builtin_metrics().names()),
                          [](const auto& name) { return name.param; });
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "core/hash.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
 #include "recording_reporter.hpp"
@@ -15,6 +16,8 @@ namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using testing::error_message;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 using testing::TemporaryFolder;
 
@@ -33,7 +36,8 @@ protected:
 TEST_F(RunFolderTest, RefusesOneThatHoldsSomebodysFilesUnderTheNamesOfItsOwn) {
     for (const std::string name :
          {"config.json", "split.json", "skipped.json", "history.csv", "record.json", "model.pt", "log.txt",
-          "test/report.txt", "checkpoint/last.pt", "log.csv", "best.pt", "graft.lock", "checkpoints/epoch-7.pt"})
+          "test/report.txt", "checkpoint/last.pt", "checkpoint/previous.pt", "log.csv", "best.pt", "graft.lock",
+          "checkpoints/epoch-7.pt"})
         for (const ExistingRun existing : {ExistingRun::refuse, ExistingRun::overwrite, ExistingRun::resume}) {
             const fs::path file = folder_.write("run/" + name, "precious");
             EXPECT_EQ(refusal(existing), "/output: " + (folder_ / "run").string() + " holds " + name +
@@ -85,6 +89,81 @@ TEST_F(RunFolderTest, IsUsedWithAWarningWhereTheFileSystemHasNoLocks) {
         EXPECT_THAT(reporter.warnings, ElementsAre((folder_ / "run").string() + ": this file system has no locks (" +
                                                    text + "): see to it that no other run uses the folder"));
     }
+}
+
+TEST_F(RunFolderTest, SaysWhoHoldsItAndSinceWhen) {
+    SilentReporter silent;
+    const RunFolder run(folder_ / "run", ExistingRun::refuse, Json::object(), {}, silent);
+    EXPECT_THAT(folder_.read("run/graft.lock"), MatchesRegex("process [0-9]+ on [^ ]+ since [0-9-]+ [0-9:]+ UTC\n"));
+}
+
+TEST_F(RunFolderTest, IsFreeAgainWhenItWasRefused) {
+    folder_.write("run/graft.lock", "process 1 on a\n");
+    folder_.write("run/checkpoint/last.pt", "damaged");
+    SilentReporter silent;
+    for (int round = 0; round < 2; ++round)
+        EXPECT_THAT(error_message<DataError>(
+                        [&] { const RunFolder run(folder_ / "run", ExistingRun::resume, Json::object(), {}, silent); }),
+                    HasSubstr("the checkpoint is damaged"));
+}
+
+TEST_F(RunFolderTest, NoticesThatItWasTakenAway) {
+    SilentReporter silent;
+    const RunFolder run(folder_ / "run", ExistingRun::refuse, Json::object(), {}, silent);
+    run.write_history({});
+    fs::rename(folder_ / "run", folder_ / "elsewhere");
+    const std::string expected =
+        (folder_ / "run").string() + ": the run folder was removed, moved or replaced while the run was using it";
+    EXPECT_EQ(error_message<Error>([&] { run.write_history({}); }), expected);
+    fs::create_directories(folder_ / "run");
+    EXPECT_EQ(error_message<Error>([&] { run.finish("{}", TrainingEnd::completed); }), expected);
+    EXPECT_THAT(folder_.names(), ElementsAre("elsewhere", "elsewhere/graft.lock", "elsewhere/history.csv", "run"));
+}
+
+/// A folder with two checkpoints that are whole, whatever else they are.
+class RunFolderToResume : public RunFolderTest {
+protected:
+    static std::string whole(const std::string& content) { return content + sha256(content); }
+    /// What is said when the run is to go on; these are no archives, so that it always ends with an error.
+    std::string outcome() {
+        return error_message<DataError>(
+            [&] { const RunFolder run(folder_ / "run", ExistingRun::resume, Json::object(), {}, reporter_); });
+    }
+    const fs::path lock_ = folder_.write("run/graft.lock", "process 1 on a\n");
+    testing::RecordingReporter reporter_;
+};
+
+TEST_F(RunFolderToResume, TakesThePreviousCheckpointWhereTheLastOneIsDamaged) {
+    folder_.write("run/checkpoint/previous.pt", whole("previous"));
+    folder_.write("run/checkpoint/last.pt", "damaged");
+    (void)outcome();
+    EXPECT_EQ(folder_.read("run/checkpoint/last.pt"), whole("previous"));
+    EXPECT_THAT(reporter_.warnings, ElementsAre((folder_ / "run/checkpoint/last.pt").string() +
+                                                " is damaged: the run goes on from the checkpoint before it"));
+}
+
+TEST_F(RunFolderToResume, TakesThePreviousCheckpointWhereAKillCameBetweenTheTwoRenames) {
+    folder_.write("run/checkpoint/previous.pt", whole("previous"));
+    (void)outcome();
+    EXPECT_EQ(folder_.read("run/checkpoint/last.pt"), whole("previous"));
+    EXPECT_THAT(reporter_.warnings, ElementsAre(HasSubstr("last.pt is absent: ")));
+}
+
+TEST_F(RunFolderToResume, LeavesALastCheckpointThatIsWhole) {
+    folder_.write("run/checkpoint/previous.pt", whole("previous"));
+    folder_.write("run/checkpoint/last.pt", whole("last"));
+    (void)outcome();
+    EXPECT_EQ(folder_.read("run/checkpoint/last.pt"), whole("last"));
+    EXPECT_EQ(folder_.read("run/checkpoint/previous.pt"), whole("previous"));
+    EXPECT_THAT(reporter_.warnings, IsEmpty());
+}
+
+TEST_F(RunFolderToResume, SaysThatBothCheckpointsAreDamagedAndTouchesNeither) {
+    folder_.write("run/checkpoint/previous.pt", "damaged");
+    folder_.write("run/checkpoint/last.pt", "damaged too");
+    EXPECT_THAT(outcome(), HasSubstr("last.pt: the checkpoint is damaged"));
+    EXPECT_EQ(folder_.read("run/checkpoint/previous.pt"), "damaged");
+    EXPECT_EQ(folder_.read("run/checkpoint/last.pt"), "damaged too");
 }
 
 TEST(ExpectApart, RefusesARunFolderThatIsHoldsOrLiesInADataFolder) {

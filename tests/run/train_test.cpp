@@ -7,6 +7,7 @@
 #include "config/json.hpp"
 #include "error_message.hpp"
 #include "graft/graft.hpp"
+#include "run/small_run.hpp"
 #include "samples/sample_art.hpp"
 #include "temporary_folder.hpp"
 
@@ -16,21 +17,9 @@ namespace {
 using ::testing::AllOf;
 using ::testing::EndsWith;
 using testing::error_message;
+using testing::small_backbone;
 using ::testing::StartsWith;
 using testing::TemporaryFolder;
-
-/// Two stages, random values: made in no time.
-OwnBackbone small_backbone() {
-    const auto stage = [](std::int64_t in, std::int64_t out) {
-        return layers::chain(
-            {{"conv", layers::conv2d({.in = in, .out = out, .kernel = 3, .stride = 4, .pad = on_each_side(1)})},
-             {"bn", layers::batch_norm({.channels = out})},
-             {"relu", layers::function("torch.relu(x)")}});
-    };
-    return {"small", "two stages", [stage](std::int64_t, std::int64_t) {
-                return BackboneNetwork{.stages = {{"stem", stage(3, 8)}, {"layer1", stage(8, 12)}}, .channels = 12};
-            }};
-}
 
 /// Writes down what it is told; asks for the end after some epochs.
 class Witness final : public Callback {
@@ -69,19 +58,7 @@ protected:
     ~Train() override { ::unsetenv("GRAFT_CACHE"); }
 
     [[nodiscard]] RunConfig config(const std::string& run) const {
-        RunConfig config;
-        config.set("/output", (folder_ / run).string())
-            .set("/data/train", (folder_ / "data" / "train").string())
-            .set("/data/test", (folder_ / "data" / "test").string())
-            .set("/data/validation_split", 0.25)
-            .set("/data/image_size", 32)
-            .set("/data/batch_size", 8)
-            .set("/backbone/name", "small")
-            .set("/backbone/weights", "random")
-            .set("/backbone/freeze", "stem")
-            .set("/head/hidden", std::vector<std::int64_t>{})
-            .set("/training/epochs", 2);
-        return config;
+        return testing::small_config(folder_ / "data", folder_ / run);
     }
 
     const TemporaryFolder folder_;

@@ -48,7 +48,7 @@ TEST_F(AveragedWeightsTest, WarmUpLeavesLessAtFirst) {
 TEST_F(AveragedWeightsTest, GoOnFromASnapshot) {
     set(5);
     AveragedWeights first(module_, {.decay = 0.5, .warm_up = false});
-    const auto saved = first.snapshot_of_weights();
+    const auto saved = first.snapshot();
     set(1);
     AveragedWeights second(module_, {.decay = 0.5, .warm_up = false});
     second.restore(*saved);

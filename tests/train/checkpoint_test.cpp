@@ -128,15 +128,44 @@ TEST_F(CheckpointTest, KeepsTheValuesAndWhatTheOptimizerRemembers) {
     }
 }
 
-TEST_F(CheckpointTest, ReplacesTheOneBeforeItAndLeavesNothingElse) {
+TEST_F(CheckpointTest, ReplacesTheOneBeforeItWhichStaysAsThePreviousOne) {
     Learner learner(1);
-    save(learner);
-    learner.step(1);
-    save(learner);
+    for (int i = 0; i < 3; ++i) {
+        learner.step(1);
+        save(learner);
+    }
     Learner loaded(5);
     (void)load(loaded);
     EXPECT_TRUE(at::equal(loaded.values().front(), learner.values().front()));
-    EXPECT_EQ(std::distance(fs::directory_iterator(file_.parent_path()), fs::directory_iterator()), 1);
+    EXPECT_EQ(std::distance(fs::directory_iterator(file_.parent_path()), fs::directory_iterator()), 2);
+    EXPECT_TRUE(is_whole_checkpoint(file_));
+    EXPECT_TRUE(is_whole_checkpoint(previous_of(file_)));
+    EXPECT_NE(read_file(file_), read_file(previous_of(file_)));
+}
+
+TEST_F(CheckpointTest, KeepsWhatWasTrainedOfAnEpoch) {
+    Learner learner(1);
+    TrainingState state = some_state();
+    state.part = EpochPart{.batches = 7,
+                           .diverged = true,
+                           .learning_rate = 0.1 + 0.2,
+                           .seconds = 1.25,
+                           .measures = std::string("\0\xff\x80 any bytes", 13),
+                           .gradients = {at::full({2, 2}, 3.0), at::full({0}, 0.0)},
+                           .average = std::make_shared<TensorSnapshot>(std::vector{at::full({3}, 5.0)}, 0)};
+    save_checkpoint(file_, run_a(), state, learner.scion, *learner.optimizer);
+    const std::optional<EpochPart> part = load(learner).part;
+    ASSERT_TRUE(part.has_value());
+    EXPECT_EQ(part->batches, 7);
+    EXPECT_TRUE(part->diverged);
+    EXPECT_EQ(part->learning_rate, 0.1 + 0.2);
+    EXPECT_EQ(part->seconds, 1.25);
+    EXPECT_EQ(part->measures, state.part->measures);
+    ASSERT_EQ(part->gradients.size(), 2);
+    EXPECT_TRUE(at::equal(part->gradients[0], at::full({2, 2}, 3.0)));
+    EXPECT_EQ(part->gradients[1].numel(), 0);
+    EXPECT_TRUE(at::equal(part->average->values().front(), at::full({3}, 5.0)));
+    EXPECT_EQ(part->before, nullptr);
 }
 
 TEST_F(CheckpointTest, IsRefusedByAnotherRun) {

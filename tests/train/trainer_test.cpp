@@ -226,18 +226,128 @@ TEST_F(TrainerTest, ResumesWithTheNumbersOfARunWithoutPause) {
     EXPECT_LT(expected.history.back().learning_rate, 0.02) << "the callback had nothing to remember";
 }
 
-TEST_F(TrainerTest, ResumesAnInterruptedEpochFromItsBeginning) {
-    training_ = SeparableTraining(testing::fresh_folder(), 60);
-    const Metrics expected = metrics_of(run(training_.parts(), 3));
-    WholeTraining parts = training_.parts();
-    watch(parts, "a", [this](const BatchRecord& record, TrainControl&) {
-        if (record.epoch == 1 && record.batch == 2) training_.stop.request_stop();
+/// A training that is stopped after any batch, and goes on from there.
+class StoppedWithinAnEpoch : public TrainerTest {
+protected:
+    /// Everything that has a state: dropout, batch norm, momentum, a schedule, callbacks, averaged weights, steps of
+    /// three batches, mixing.
+    StoppedWithinAnEpoch() {
+        training_.head = {.hidden = {8}, .dropout = 0.3, .batch_norm = true};
+        training_.optimizer = "adamw";
+    }
+    WholeTraining complete() {
+        WholeTraining parts = training_.parts();
+        parts.run.callbacks.push_back(
+            build_callback("reduce_lr_on_plateau", {{"patience", 1}, {"min_delta", 0.2}}, validated_run()));
+        parts.run.callbacks.push_back(build_callback("early_stopping", {{"patience", 100}}, validated_run()));
+        const std::vector<MetricPlugin> more{plugin_with(builtin_metrics(), "macro_f1", Json::object())};
+        parts.run.metrics = choose_metrics(*parts.run.task, more, builtin_metrics());
+        parts.phase.schedule =
+            plugin_with(builtin_schedules(), "cosine", Json::object()).build({.steps_per_epoch = 2, .epochs = 3});
+        parts.phase.mixing = plugin_with(builtin_mixings(), "feature_mixup", Json::object()).build({});
+        parts.phase.accumulate = 3;
+        parts.phase.epochs = 3;
+        parts.phase.batch_size = 5;  // of 24 pictures: five batches, two steps
+        return parts;
+    }
+    TrainingResult run_to(WholeTraining parts, bool resume) {
+        weights_ = parts.phase.scion;
+        const TrainingOptions options{.epochs = 3,
+                                      .seed = seed_,
+                                      .keep = keep_,
+                                      .average = AveragingOptions{.decay = 0.8, .warm_up = false},
+                                      .checkpoint_minutes = minutes_};
+        return train(std::move(parts.run), std::move(parts.phase), options, resume, reporter_);
+    }
+    std::optional<double> minutes_;
+    TorchModule weights_;
+};
+
+TEST_F(StoppedWithinAnEpoch, GoesOnWithTheNumbersOfARunWithoutPause) {
+    const TrainingResult straight = run_to(complete(), false);
+    const std::vector<at::Tensor> expected = values_of(weights_);
+    for (std::int64_t batch = 0; batch < 14; ++batch) {
+        training_.stop = std::stop_source();
+        WholeTraining parts = complete();
+        watch(parts, "stops", [&](const BatchRecord& record, TrainControl&) {
+            if (record.epoch * 5 + record.batch == batch) training_.stop.request_stop();
+        });
+        bool nothing_yet = false;
+        try {
+            const TrainingResult paused = run_to(std::move(parts), false);
+            EXPECT_EQ(paused.end, TrainingEnd::interrupted);
+            EXPECT_EQ(std::ssize(paused.history), batch / 5);
+        } catch (const Interrupted& error) {
+            nothing_yet = true;
+            EXPECT_STREQ(error.what(),
+                         "interrupted before the first epoch was over; the state is saved: the same command with "
+                         "--resume goes on from there");
+        }
+        EXPECT_EQ(nothing_yet, batch < 5);
+        training_.stop = std::stop_source();
+        WholeTraining rest = complete();
+        watch(rest, "stops");
+        const TrainingResult resumed = run_to(std::move(rest), true);
+        EXPECT_EQ(metrics_of(resumed), metrics_of(straight)) << "stopped after batch " << batch;
+        for (std::size_t i = 0; i < 3; ++i)
+            EXPECT_EQ(resumed.history[i].learning_rate, straight.history[i].learning_rate);
+        expect_equal(values_of(weights_), expected);
+    }
+}
+
+TEST_F(StoppedWithinAnEpoch, GoesOnFromACheckpointThatWasMadeInPassing) {
+    const TrainingResult straight = run_to(complete(), false);
+    const std::vector<at::Tensor> expected = values_of(weights_);
+    minutes_ = 0;  // after each batch
+    for (std::int64_t batch = 0; batch < 15; batch += 2) {
+        WholeTraining parts = complete();
+        watch(parts, "dies", [&](const BatchRecord& record, TrainControl&) {
+            if (record.epoch * 5 + record.batch == batch + 1) throw std::logic_error("the power is cut");
+        });
+        try {
+            (void)run_to(std::move(parts), false);
+            EXPECT_EQ(batch, 14);
+        } catch (const std::logic_error&) {
+            EXPECT_LT(batch, 14);
+        }
+        reporter_.notes.clear();
+        WholeTraining rest = complete();
+        watch(rest, "dies");
+        EXPECT_EQ(metrics_of(run_to(std::move(rest), true)), metrics_of(straight)) << batch;
+        expect_equal(values_of(weights_), expected);
+        if (batch == 6) {
+            EXPECT_EQ(reporter_.notes.front(), "resumed after epoch 1 of 3 and 2 batches of the next");
+        }
+    }
+}
+
+TEST_F(StoppedWithinAnEpoch, IsSavedWhenSomebodyAsksForIt) {
+    WholeTraining parts = complete();
+    int asked = 0;
+    std::vector<bool> there;
+    watch(parts, "a",
+          [&](const BatchRecord&, TrainControl&) { there.push_back(std::filesystem::exists(training_.checkpoint())); });
+    const TrainingOptions options{
+        .epochs = 1, .seed = seed_, .keep = keep_, .is_save_asked = [&] { return ++asked == 3; }};
+    parts.phase.epochs = 1;
+    (void)train(std::move(parts.run), std::move(parts.phase), options, false, reporter_);
+    EXPECT_EQ(there, (std::vector<bool>{false, false, false, true, true}));
+}
+
+TEST_F(StoppedWithinAnEpoch, IsNotSavedWithWeightsThatAreNotFinite) {
+    minutes_ = 0;
+    WholeTraining parts = complete();
+    const TorchModule scion = parts.phase.scion;
+    watch(parts, "breaks", [&](const BatchRecord& record, TrainControl&) {
+        if (record.epoch != 1 || record.batch != 2) return;
+        const at::NoGradGuard no_grad;
+        for (at::Tensor parameter : scion.parameters()) parameter.fill_(std::nan(""));
     });
-    ASSERT_EQ(run(std::move(parts), 3).end, TrainingEnd::interrupted);
-    training_.stop = std::stop_source();
-    WholeTraining resumed = training_.parts();
-    watch(resumed, "a");
-    EXPECT_EQ(metrics_of(run(std::move(resumed), 3, true)), expected);
+    EXPECT_THROW((void)run_to(std::move(parts), false), Error);
+    const TorchModule saved = training_.parts().phase.scion;
+    const TrainingState state = load_checkpoint(training_.checkpoint(), {{"name", "this run"}}, saved);
+    EXPECT_EQ(state.part.value().batches, 2);
+    for (const at::Tensor& tensor : values_of(saved)) EXPECT_TRUE(tensor.isfinite().all().item<bool>());
 }
 
 TEST_F(TrainerTest, RefusesToResumeWithOtherCallbacks) {
@@ -267,7 +377,7 @@ TEST_F(TrainerTest, ExplainsALossThatIsNotFinite) {
         EXPECT_EQ(error.exit_code(), ExitCode::failed);
         EXPECT_EQ(error.what(),
                   "the loss became inf in epoch 2, batch 2: the learning rate (0.02) is probably too "
-                  "high. The state after the last whole epoch is kept in " +
+                  "high. The last good state is kept in " +
                       training_.checkpoint().string());
     }
     EXPECT_EQ(run(training_.parts(), 3, true).history.size(), 3);  // what it says can be used

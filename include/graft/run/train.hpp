@@ -38,7 +38,7 @@ struct TrainOptions {
     std::vector<std::shared_ptr<Callback>> callbacks;
     std::vector<OwnBackbone> backbones;  ///< what /backbone/name may name besides graft's own
     MissingWeights missing_weights = MissingWeights::download;
-    std::stop_token stop;          ///< a stop is heeded between batches; the state of the last epoch is saved
+    std::stop_token stop;          ///< a stop is heeded between batches; the state is saved
     Reporter* reporter = nullptr;  ///< lives as long as the call; null: nothing is said
 };
 

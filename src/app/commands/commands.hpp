@@ -4,8 +4,10 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <stop_token>
 
+#include "app/interrupt.hpp"
 #include "app/terminal/screen.hpp"
 
 namespace CLI {
@@ -16,8 +18,9 @@ namespace graft {
 
 /// What a command is given while it runs.
 struct Session {
-    std::stop_token stop;  ///< requested by Ctrl-C and by SIGTERM
-    Screen screen;         ///< standard error
+    std::stop_token stop;            ///< requested by Ctrl-C and by SIGTERM
+    Screen screen;                   ///< standard error
+    std::shared_ptr<Hangup> hangup;  ///< never null
 };
 
 /// What a command does. Whatever goes wrong is thrown.

@@ -58,6 +58,7 @@ RunRecord run_logged(const RunOptions& config, const TrainArguments& arguments, 
     RunLog log(complain);
     TerminalReporter reporter(session.screen,
                               [&](Severity severity, std::string_view line) { log.write(severity, line); });
+    session.hangup->is_survived();
     reporter.tabulate_epochs(epochs_of(config));
     const auto on_epoch = [&](const std::vector<EpochRecord>& history) {
         reporter.add_epoch(history);
@@ -76,7 +77,8 @@ RunRecord run_logged(const RunOptions& config, const TrainArguments& arguments, 
                     if (arguments.watch)
                         reporter.note(format_text("{} follows the run, from its first epoch on", folder / kReportName));
                 },
-            .on_epoch = on_epoch};
+            .on_epoch = on_epoch,
+            .is_save_asked = [&] { return session.hangup->take_request(); }};
         RunRecord record = run_training(config, Tables{}, control);
         write_report_or_warn(config.output, {.gates = judged(arguments.gates, record, Tables{})}, reporter);
         return record;

@@ -16,6 +16,10 @@ public:
         images_ += labels.size(0);
     }
     [[nodiscard]] double value() const override { return static_cast<double>(correct_) / static_cast<double>(images_); }
+    void keep(MetricState& state) override {
+        state.part(correct_);
+        state.part(images_);
+    }
 
 private:
     std::int64_t correct_ = 0, images_ = 0;

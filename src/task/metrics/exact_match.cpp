@@ -17,6 +17,10 @@ public:
         images_ += targets.size(0);
     }
     [[nodiscard]] double value() const override { return static_cast<double>(exact_) / static_cast<double>(images_); }
+    void keep(MetricState& state) override {
+        state.part(exact_);
+        state.part(images_);
+    }
 
 private:
     std::int64_t exact_ = 0, images_ = 0;

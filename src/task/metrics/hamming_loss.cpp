@@ -19,6 +19,7 @@ public:
         const LabelCounts total = found_.total();
         return static_cast<double>(total.wrong()) / static_cast<double>(std::max<std::int64_t>(total.images, 1));
     }
+    void keep(MetricState& state) override { found_.keep(state); }
 
 private:
     FoundLabels found_;

@@ -40,6 +40,11 @@ public:
         }
         return classes == 0 ? 0 : sum / classes;
     }
+    void keep(MetricState& state) override {
+        state.part(right_);
+        state.part(predicted_);
+        state.part(present_);
+    }
 
 private:
     std::vector<std::int64_t> right_, predicted_, present_;  // of each class
@@ -57,6 +62,7 @@ public:
         }
         return measured == 0 ? 0 : sum / measured;
     }
+    void keep(MetricState& state) override { found_.keep(state); }
 
 private:
     FoundLabels found_;

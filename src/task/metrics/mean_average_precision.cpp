@@ -30,6 +30,9 @@ public:
         return sum / std::max(measured, 1.0);
     }
     [[nodiscard]] bool is_cheap() const override { return false; }  // all scores are sorted
+    void keep(MetricState& state) override {
+        for (ScoredLabel& scored : classes_) scored.keep(state);
+    }
 
 private:
     std::vector<ScoredLabel> classes_;

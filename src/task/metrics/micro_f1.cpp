@@ -14,6 +14,7 @@ public:
     explicit MicroF1(std::size_t classes) : found_(classes) {}
     void add(const at::Tensor& scores, const at::Tensor& targets) override { found_.add(scores, targets); }
     [[nodiscard]] double value() const override { return found_.total().f1(); }
+    void keep(MetricState& state) override { found_.keep(state); }
 
 private:
     FoundLabels found_;

@@ -1,0 +1,231 @@
+// The epochs of a Trainer: batches, validation, and what is saved of an epoch that is not over.
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/one_hot.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+#include <torch/optim/optimizer.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/random.hpp"
+#include "core/text.hpp"
+#include "graft/core/errors.hpp"
+#include "network/load_state.hpp"
+#include "train/step_seed.hpp"
+#include "train/trainer.hpp"
+
+namespace graft {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kValidationBatch = 256;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+std::vector<std::size_t> counted(std::size_t size) {
+    std::vector<std::size_t> order(size);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    return order;
+}
+
+/// The targets of a batch's samples.
+at::Tensor targets_of(const TrainingSet& set, const Batch& batch) {
+    std::vector<std::int64_t> rows(batch.samples.begin(), batch.samples.end());
+    return set.targets.index_select(0, at::from_blob(rows.data(), {static_cast<std::int64_t>(rows.size())}, at::kLong));
+}
+
+/// Of the parameters that an optimizer has, in its order.
+std::vector<at::Tensor> gradients_of(const torch::optim::Optimizer& optimizer) {
+    std::vector<at::Tensor> gradients;
+    for (const auto& group : optimizer.param_groups())
+        for (const at::Tensor& parameter : group.params())
+            gradients.push_back(parameter.grad().defined() ? parameter.grad() : at::empty({0}));
+    return gradients;
+}
+
+void put_gradients(const std::vector<at::Tensor>& gradients, torch::optim::Optimizer& optimizer) {
+    std::size_t next = 0;
+    for (auto& group : optimizer.param_groups())
+        for (at::Tensor& parameter : group.params()) {
+            if (next == gradients.size()) return;  // the checkpoint was made between two steps
+            const at::Tensor& gradient = gradients[next++];
+            if (gradient.numel() == parameter.numel()) parameter.mutable_grad() = gradient.clone();
+        }
+}
+
+bool all_finite(const TorchModule& weights) {
+    for (const auto& [name, tensor] : named_tensors(weights))
+        if (!at::isfinite(tensor).all().item<bool>()) return false;
+    return true;
+}
+
+}  // namespace
+
+std::int64_t steps_in(std::size_t samples, std::int64_t batch_size, std::int64_t accumulate) {
+    const auto batches = static_cast<std::int64_t>(batch_ends(samples, static_cast<std::size_t>(batch_size)).size());
+    return (batches + accumulate - 1) / accumulate;
+}
+
+void Trainer::run_epoch() {
+    const auto index = static_cast<std::int64_t>(state_.history.size());
+    phase_.train.features->prepare(index, reporter_);
+    if (phase_.validation) phase_.validation->features->prepare(index, reporter_);
+    Epoch epoch = begin_epoch(index);
+    reporter_.start(format_text("epoch {}/{}", index + 1, options_.epochs), phase_.train.features->samples().size(),
+                    "images");
+    bool averaged = false;
+    try {
+        train_on_batches(epoch);
+        if (epoch.diverged) expect_a_good_epoch();
+        epoch.record.metrics = epoch.measures.values("");
+        if (average_) average_->swap();
+        averaged = average_.has_value();
+        if (phase_.validation) {
+            const auto validation = validate(index).values("val_");
+            epoch.record.metrics.insert(epoch.record.metrics.end(), validation.begin(), validation.end());
+        }
+    } catch (const Interrupted&) {
+        if (averaged) average_->swap();
+        save_part(epoch);
+        throw;
+    }
+    epoch.record.seconds += seconds_since(epoch.start);
+    reporter_.finish(text_of(epoch.record.metrics));
+    finish_epoch(std::move(epoch.record));
+}
+
+/// Begins an epoch, or goes on where a checkpoint was made within it.
+Trainer::Epoch Trainer::begin_epoch(std::int64_t index) {
+    const std::int64_t first_step = state_.epoch_of_phase * steps_per_epoch();
+    rates_->begin_step(first_step);
+    Epoch epoch{.record = {.epoch = index, .phase = state_.phase, .learning_rate = rates_->of(0)},
+                .measures = Measures(parts_.metrics, *parts_.task),
+                .start = Clock::now()};
+    if (!state_.part) return epoch;
+    MetricState measures(state_.part->measures);
+    epoch.measures.keep(measures);
+    epoch.batches = state_.part->batches;
+    epoch.diverged = state_.part->diverged;
+    epoch.record.learning_rate = state_.part->learning_rate;
+    epoch.record.seconds = state_.part->seconds;
+    rates_->begin_step(first_step + (epoch.batches - 1) / phase_.accumulate);
+    return epoch;
+}
+
+/// Makes the checkpoint of an epoch that is not over, where that is of use.
+void Trainer::save_part(Epoch& epoch) {
+    const std::int64_t saved = state_.part ? state_.part->batches : 0;
+    if (epoch.batches == saved || !stop_reason_.empty() || !all_finite(parts_.weights)) return;
+    MetricState measures;
+    epoch.measures.keep(measures);
+    state_.part = EpochPart{.batches = epoch.batches,
+                            .diverged = epoch.diverged,
+                            .learning_rate = epoch.record.learning_rate,
+                            .seconds = epoch.record.seconds + seconds_since(epoch.start),
+                            .measures = measures.bytes(),
+                            .before = model_weights_};
+    if (epoch.batches % phase_.accumulate != 0) state_.part->gradients = gradients_of(*phase_.optimizer);
+    if (average_) state_.part->average = average_->snapshot();
+    save();
+}
+
+bool Trainer::is_save_due() const {
+    return options_.checkpoint_minutes && seconds_since(saved_at_) >= 60 * *options_.checkpoint_minutes;
+}
+
+std::int64_t Trainer::steps_per_epoch() const {
+    return steps_in(phase_.train.features->samples().size(), phase_.batch_size, phase_.accumulate);
+}
+
+void Trainer::take_step(std::int64_t step) {
+    if (phase_.clip_norm) clip_gradients(*phase_.optimizer, *phase_.clip_norm);
+    phase_.optimizer->step();
+    phase_.optimizer->zero_grad();
+    if (average_) average_->add(step + 1);
+}
+
+Trainer::Lesson Trainer::lesson_of(const Batch& batch, const BatchRecord& record) const {
+    const at::Tensor targets = targets_of(phase_.train, batch);
+    if (!phase_.mixing) return {batch.features, targets, targets};
+    Rng rng = Rng::stream(options_.seed, "mix",
+                          {static_cast<std::uint64_t>(record.epoch), static_cast<std::uint64_t>(record.batch)});
+    const auto classes = static_cast<std::int64_t>(parts_.task->outputs().size());
+    const MixedBatch mixed = phase_.mixing({batch.features, at::one_hot(targets, classes).to(at::kFloat)}, rng);
+    return {mixed.features, mixed.targets, mixed.targets.argmax(1)};
+}
+
+/// Those batches that were not trained on yet.
+void Trainer::train_on_batches(Epoch& epoch) {
+    const torch::jit::GraphOptimizerEnabledGuard plain_autograd(false);
+    StepSeed step_seed;
+    const auto index = static_cast<std::uint64_t>(epoch.record.epoch);
+    std::vector<std::size_t> order = counted(phase_.train.features->samples().size());
+    Rng rng = Rng::stream(options_.seed, "shuffle", {index});
+    shuffle(std::span(order), rng);
+    const auto batch_size = static_cast<std::size_t>(phase_.batch_size);
+    const std::vector<std::size_t> ends = batch_ends(order.size(), batch_size);
+    const std::size_t first = epoch.batches == 0 ? 0 : ends.at(static_cast<std::size_t>(epoch.batches - 1));
+    set_training_mode(phase_.scion, phase_.batch_norms);
+    phase_.optimizer->zero_grad();
+    if (state_.part) put_gradients(state_.part->gradients, *phase_.optimizer);
+    const auto rest = std::span<const std::size_t>(order).subspan(first);
+    phase_.train.features->for_each_batch(rest, epoch.record.epoch, batch_size, [&](const Batch& batch) {
+        if (!stop_reason_.empty()) return;  // a callback asked to stop within the epoch
+        step_seed.set(mix_seed(options_.seed, "dropout", {index, static_cast<std::uint64_t>(epoch.batches)}));
+        train_on_batch(batch, std::ssize(ends), epoch);
+        reporter_.advance(first + batch.first + batch.samples.size(), text_of(epoch.measures.so_far()));
+        if (options_.is_save_asked && options_.is_save_asked()) {
+            save_part(epoch);
+            reporter_.note(format_text("the state is saved in {}", parts_.checkpoint));
+        } else if (epoch.batches < std::ssize(ends) && is_save_due()) {
+            save_part(epoch);
+        }
+    });
+}
+
+/// @param batches of the epoch
+void Trainer::train_on_batch(const Batch& batch, std::int64_t batches, Epoch& epoch) {
+    BatchRecord record{.epoch = epoch.record.epoch, .batch = epoch.batches};
+    const std::int64_t of_step = record.batch % phase_.accumulate;  // which of the batches of a step
+    const std::int64_t step = state_.epoch_of_phase * steps_per_epoch() + record.batch / phase_.accumulate;
+    rates_->begin_step(step);
+    const Lesson lesson = lesson_of(batch, record);
+    const at::Tensor scores = phase_.pass->forward(lesson.features);  // [N,K]
+    const at::Tensor loss = parts_.loss(scores, lesson.targets);
+    record.loss = loss.item<double>();
+    if (std::isfinite(record.loss)) {
+        const std::int64_t together = std::min(phase_.accumulate, batches - record.batch + of_step);
+        phase_.pass->backward(together == 1 ? loss : loss / static_cast<double>(together));
+        if (of_step + 1 == together) take_step(step);
+        epoch.measures.add(record.loss, scores.detach(), lesson.labels);
+    } else {
+        epoch.diverged = true;
+    }
+    for (const auto& callback : parts_.callbacks) callback->on_batch_end(record, *this);
+    if (!std::isfinite(record.loss) && stop_reason_.empty()) fail_on(record);
+    ++epoch.batches;
+}
+
+Measures Trainer::validate(std::int64_t epoch) {
+    const torch::jit::GraphOptimizerEnabledGuard plain(false);
+    const at::NoGradGuard no_grad;
+    const TrainingSet& set = *phase_.validation;
+    phase_.scion.eval();
+    Measures measures(parts_.metrics, *parts_.task);
+    set.features->for_each_batch(
+        counted(set.features->samples().size()), epoch, kValidationBatch, [&](const Batch& batch) {
+            const at::Tensor targets = targets_of(set, batch);
+            const at::Tensor scores = phase_.pass->forward(batch.features);
+            const at::Tensor loss = parts_.validation_loss ? parts_.validation_loss(scores, targets)
+                                                           : parts_.task->validation_loss(scores, targets);
+            measures.add(loss.item<double>(), scores, targets);
+        });
+    return measures;
+}
+
+}  // namespace graft
