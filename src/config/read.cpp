@@ -32,10 +32,13 @@ std::string below(const std::string& pointer, const std::string& name) {
 class Reader final : public Fields, public ObjectListFields {
 public:
     explicit Reader(const Json& document) {
-        if (document.is_object())
-            levels_.push_back({"", &document, {"$schema"}});  // where an editor finds the schema; means nothing here
-        else
-            problems_.push_back("/: expected an object, got " + found(document));
+        if (!document.is_object()) {
+            problem("/", "an object", document);
+            return;
+        }
+        levels_.push_back({"", &document, {"$schema"}});  // where an editor finds the schema; means nothing here
+        const auto schema = document.find("$schema");
+        if (schema != document.end() && !schema->is_string()) problem("/$schema", "a string", *schema);
     }
 
     std::vector<std::string> finish() {

@@ -65,6 +65,11 @@ std::uint64_t size_of(int descriptor, const std::filesystem::path& file) {
     return static_cast<std::uint64_t>(status.st_size);
 }
 
+bool is_anothers(const std::filesystem::path& folder) {
+    struct stat status {};
+    return ::stat(folder.c_str(), &status) == 0 && status.st_uid != ::geteuid() && status.st_uid != 0;
+}
+
 bool means_no_locks(int error) { return error != EWOULDBLOCK && error != EINTR; }
 
 ExclusiveLock::ExclusiveLock(int descriptor) : descriptor_(descriptor) {

@@ -29,6 +29,9 @@ void write_at(int descriptor, std::uint64_t offset, std::span<const std::byte> b
 
 [[nodiscard]] std::uint64_t size_of(int descriptor, const std::filesystem::path& file);
 
+/// Whether a folder that is there belongs to another user, who could put anything into it. Root's does not count.
+[[nodiscard]] bool is_anothers(const std::filesystem::path& folder);
+
 /// Whether an error of flock means that the file system has no such locks, as some network file systems do not: then
 /// nobody holds one either.
 [[nodiscard]] bool means_no_locks(int error);

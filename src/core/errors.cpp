@@ -5,8 +5,10 @@ namespace {
 
 std::string join_problems(const std::vector<std::string>& problems) {
     if (problems.size() == 1) return problems.front();
+    constexpr std::size_t kMostShown = 20;
     std::string text = std::to_string(problems.size()) + " problems:";
-    for (const std::string& problem : problems) text += "\n  " + problem;
+    for (std::size_t i = 0; i < problems.size() && i < kMostShown; ++i) text += "\n  " + problems[i];
+    if (problems.size() > kMostShown) text += "\n  and " + std::to_string(problems.size() - kMostShown) + " more";
     return text;
 }
 

@@ -5,8 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "core/descriptor.hpp"
 #include "core/folders.hpp"
 #include "core/text.hpp"
+#include "graft/core/errors.hpp"
 
 namespace graft {
 namespace {
@@ -41,7 +43,12 @@ std::optional<Fingerprint> ImageMemo::find(const std::optional<Fingerprint>& sta
 }
 
 void ImageMemo::remember(const std::optional<Fingerprint>& state, const Fingerprint& content) {
-    if (log_ && state) log_->append(*state, content.words);
+    if (!log_ || !state) return;
+    try {
+        log_->append(*state, content.words);
+    } catch (const Error&) {  // a full disk: later runs look at the images again
+        log_.reset();
+    }
 }
 
 ImageMemo open_image_memo(Reporter& reporter) {
@@ -49,6 +56,7 @@ ImageMemo open_image_memo(Reporter& reporter) {
     if (folder.empty()) return {};
     try {
         std::filesystem::create_directories(folder);
+        if (is_anothers(folder)) throw Error(folder.string() + ": belongs to another user, who could have changed it");
         return ImageMemo(folder / "images.bin");
     } catch (const std::exception& error) {
         reporter.warn(format_text("the cache is not used: {}", shown(error.what())));

@@ -92,6 +92,9 @@ LeasedSpace FeatureCache::open(const Json& description, std::size_t row_floats, 
                         {"type", type == FeatureType::float16 ? "float16" : "float32"},
                         {"features", description}};
     const fs::path folder = folder_ / sha256(whole.dump()).substr(0, 32);
+    for (const fs::path& trusted : {folder_, folder})
+        if (is_anothers(trusted))
+            throw Error(trusted.string() + ": belongs to another user, who could have changed it");
     LeasedSpace leased{.lease = take_lease(folder)};
     if (!fs::exists(folder / kDescription)) write_file(folder / kDescription, pretty(whole));
     leased.space = std::make_unique<FeatureSpace>(folder, row_floats, type);

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <stdexcept>
 #include <utility>
 
 #include "core/ordered_map.hpp"
+#include "core/text.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -16,6 +18,12 @@ namespace {
 constexpr std::size_t kViewsPerDecoding = 4;
 constexpr std::size_t kBatchesAhead = 3;
 constexpr std::size_t kMostAhead = 128;  // images
+
+/// A feature was computed, and cannot be kept.
+class CannotKeep : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
 
 std::vector<std::int64_t> batch_shape(std::int64_t count, const std::vector<std::int64_t>& shape) {
     std::vector<std::int64_t> sizes{count};
@@ -104,9 +112,22 @@ void Features::prepare(std::int64_t epoch, Reporter& reporter) {
     if (missing.empty()) return;
     try {
         fill(missing, reporter);
+    } catch (const CannotKeep& error) {
+        reporter.finish();
+        reporter.warn(
+            format_text("features can no longer be kept ({}): they are computed anew in each epoch", error.what()));
+        kept_ = {};
     } catch (...) {
         for (std::size_t row = first; row < last; ++row) rows_[row].clear();
         throw;
+    }
+}
+
+std::uint64_t Features::append(const Fingerprint& key, std::span<const float> values) {
+    try {
+        return kept_.space->append(key, values);
+    } catch (const Error& error) {
+        throw CannotKeep(error.what());
     }
 }
 
@@ -116,7 +137,7 @@ void Features::fill(const std::vector<PassItem>& missing, Reporter& reporter) {
     reporter.start("features", total, views_ > 0 ? "views" : "images");
     pass_.run(samples_, missing, record_, [&](const PassItem& item, std::size_t v, std::span<const float> values) {
         rows_[static_cast<std::size_t>(item.views[v].value_or(0))][item.sample] =
-            kept_.space->append(key_of(samples_[item.sample], item.views[v]), values);
+            append(key_of(samples_[item.sample], item.views[v]), values);
         reporter.advance(++done);
     });
     reporter.finish();

@@ -66,7 +66,8 @@ public:
     void keep_in(LeasedSpace space);
 
     /// Makes sure that the features an epoch reads are kept, where they are kept at all. One line of progress. Of the
-    /// views that follow, some are computed too: views of one image share its decoding.
+    /// views that follow, some are computed too: views of one image share its decoding. Where they cannot be kept, on a
+    /// full disk for example, a warning says so, and from then on they are computed anew in each epoch.
     /// @throws Interrupted when a stop is requested; what was computed so far stays
     void prepare(std::int64_t epoch, Reporter& reporter);
 
@@ -84,6 +85,7 @@ private:
     [[nodiscard]] Fingerprint key_of(const Sample& sample, std::optional<std::int64_t> view) const;
     [[nodiscard]] std::vector<PassItem> look_up(std::size_t first_view, std::size_t last_view);
     void fill(const std::vector<PassItem>& missing, Reporter& reporter);
+    [[nodiscard]] std::uint64_t append(const Fingerprint& key, std::span<const float> values);
     void read_batches(std::span<const std::size_t> order, std::int64_t epoch, const std::vector<std::size_t>& ends,
                       const ConsumeBatch& consume);
     void compute_batches(std::span<const std::size_t> order, std::int64_t epoch, const std::vector<std::size_t>& ends,

@@ -1,5 +1,7 @@
 #include "network/head.hpp"
 
+#include <unistd.h>
+
 #include <array>
 #include <string_view>
 
@@ -13,6 +15,24 @@ TorchModule make_activation(Activation activation) {
     constexpr std::array<const char*, 4> kExpressions = {"torch.relu(x)", "torch.gelu(x)", "torch.silu(x)",
                                                          "torch.tanh(x)"};
     return make_function("Activation", kExpressions[static_cast<std::size_t>(activation)]);
+}
+
+/// Before it is made: what does not fit into memory ends in the system's killing the process, without a word.
+void expect_to_fit(const HeadOptions& options, std::int64_t features, std::int64_t classes) {
+    constexpr double kBytes = 4 * sizeof(float);  // of a parameter: its value, gradient and an optimizer's two means
+    double parameters = 0;
+    auto in = static_cast<double>(features);
+    for (const std::int64_t units : options.hidden) {
+        parameters += (in + 1) * static_cast<double>(units);
+        in = static_cast<double>(units);
+    }
+    parameters += (in + 1) * static_cast<double>(classes);
+    const auto memory = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+    if (memory <= 0 || kBytes * parameters <= memory) return;
+    throw ConfigError(
+        format_text("/head/hidden: training {:.1f} billion parameters takes {:.0f} GB of memory, and this "
+                    "machine has {:.0f} GB",
+                    parameters / 1e9, kBytes * parameters / 1e9, memory / 1e9));
 }
 
 }  // namespace
@@ -43,6 +63,7 @@ TorchModule make_pooling(Pooling pooling, FeatureForm form) {
 }
 
 TorchModule make_head(const HeadOptions& options, std::int64_t features, std::int64_t classes, Rng& rng) {
+    expect_to_fit(options, features, classes);
     NamedModules layers;
     for (std::size_t i = 0; i < options.hidden.size(); ++i) {
         const std::string number = std::to_string(i + 1);

@@ -93,6 +93,7 @@ constexpr WrongValue kWrongTypes[] = {
     {R"({"motor": {"volts": 1}})", "/motor/name: is missing and has no default"},
     {R"({"boats": "sail"})", "/boats: expected a list, got \"sail\""},
     {R"({"boats": [null]})", "/boats/0: expected a name or an object with a \"name\", got null"},
+    {R"({"$schema": 1})", "/$schema: expected a string, got 1"},
     {R"([1])", "/: expected an object, got [1]"},
     {R"("text")", "/: expected an object, got \"text\""},
 };

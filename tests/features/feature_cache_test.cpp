@@ -3,9 +3,12 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <ctime>
 
+#include "error_message.hpp"
+#include "graft/core/errors.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {
@@ -40,6 +43,16 @@ TEST(FeatureCache, TheSameDescriptionIsTheSameSpaceAndAnyOtherIsAnother) {
     EXPECT_FALSE(cache.open(recipe, 3, FeatureType::float32).space->find(key(1)));
     EXPECT_FALSE(cache.open(recipe, 2, FeatureType::float16).space->find(key(1)));
     EXPECT_EQ(cache.list().size(), 4u);
+}
+
+TEST(FeatureCache, OfAnotherUserIsNotUsed) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can make a folder somebody else's";
+    const TemporaryFolder folder;
+    ASSERT_EQ(::chown(folder.path().c_str(), 12345, 12345), 0);
+    const FeatureCache cache(folder.path());
+    EXPECT_EQ(testing::error_message<Error>([&] { (void)cache.open("anything", 2, FeatureType::float32); }),
+              folder.path().string() + ": belongs to another user, who could have changed it");
+    EXPECT_TRUE(folder.names().empty());
 }
 
 TEST(FeatureCache, ListsTheSpaceUsedLastFirst) {

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <cerrno>
 #include <fstream>
 #include <opencv2/imgcodecs.hpp>
 
 #include "error_message.hpp"
+#include "faults/faults.hpp"
 #include "graft/core/errors.hpp"
 #include "network/layers.hpp"
 #include "network/network_input.hpp"
@@ -28,7 +30,8 @@ public:
     }
     void finish(std::string_view) override {}
     void note(std::string_view) override {}
-    void warn(std::string_view) override {}
+    void warn(std::string_view message) override { warnings.emplace_back(message); }
+    std::vector<std::string> warnings;
     std::vector<std::size_t> passes;
     std::size_t stop_at = 0;
     std::stop_source stop;
@@ -99,6 +102,18 @@ TEST_F(FeaturesTest, AreTheSameNumbersKeptOrNot) {
     kept.keep_in(space());
     for (std::int64_t epoch = 0; epoch < 5; ++epoch)
         EXPECT_EQ(epoch_of(kept, epoch), epoch_of(computed, epoch)) << "epoch " << epoch;
+}
+
+TEST_F(FeaturesTest, AreComputedAnewWhereTheDiskIsFull) {
+    Features kept = features(3), computed = features(3);
+    kept.keep_in(space());
+    const testing::Faults faults(folder_ / "cache", 5, ENOSPC, testing::Faults::After::all_fail);
+    for (std::int64_t epoch = 0; epoch < 3; ++epoch)
+        EXPECT_EQ(epoch_of(kept, epoch), epoch_of(computed, epoch)) << "epoch " << epoch;
+    ASSERT_EQ(reporter_.warnings.size(), 1);
+    EXPECT_TRUE(reporter_.warnings.front().starts_with("features can no longer be kept ("));
+    EXPECT_TRUE(reporter_.warnings.front().ends_with(
+        ": cannot be written: No space left on device): they are computed anew in each epoch"));
 }
 
 TEST_F(FeaturesTest, DoNotDependOnTheNumberOfWorkers) {

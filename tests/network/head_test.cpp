@@ -4,8 +4,9 @@
 #include <ATen/ops/equal.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
+#include "error_message.hpp"
 #include "network/run_module.hpp"
 #include "network/tiny_architecture.hpp"
 
@@ -31,6 +32,15 @@ TEST(Head, WithoutHiddenLayersIsOneDenseLayer) {
     const TorchModule head = head_of({.hidden = {}});
     EXPECT_EQ(testing::child_names(head), Names{"classifier"});
     EXPECT_EQ(head.attr("classifier").toModule().attr("weight").toTensor().sizes(), at::IntArrayRef({2, 3}));
+}
+
+TEST(Head, ThatFitsIntoNoMemoryIsRefusedBeforeItIsMade) {
+    const HeadOptions huge{.hidden = std::vector<std::int64_t>(16, 65536)};
+    // 4 * 65536 + 15 * 65537 * 65536 + 65537 * 2, at 16 bytes
+    EXPECT_THAT(
+        testing::error_message<ConfigError>([&] { (void)head_of(huge); }),
+        ::testing::StartsWith("/head/hidden: training 64.4 billion parameters takes 1031 GB of memory, and this "
+                              "machine has "));
 }
 
 TEST(Head, HasItsLayersInTheDocumentedOrder) {
