@@ -10,8 +10,8 @@ usage: scripts/chaos.sh [MINUTES] [SEED]
 
 Kills runs at any moment and while they write, lets their disk fail, damages checkpoints, sends signals, and gives damaged
 images, models and configs to the executable of build/ci (default 60 minutes). Prints a table of what was tried, what
-survived and what was lost; exit code 1 when anything was, with its folder kept. docs/reliability.md has the table of a
-real run. The decoders' fuzzers are scripts/fuzz.sh, the sanitizers scripts/sanitize.sh.
+survived and what was lost; exit code 1 when anything was, with its folder kept.
+The decoders' fuzzers are scripts/fuzz.sh, the sanitizers scripts/sanitize.sh.
 END
         exit ;;
 esac
