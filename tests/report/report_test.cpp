@@ -86,6 +86,23 @@ TEST(Report, SaysHowReliableTheProbabilitiesAre) {
                       "right for 100 % of those."));
 }
 
+TEST(Report, SaysWhatCalibrationAndLimitsBrought) {
+    const SmallRun run;
+    RunRecord record = small_run("data");
+    record.calibration =
+        CalibrationRecord{.temperature = 1.25, .images = 8, .before = {.ece = 0.2}, .after = {.ece = 0.1}};
+    record.drop = DropRecord{.part = "validation", .classes = {{"cat", 4, 4, 0.875, 0.5, {}, {}}}};
+    record.test->decision = DecisionRecord{.min_confidence = 0.5, .answered = 6, .accuracy = 0.9};
+    run.write(record);
+    const std::string report = run.report();
+    EXPECT_TRUE(shows(report,
+                      "class scores are divided by 1.250, fitted on 8 validation images, where it brought the "
+                      "error from 20 % to 10 %."));
+    EXPECT_TRUE(shows(report, "the model answered 6 of 8 images and was right for 90 % of those."));
+    EXPECT_TRUE(shows(report, ">recall in validation</th>"));
+    EXPECT_TRUE(shows(report, ">87.5 %</td></tr>"));
+}
+
 TEST(Report, SaysWhereTheTimeWent) {
     EXPECT_TRUE(
         shows(SmallRun().report(), "computing features: 4.0 s; training: 3.0 s; start, checks, test, writing: 3.0 s"));

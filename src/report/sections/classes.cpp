@@ -59,6 +59,12 @@ std::int64_t training_images_of(const ReportSource& source, const std::string& n
     return -1;
 }
 
+/// The recall on images that were seen while training; NaN where it is not known.
+double seen_recall_of(const DropRecord& drop, const std::string& name) {
+    const auto found = std::ranges::find(drop.classes, name, &ClassDrop::name);
+    return found == drop.classes.end() ? kUnknown : found->seen_recall;
+}
+
 }  // namespace
 
 Markup classes_section(const ReportSource& source) {
@@ -72,11 +78,13 @@ Markup classes_section(const ReportSource& source) {
         row.cells = {share_cell(c.support > 0 ? c.recall : kUnknown), share_cell(c.precision), share_cell(c.f1),
                      count_cell(c.support)};
         if (source.run) row.cells.push_back(count_cell(training_images_of(source, c.name)));
+        if (source.run && source.run->drop) row.cells.push_back(share_cell(seen_recall_of(*source.run->drop, c.name)));
         rows.push_back(std::move(row));
     }
     std::vector<std::string> header = {"class",      "found, with 95 % interval", "recall", "precision", "F1",
                                        "test images"};
     if (source.run) header.emplace_back("training images");
+    if (source.run && source.run->drop) header.push_back("recall in " + source.run->drop->part);
     Markup section = paragraph(
         "The weakest first. Recall: of the images of a class, how many were found. Precision: of the answers for a "
         "class, how many were right. Where the interval is wide, the class has few test images.");

@@ -61,6 +61,28 @@ std::string operating_point(const ClassificationRecord& of) {
     return "";
 }
 
+/// What was done about it in training.
+Markup calibration_of(const ReportSource& source) {
+    if (!source.run || !source.run->calibration) return {};
+    const CalibrationRecord& calibration = *source.run->calibration;
+    if (!calibration.reason.empty()) return remark(format_text("Not calibrated: {}.", calibration.reason));
+    return paragraph(format_text(
+        "The model's probabilities are calibrated: class scores are divided by {:.3f}, fitted on {}, where it brought "
+        "the "
+        "error from {} to {}.",
+        calibration.temperature, count_of(static_cast<std::uint64_t>(calibration.images), "validation image"),
+        percent(calibration.before.ece), percent(calibration.after.ece)));
+}
+
+/// What came of saying "unknown".
+Markup decision_of(const EvaluationRecord& record) {
+    if (!record.decision) return {};
+    return paragraph(
+        format_text("With its limits for \"unknown\" the model answered {} of {} and was right for {} of those.",
+                    with_commas(record.decision->answered),
+                    count_of(static_cast<std::uint64_t>(record.images), "image"), percent(record.decision->accuracy)));
+}
+
 }  // namespace
 
 std::vector<NamedPlot> reliability_plots(const ReportSource& source) {
@@ -84,7 +106,7 @@ Markup reliability_section(const ReportSource& source) {
                     "yes; bars below it say that it promises too much. Their mean distance from the line, the expected "
                     "calibration error, is {}.{}",
                     percent(of.reliability.ece), operating_point(of)));
-    return section << side_by_side(plots);
+    return section << calibration_of(source) << decision_of(*source.test) << side_by_side(plots);
 }
 
 }  // namespace graft
