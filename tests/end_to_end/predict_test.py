@@ -400,6 +400,15 @@ class CommandLine(Workspace):
         self.assertNotIn("\x1b", self.graft("nothing", expect=2).err)
 
 
+class Explain(ModelWorkspace):
+    def test_heat_maps_are_written_beside_the_rows(self):
+        said = self.graft("predict", "model.pt", "data/test/gear", "--explain", "maps")
+        self.assertEqual(len(read_rows(said.out)), 3)
+        self.assertEqual(contents_of(self.folder / "maps"),
+                         {"00001-000.png", "00002-001.png", "00003-002.png"})
+        self.graft("predict", "model.pt", "data/test/gear", "--explain", "maps", expect=2)
+
+
 class ConfigCommand(Workspace):
     """`graft config` and `graft data check`."""
 
@@ -458,6 +467,26 @@ class ConfigCommand(Workspace):
             said = self.graft("data", "check", "data/train", "--json", expect=3)
         self.assertEqual([entry["file"] for entry in said.json()["bad"]], ["gear/001.jpg"])
         self.assertIn("data/train: 1 of 16 images cannot be used", said.err)
+
+    def test_data_check_finds_leaks_and_writes_a_list_without_them(self):
+        leak = self.data / "test" / "gear" / "copy.jpg"
+        with self.put_back(leak):
+            shutil.copy(self.data / "train" / "gear" / "001.jpg", leak)
+            said = self.graft("data", "check", "data", "--output", "found", "--fix", "clean.csv")
+            self.assertIn("test/gear/copy.jpg = train/gear/001.jpg\n", said.out)
+            self.assertEqual(contents_of(self.folder / "found"), {"findings.html", "findings.json", "findings.csv"})
+            findings = {one["kind"]: one for one in read_json(self.folder / "found" / "findings.json")["findings"]}
+            self.assertEqual([image["file"] for image in findings["leaks"]["images"]], ["gear/copy.jpg"])
+            rows = read_rows((self.folder / "clean.csv").read_text(encoding="utf-8"))
+            self.assertEqual(len(rows), 16 + 9 - 1)
+            self.assertNotIn("data/train/gear/001.jpg", [row["image_path"] for row in rows])
+            fixed = self.graft("data", "check", "clean.csv", "--list", "split_column=split", "--json").json()
+            self.assertNotIn("leaks", [finding["kind"] for finding in fixed["findings"]])
+            self.graft("data", "check", "data", "--strict", expect=4)
+            refused = self.graft("data", "check", "data", "--fix", "clean.csv", expect=2)
+            self.assertIn("--fix: clean.csv is already there", refused.err)
+            against = self.graft("data", "check", "data/train", "--against", "data/test", "--json").json()
+            self.assertEqual([part["name"] for part in against["parts"]], ["train", "data/test"])
 
     def test_samples_never_go_into_a_folder_that_holds_something(self):
         said = self.graft("data", "sample", "data", expect=3)
