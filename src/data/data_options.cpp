@@ -86,6 +86,19 @@ std::vector<std::string> contradictions(const DataOptions& options) {
             "each other: leave one out");
     if (options.split.validation_split > 0 && options.split.split_file)
         problems.emplace_back("/data/split_file: says what validates; leave out /data/validation_split");
+    if (options.split.folds) {
+        const SplitOptions& split = options.split;
+        if (options.validation || split.validation_split > 0 || split.split_file)
+            problems.emplace_back(
+                "/data/folds: say what validates; leave out /data/validation, /data/validation_split and "
+                "/data/split_file");
+        if (split.fold >= *split.folds)
+            problems.push_back(format_text("/data/fold: expected less than /data/folds, which is {}, got {}",
+                                           *split.folds, split.fold));
+    } else if (options.split.fold != 0 || options.split.fold_seed != 0) {
+        problems.push_back(format_text("/data/{}: is for /data/folds, which is missing",
+                                       options.split.fold != 0 ? "fold" : "fold_seed"));
+    }
     if (options.split.group_pattern && options.split.split == SplitRule::keras)
         problems.emplace_back("/data/group_pattern: needs \"split\": \"hash\"");
     for (const auto& [key, values] : {std::pair("mean", &options.mean), std::pair("std", &options.std)})

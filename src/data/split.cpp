@@ -12,6 +12,7 @@
 #include "config/json.hpp"
 #include "core/hash.hpp"
 #include "core/text.hpp"
+#include "data/folds.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -36,17 +37,37 @@ std::regex group_pattern(const std::string& text) {
     }
 }
 
-/// Whole groups: those of a list, or what the pattern finds in the names.
-Chosen choose_groups(const ImageFolder& folder, const SplitOptions& options) {
+/// The group of each sample: what the pattern finds in its name, or what a list says. Empty: there are no groups.
+std::vector<std::string> groups_in(const ImageFolder& folder, const SplitOptions& options) {
+    const auto has_group = [](const Sample& sample) { return !sample.group.empty(); };
+    if (!options.group_pattern && std::ranges::none_of(folder.samples, has_group)) return {};
     std::optional<std::regex> pattern;
     if (options.group_pattern) pattern = group_pattern(*options.group_pattern);
-    Chosen chosen;
+    std::vector<std::string> groups;
     for (const Sample& sample : folder.samples) {
         const std::string& own = sample.group.empty() ? sample.name : sample.group;
-        const std::string group = pattern ? group_of(sample.name, *pattern) : own;
-        chosen.push_back(static_cast<double>(stable_id(group) >> 11) * 0x1.0p-53 < options.validation_split);
+        groups.push_back(pattern ? group_of(sample.name, *pattern) : own);
     }
+    return groups;
+}
+
+Chosen choose_groups(const std::vector<std::string>& groups, const SplitOptions& options) {
+    Chosen chosen;
+    for (const std::string& group : groups)
+        chosen.push_back(static_cast<double>(stable_id(group) >> 11) * 0x1.0p-53 < options.validation_split);
     return chosen;
+}
+
+Chosen choose_fold(const ImageFolder& folder, const std::vector<std::string>& groups, const SplitOptions& options) {
+    try {
+        const FoldOptions how{static_cast<std::size_t>(*options.folds), static_cast<std::uint64_t>(options.fold_seed)};
+        Chosen chosen;
+        for (const std::size_t fold : folds_of(folder.samples, groups, folder.targets, how))
+            chosen.push_back(fold == static_cast<std::size_t>(options.fold));
+        return chosen;
+    } catch (const DataError& error) {
+        throw DataError(format_text("{}: /data/folds: {}", folder.root, error.what()));
+    }
 }
 
 Chosen choose_per_class(const ImageFolder& folder, const SplitOptions& options) {
@@ -114,9 +135,10 @@ void expect_every_class(const ImageFolder& folder, const Split& split) {
 }
 
 Chosen choose(const ImageFolder& folder, const SplitOptions& options) {
-    const auto has_group = [](const Sample& sample) { return !sample.group.empty(); };
     if (options.split_file) return choose_from_file(folder, *options.split_file);
-    if (options.group_pattern || std::ranges::any_of(folder.samples, has_group)) return choose_groups(folder, options);
+    const std::vector<std::string> groups = groups_in(folder, options);
+    if (options.folds) return choose_fold(folder, groups, options);
+    if (!groups.empty()) return choose_groups(groups, options);
     if (folder.is_list && options.split == SplitRule::keras) return choose_first_rows(folder, options);
     return choose_per_class(folder, options);
 }
@@ -134,6 +156,12 @@ void describe(Fields& fields, SplitOptions& options) {
                  "Regular expression on paths below the training folder; files with the same first capture (or match) "
                  "stay in one part.");
     fields.path("split_file", options.split_file, "A `split.json` of an earlier run.");
+    fields.field("folds", options.folds,
+                 "Cross-validation: the images are dealt out to so many folds, classes evenly and groups whole; one "
+                 "validates, the others train. `graft crossval` trains on all of them.",
+                 between(2, 1000));
+    fields.field("fold", options.fold, "Which of the `folds` validates, counted from 0.", at_least(0));
+    fields.field("fold_seed", options.fold_seed, "Another one deals out otherwise.", at_least(0));
 }
 
 Split split_samples(ImageFolder folder, const SplitOptions& options) {

@@ -135,6 +135,10 @@ Dataset read_dataset(const DataOptions& options, TargetKind kind) {
         dataset.test = take_part(found, PartKind::test);
         found.images.samples = take_part(found, PartKind::train);
         expect_one_source(dataset, options);
+        if (options.split.folds)  // all that is not for the test is dealt out
+            found.images.samples.insert(found.images.samples.end(), std::make_move_iterator(dataset.validation.begin()),
+                                        std::make_move_iterator(dataset.validation.end()));
+        if (options.split.folds) dataset.validation.clear();
         expect_training_rows(found.images, options);
     }
     Split split = split_samples(std::move(found.images), options.split);
