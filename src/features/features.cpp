@@ -148,9 +148,12 @@ Batch Features::empty_batch(std::span<const std::size_t> order, std::size_t firs
             first};
 }
 
-/// Where the feature of a position in the order goes.
 std::span<float> Features::room_in(Batch& batch, std::size_t position) const {
     return {batch.features.data_ptr<float>() + (position - batch.first) * size_, size_};
+}
+
+void Features::read(std::size_t sample, std::int64_t epoch, std::span<float> values) const {
+    kept_.space->read(rows_[static_cast<std::size_t>(view_of(epoch).value_or(0))][sample], values);
 }
 
 void Features::for_each_batch(std::span<const std::size_t> order, std::int64_t epoch, std::size_t batch_size,
@@ -164,15 +167,14 @@ void Features::for_each_batch(std::span<const std::size_t> order, std::int64_t e
 
 void Features::read_batches(std::span<const std::size_t> order, std::int64_t epoch,
                             const std::vector<std::size_t>& ends, const ConsumeBatch& consume) {
-    const std::vector<std::uint64_t>& rows = rows_[static_cast<std::size_t>(view_of(epoch).value_or(0))];
-    const auto read = [&](std::size_t b) {
+    const auto read_batch = [&](std::size_t b) {
         Batch batch = empty_batch(order, b == 0 ? 0 : ends[b - 1], ends[b]);
-        for (std::size_t i = batch.first; i < ends[b]; ++i) kept_.space->read(rows[order[i]], room_in(batch, i));
+        for (std::size_t i = batch.first; i < ends[b]; ++i) read(order[i], epoch, room_in(batch, i));
         return batch;
     };
     const OrderedMapOptions one_ahead{.workers = 1, .window = kBatchesAhead, .stop = pass_.stop()};
     const std::size_t done =
-        ordered_map(ends.size(), one_ahead, read, [&](std::size_t, const Batch& batch) { consume(batch); });
+        ordered_map(ends.size(), one_ahead, read_batch, [&](std::size_t, const Batch& batch) { consume(batch); });
     if (done < ends.size()) throw Interrupted("interrupted");
 }
 

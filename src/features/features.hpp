@@ -17,6 +17,7 @@
 #include "config/fields.hpp"
 #include "features/feature_cache.hpp"
 #include "features/feature_pass.hpp"
+#include "features/feature_source.hpp"
 #include "graft/core/reporter.hpp"
 
 namespace graft {
@@ -38,19 +39,8 @@ struct FeatureOptions {
 };
 void describe(Fields& fields, FeatureOptions& options);
 
-/// Part of an epoch.
-struct Batch {
-    at::Tensor features;                   ///< float32 [N,…]
-    std::span<const std::size_t> samples;  ///< which, by index; valid during the call that hands the batch over
-    std::size_t first = 0;                 ///< position in the order that was asked for
-};
-
-/// Where each batch of an epoch ends: what is left at the end is a smaller batch, except that a single left-over sample
-/// joins the batch before it (batch norm cannot train on one).
-[[nodiscard]] std::vector<std::size_t> batch_ends(std::size_t samples, std::size_t batch_size);
-
 /// The features of one list of samples.
-class Features {
+class Features final : public FeatureSource {
 public:
     /// @param views number of views that are kept; 0: the plain picture alone (validation, no augmentation)
     /// @param feature_shape of one image, as GraftedModel::feature_shape
@@ -65,16 +55,20 @@ public:
     /// From now on features are looked for in `space` and kept there. Every sample's content must be known.
     void keep_in(LeasedSpace space);
 
-    /// Makes sure that the features an epoch reads are kept, where they are kept at all. One line of progress. Of the
-    /// views that follow, some are computed too: views of one image share its decoding. Where they cannot be kept, on a
-    /// full disk for example, a warning says so, and from then on they are computed anew in each epoch.
-    /// @throws Interrupted when a stop is requested; what was computed so far stays
-    void prepare(std::int64_t epoch, Reporter& reporter);
-
-    /// Calls `consume` with batches of `batch_size` samples (batch_ends) in the given order of indices.
-    /// @throws Interrupted when a stop is requested
+    [[nodiscard]] std::size_t count() const override { return samples_.size(); }
+    /// Of the views that follow, some are computed too: views of one image share its decoding. Where they cannot be
+    /// kept, on a full disk for example, a warning says so, and from then on they are computed anew in each epoch. What
+    /// was computed when a stop is requested stays.
+    void prepare(std::int64_t epoch, Reporter& reporter) override;
     void for_each_batch(std::span<const std::size_t> order, std::int64_t epoch, std::size_t batch_size,
-                        const std::function<void(const Batch&)>& consume);
+                        const std::function<void(const Batch&)>& consume) override;
+
+    [[nodiscard]] bool kept() const { return kept_.space != nullptr; }
+    /// Reads the feature of a sample in an epoch that is prepared. Only where features are kept; may run beside itself.
+    void read(std::size_t sample, std::int64_t epoch, std::span<float> values) const;
+    [[nodiscard]] Batch empty_batch(std::span<const std::size_t> order, std::size_t first, std::size_t end) const;
+    /// Where the feature of a position in the order goes.
+    [[nodiscard]] std::span<float> room_in(Batch& batch, std::size_t position) const;
 
     /// All passes so far, added up.
     [[nodiscard]] const PassRecord& record() const { return record_; }
@@ -90,8 +84,6 @@ private:
                       const ConsumeBatch& consume);
     void compute_batches(std::span<const std::size_t> order, std::int64_t epoch, const std::vector<std::size_t>& ends,
                          const ConsumeBatch& consume);
-    [[nodiscard]] Batch empty_batch(std::span<const std::size_t> order, std::size_t first, std::size_t end) const;
-    [[nodiscard]] std::span<float> room_in(Batch& batch, std::size_t position) const;
 
     std::vector<Sample> samples_;
     std::int64_t views_;

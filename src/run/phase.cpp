@@ -96,6 +96,16 @@ std::vector<Phase> make_phases(const std::vector<PhaseOptions>& options, const B
     return phases;
 }
 
+Phase make_head_phase(const PhaseOptions& options, const Backbone& backbone, const HeadOptions& head_options,
+                      std::int64_t outputs, std::uint64_t seed) {
+    Phase phase{.options = options, .freeze = "all"};
+    phase.model.scion = make_chain("Scion", {{"head", draw_head(head_options, backbone, outputs, seed)}});
+    for (at::Tensor parameter : phase.model.scion.parameters()) parameter.requires_grad_(true);
+    phase.groups = groups_of(phase.model, options);
+    phase.optimizer = options.optimizer.build(phase.groups);
+    return phase;
+}
+
 void prepare_to_train(const Phase& phase) {
     prepare_to_train(phase.model);
     for (at::Tensor parameter : phase.model.scion.parameters()) parameter.requires_grad_(false);

@@ -32,6 +32,10 @@ void prepare_to_train(const Phase& phase);
                                              const Preprocessing& preprocessing, const HeadOptions& head_options,
                                              std::int64_t outputs, std::uint64_t seed);
 
+/// The one phase of a run in which nothing but a new head trains, on features of a trunk that is elsewhere.
+[[nodiscard]] Phase make_head_phase(const PhaseOptions& options, const Backbone& backbone,
+                                    const HeadOptions& head_options, std::int64_t outputs, std::uint64_t seed);
+
 /// The phase that is cut deepest: its scion holds everything that any of them trains.
 [[nodiscard]] const Phase& deepest_of(std::span<const Phase> phases);
 

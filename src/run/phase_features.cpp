@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/folders.hpp"
 #include "core/text.hpp"
@@ -169,9 +170,17 @@ PhaseFeatures make_features(const RunOptions& options, const Dataset& dataset, c
 }
 
 PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Task& task, const RunOptions& options) {
+    std::optional<TrainingSet> validation;
+    if (features.validation->count() > 0) validation = training_set(*features.validation, task);
+    return parts_of(phase, training_set(*features.train, task), std::move(validation), options);
+}
+
+PhaseParts parts_of(const Phase& phase, TrainingSet train, std::optional<TrainingSet> validation,
+                    const RunOptions& options) {
     const bool of_a_list = !phase.options.train.empty();  // runs without phases keep their numbers, digit for digit
     PhaseParts parts{.scion = phase.model.scion,
-                     .train = training_set(*features.train, task),
+                     .train = std::move(train),
+                     .validation = std::move(validation),
                      .optimizer = phase.optimizer,
                      .batch_norms = phase.options.batch_norm,
                      .clip_norm = options.training.clip_norm,
@@ -182,9 +191,8 @@ PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Tas
     if (of_a_list && !phase.model.trained_stages.empty())
         parts.pass = fast_pass(phase.model.scion, phase.options.batch_norm, workers_of(options.data),
                                options.training.precision);
-    if (!features.validation->samples().empty()) parts.validation = training_set(*features.validation, task);
     for (const ParameterGroup& group : phase.groups) parts.groups.push_back(group.name);
-    const std::int64_t steps = steps_in(features.train->samples().size(), parts.batch_size, parts.accumulate);
+    const std::int64_t steps = steps_in(parts.train.features->count(), parts.batch_size, parts.accumulate);
     if (phase.options.schedule)
         parts.schedule = phase.options.schedule.build({.steps_per_epoch = steps, .epochs = phase.options.epochs});
     return parts;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 
 #include "features/features.hpp"
@@ -30,6 +31,10 @@ struct PhaseFeatures {
 
 /// What the trainer needs of a phase. The features outlive it.
 [[nodiscard]] PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Task& task,
+                                  const RunOptions& options);
+
+/// The same for features that are elsewhere.
+[[nodiscard]] PhaseParts parts_of(const Phase& phase, TrainingSet train, std::optional<TrainingSet> validation,
                                   const RunOptions& options);
 
 }  // namespace graft

@@ -100,15 +100,10 @@ void check_graft_points(const ArchitectureRow& row, const RunOptions& options, c
         });
 }
 
-}  // namespace
-
-Recipe make_recipe(const RunOptions& options, const Tables& tables, const Dataset& dataset, MissingWeights missing) {
-    Recipe recipe{.task = options.task.build({.classes = dataset.classes, .training = dataset.train})};
-    Problems problems;
-    problems.attempt([&] { recipe.weights = choose_weights(options.backbone, missing); });
-    recipe.preprocessing = choose_preprocessing(options.data, usual_preprocessing(recipe.weights.entry));
-    const ArchitectureRow* row = tables.architectures.find(options.backbone.name);  // nullptr: the file's network
-    if (row != nullptr) check_graft_points(*row, options, recipe.preprocessing, problems);
+/// Adds what is learnt and how.
+void add_lesson(const RunOptions& options, const Tables& tables, const Dataset& dataset, Recipe& recipe,
+                Problems& problems) {
+    recipe.task = options.task.build({.classes = dataset.classes, .training = dataset.train});
     problems.attempt([&] { check_mixings(options, tables, *recipe.task); });
     problems.attempt([&] { expect_units_for(options.backbone.precision, "/backbone/precision"); });
     problems.attempt([&] { expect_units_for(options.training.precision, "/training/precision"); });
@@ -118,6 +113,26 @@ Recipe make_recipe(const RunOptions& options, const Tables& tables, const Datase
     problems.attempt([&] { expect_can_be_calibrated(options, *recipe.task, dataset); });
     problems.attempt([&] { recipe.metrics = choose_metrics(*recipe.task, options.training.metrics, tables.metrics); });
     build_callbacks(options, dataset, recipe, problems);
+}
+
+}  // namespace
+
+Recipe make_recipe(const RunOptions& options, const Tables& tables, const Dataset& dataset, MissingWeights missing) {
+    Recipe recipe;
+    Problems problems;
+    problems.attempt([&] { recipe.weights = choose_weights(options.backbone, missing); });
+    recipe.preprocessing = choose_preprocessing(options.data, usual_preprocessing(recipe.weights.entry));
+    const ArchitectureRow* row = tables.architectures.find(options.backbone.name);  // nullptr: the file's network
+    if (row != nullptr) check_graft_points(*row, options, recipe.preprocessing, problems);
+    add_lesson(options, tables, dataset, recipe, problems);
+    problems.throw_if_any();
+    return recipe;
+}
+
+Recipe make_recipe(const RunOptions& options, const Tables& tables, const Dataset& dataset, const Recipe& like) {
+    Recipe recipe{.weights = like.weights, .preprocessing = like.preprocessing};
+    Problems problems;
+    add_lesson(options, tables, dataset, recipe, problems);
     problems.throw_if_any();
     return recipe;
 }

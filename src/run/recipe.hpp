@@ -35,6 +35,10 @@ struct Recipe {
 [[nodiscard]] Recipe make_recipe(const RunOptions& options, const Tables& tables, const Dataset& dataset,
                                  MissingWeights missing);
 
+/// The same for another training on the same features: weights and preprocessing are those of `like`.
+[[nodiscard]] Recipe make_recipe(const RunOptions& options, const Tables& tables, const Dataset& dataset,
+                                 const Recipe& like);
+
 /// Downloads the weights where they are missing, and loads them.
 /// @throws DataError, Error, Interrupted
 [[nodiscard]] Backbone prepare_backbone(const RunOptions& options, const Tables& tables, const Recipe& recipe,

@@ -228,6 +228,7 @@ void describe(Fields& fields, RunOptions& config, const Tables& tables) {
 }
 
 RunOptions read_run_config(Json document, const Tables& tables) {
+    if (document.is_object()) document.erase("tune");  // for `graft tune`
     RunOptions config = default_run_config(tables);
     std::vector<std::string> problems =
         read_options(document, [&](Fields& fields) { describe(fields, config, tables); });

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -32,6 +33,10 @@ public:
     /// Adds to the gradients of the scion's parameters that ask for one.
     /// @param loss a scalar made of the last forward's scores
     virtual void backward(const at::Tensor& loss) = 0;
+    /// Dropout masks come from a generator of this pass, which set_seed() sets for each step, and not from LibTorch's
+    /// of the process: then several trainings may run at once.
+    [[nodiscard]] virtual bool draws_alone() const { return false; }
+    virtual void set_seed(std::uint64_t) {}
 };
 
 /// The module as it is.
@@ -45,6 +50,11 @@ public:
 ///     (LibTorch's autocast), all but depthwise ones; weights, gradients, norms and the head stay float32
 [[nodiscard]] std::unique_ptr<ScionPass> fast_pass(const TorchModule& scion, BatchNorms batch_norms,
                                                    std::size_t workers, Precision precision = Precision::float32);
+
+/// A head alone, with a generator of its own. The numbers are those of plain_pass, dropout masks included.
+/// @param scion its one child is the head, as make_head gives it
+/// @param dropout of the head's options
+[[nodiscard]] std::unique_ptr<ScionPass> head_pass(const TorchModule& scion, double dropout);
 
 /// Training mode, in which the stages' batch norms are as asked for; those of the head always adapt.
 void set_training_mode(const TorchModule& scion, BatchNorms batch_norms);

@@ -86,16 +86,20 @@ void Trainer::begin(PhaseParts phase) {
     begun_ = true;
 }
 
-void Trainer::run(PhaseParts phase) {
-    begin(std::move(phase));
+void Trainer::train_until(std::int64_t epoch_of_phase) {
     try {
-        while (!state_.finished && state_.epoch_of_phase < phase_.epochs) run_epoch();
+        while (!state_.finished && !interrupted_ && state_.epoch_of_phase < epoch_of_phase) run_epoch();
     } catch (const Interrupted&) {
         interrupted_ = true;  // what the epoch at hand did to the weights is in the checkpoint alone
         if (model_weights_) model_weights_->restore(parts_.weights);
     }
+}
+
+void Trainer::run(PhaseParts phase) {
+    begin(std::move(phase));
+    train_until(phase_.epochs);
     if (state_.average) state_.average->restore(parts_.weights);  // what validation has seen goes on, or is kept
-    if (state_.finished || interrupted_) return;
+    if (ended()) return;
     ++state_.phase;
     state_.epoch_of_phase = 0;
 }
@@ -147,6 +151,7 @@ void Trainer::finish_epoch(EpochRecord record) {
 }
 
 void Trainer::save() {
+    if (parts_.checkpoint.empty()) return;
     state_.learning_rates = rates_->save_state();
     state_.callbacks.clear();
     for (const auto& callback : parts_.callbacks) state_.callbacks.push_back(callback->save_state());

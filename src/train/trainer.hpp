@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "features/features.hpp"
+#include "features/feature_source.hpp"
 #include "graft/core/reporter.hpp"
 #include "graft/train/callback.hpp"
 #include "record/history_text.hpp"
@@ -53,13 +53,13 @@ struct TrainingParts {
     bool has_validation = false;
     std::function<void(const std::filesystem::path&)> save_model;
     std::function<void(const std::vector<EpochRecord>&)> on_history;  ///< after each epoch, before its checkpoint
-    std::filesystem::path checkpoint;                                 ///< the file that the last state goes to
-    Json run_identity = Json::object();                               ///< what a checkpoint must agree with
+    std::filesystem::path checkpoint;    ///< the file that the last state goes to; empty: nowhere
+    Json run_identity = Json::object();  ///< what a checkpoint must agree with
 };
 
 /// Features with the targets of their samples. The features outlive the phase.
 struct TrainingSet {
-    Features* features = nullptr;
+    FeatureSource* features = nullptr;
     at::Tensor targets;  ///< as Task::targets makes them
 };
 
@@ -108,6 +108,10 @@ public:
     /// Trains the next phase.
     /// @throws Error when the loss is not finite and no callback dealt with it, naming epoch and batch
     void run(PhaseParts phase);
+    /// The same in pieces: begin() once, then train_until() with more and more epochs of the phase.
+    void begin(PhaseParts phase);
+    void train_until(std::int64_t epoch_of_phase);
+    [[nodiscard]] const std::vector<EpochRecord>& history() const { return state_.history; }
     /// Lets callbacks and `keep` bring back the weights that the model is to have.
     /// @throws Error when no epoch gave finite metrics, or the weights are not finite: nothing is worth keeping;
     ///         Interrupted when no epoch is over
@@ -129,7 +133,6 @@ private:
     void save_model(const std::filesystem::path& file) override { parts_.save_model(file); }
     Reporter& reporter() override { return reporter_; }
 
-    void begin(PhaseParts phase);
     [[nodiscard]] std::int64_t steps_per_epoch() const;
     /// What the batch is trained on: features and targets, and the labels that its metrics are measured with.
     struct Lesson {

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "core/random.hpp"
 #include "core/text.hpp"
@@ -76,8 +77,7 @@ void Trainer::run_epoch() {
     phase_.train.features->prepare(index, reporter_);
     if (phase_.validation) phase_.validation->features->prepare(index, reporter_);
     Epoch epoch = begin_epoch(index);
-    reporter_.start(format_text("epoch {}/{}", index + 1, options_.epochs), phase_.train.features->samples().size(),
-                    "images");
+    reporter_.start(format_text("epoch {}/{}", index + 1, options_.epochs), phase_.train.features->count(), "images");
     bool averaged = false;
     try {
         train_on_batches(epoch);
@@ -120,7 +120,8 @@ Trainer::Epoch Trainer::begin_epoch(std::int64_t index) {
 /// Makes the checkpoint of an epoch that is not over, where that is of use.
 void Trainer::save_part(Epoch& epoch) {
     const std::int64_t saved = state_.part ? state_.part->batches : 0;
-    if (epoch.batches == saved || !stop_reason_.empty() || !all_finite(parts_.weights)) return;
+    if (parts_.checkpoint.empty() || epoch.batches == saved || !stop_reason_.empty() || !all_finite(parts_.weights))
+        return;
     MetricState measures;
     epoch.measures.keep(measures);
     state_.part = EpochPart{.batches = epoch.batches,
@@ -139,7 +140,7 @@ bool Trainer::is_save_due() const {
 }
 
 std::int64_t Trainer::steps_per_epoch() const {
-    return steps_in(phase_.train.features->samples().size(), phase_.batch_size, phase_.accumulate);
+    return steps_in(phase_.train.features->count(), phase_.batch_size, phase_.accumulate);
 }
 
 void Trainer::take_step(std::int64_t step) {
@@ -162,9 +163,10 @@ Trainer::Lesson Trainer::lesson_of(const Batch& batch, const BatchRecord& record
 /// Those batches that were not trained on yet.
 void Trainer::train_on_batches(Epoch& epoch) {
     const torch::jit::GraphOptimizerEnabledGuard plain_autograd(false);
-    StepSeed step_seed;
+    std::optional<StepSeed> step_seed;
+    if (!phase_.pass->draws_alone()) step_seed.emplace();
     const auto index = static_cast<std::uint64_t>(epoch.record.epoch);
-    std::vector<std::size_t> order = counted(phase_.train.features->samples().size());
+    std::vector<std::size_t> order = counted(phase_.train.features->count());
     Rng rng = Rng::stream(options_.seed, "shuffle", {index});
     shuffle(std::span(order), rng);
     const auto batch_size = static_cast<std::size_t>(phase_.batch_size);
@@ -176,7 +178,9 @@ void Trainer::train_on_batches(Epoch& epoch) {
     const auto rest = std::span<const std::size_t>(order).subspan(first);
     phase_.train.features->for_each_batch(rest, epoch.record.epoch, batch_size, [&](const Batch& batch) {
         if (!stop_reason_.empty()) return;  // a callback asked to stop within the epoch
-        step_seed.set(mix_seed(options_.seed, "dropout", {index, static_cast<std::uint64_t>(epoch.batches)}));
+        const std::uint64_t seed =
+            mix_seed(options_.seed, "dropout", {index, static_cast<std::uint64_t>(epoch.batches)});
+        step_seed ? step_seed->set(seed) : phase_.pass->set_seed(seed);
         train_on_batch(batch, std::ssize(ends), epoch);
         reporter_.advance(first + batch.first + batch.samples.size(), text_of(epoch.measures.so_far()));
         if (options_.is_save_asked && options_.is_save_asked()) {
@@ -217,14 +221,13 @@ Measures Trainer::validate(std::int64_t epoch) {
     const TrainingSet& set = *phase_.validation;
     phase_.scion.eval();
     Measures measures(parts_.metrics, *parts_.task);
-    set.features->for_each_batch(
-        counted(set.features->samples().size()), epoch, kValidationBatch, [&](const Batch& batch) {
-            const at::Tensor targets = targets_of(set, batch);
-            const at::Tensor scores = phase_.pass->forward(batch.features);
-            const at::Tensor loss = parts_.validation_loss ? parts_.validation_loss(scores, targets)
-                                                           : parts_.task->validation_loss(scores, targets);
-            measures.add(loss.item<double>(), scores, targets);
-        });
+    set.features->for_each_batch(counted(set.features->count()), epoch, kValidationBatch, [&](const Batch& batch) {
+        const at::Tensor targets = targets_of(set, batch);
+        const at::Tensor scores = phase_.pass->forward(batch.features);
+        const at::Tensor loss = parts_.validation_loss ? parts_.validation_loss(scores, targets)
+                                                       : parts_.task->validation_loss(scores, targets);
+        measures.add(loss.item<double>(), scores, targets);
+    });
     return measures;
 }
 
