@@ -2,7 +2,7 @@
 # Which rooms lie in which library, from the bottom up.
 set(GRAFT_BASE_ROOMS core config record statistics image data weights insight report)
 set(GRAFT_NETWORK_ROOMS network inference)
-set(GRAFT_UPPER_ROOMS features task train deploy export run)
+set(GRAFT_UPPER_ROOMS features task train deploy export run search)
 set(GRAFT_SAMPLES_ROOMS samples)
 set(GRAFT_APP_ROOMS app)
 

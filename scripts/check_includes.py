@@ -28,7 +28,8 @@ ALLOWED = {
     "deploy": "inference network image record weights data config",
     "export": "deploy inference network image weights data config",
     "report": "record insight data weights image config",
-    "run": "*",
+    "run": "features task train deploy export insight data weights inference network statistics record image config report",
+    "search": "run features task train deploy export data weights inference network record image config report",
     "app": "*",
 }
 # Rooms that may include OpenCV's headers. cv::Mat alone may go wherever the room of images may be used.

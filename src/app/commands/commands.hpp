@@ -31,6 +31,10 @@ void add_commands(CLI::App& app, Command& chosen);
 
 // Each adds a subcommand to `app`. Parsing a command line that names it sets `chosen`.
 void add_train(CLI::App& app, Command& chosen);
+void add_combine(CLI::App& app, Command& chosen);
+void add_tune(CLI::App& app, Command& chosen);
+void add_lr_find(CLI::App& app, Command& chosen);
+void add_crossval(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
 void add_predict(CLI::App& app, Command& chosen);
 void add_report(CLI::App& app, Command& chosen);

@@ -10,6 +10,7 @@
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "run/run_options.hpp"
+#include "search/tune_options.hpp"
 
 namespace graft {
 namespace {
@@ -131,9 +132,13 @@ void add_config(CLI::App& app, Command& chosen) {
     config->require_subcommand(0, 1);
     add_config_check(*config, chosen);
     add_init(*config, chosen);
-    add_text(*config, chosen, "schema", "Print the JSON Schema, for completion in editors",
-             [](const Tables& tables) { return pretty(run_config_schema(tables)); });
-    add_text(*config, chosen, "docs", "Print the reference of all options as Markdown", run_config_markdown);
+    add_text(*config, chosen, "schema", "Print the JSON Schema, for completion in editors", [](const Tables& tables) {
+        Json schema = run_config_schema(tables);
+        schema["properties"]["tune"] = tune_schema();
+        return pretty(schema);
+    });
+    add_text(*config, chosen, "docs", "Print the reference of all options as Markdown",
+             [](const Tables& tables) { return run_config_markdown(tables) + tune_markdown(); });
 }
 
 }  // namespace graft

@@ -1,0 +1,67 @@
+#include "search/crossval.hpp"
+
+#include <CLI/App.hpp>
+#include <iostream>
+#include <memory>
+
+#include "app/commands/commands.hpp"
+#include "app/option_checks.hpp"
+#include "app/results.hpp"
+#include "app/terminal/terminal_reporter.hpp"
+#include "core/files.hpp"
+
+namespace graft {
+namespace {
+
+struct CrossvalArguments {
+    std::string config, output;
+    std::vector<std::string> assignments;
+    CrossvalOptions crossval;
+    bool offline = false, json = false, force = false;
+};
+
+void cross_validate(const CrossvalArguments& arguments, const Session& session) {
+    if (!arguments.output.empty()) expect_free(arguments.output, arguments.force, "--output");
+    RunOptions options = read_run_config(arguments.config, arguments.assignments, Tables{});
+    options.output += "-crossval";
+    TerminalReporter reporter(session.screen);
+    const CrossvalRecord record =
+        cross_validate(options, Tables{}, arguments.crossval,
+                       {.missing = arguments.offline ? MissingWeights::refuse : MissingWeights::download,
+                        .stop = session.stop,
+                        .reporter = reporter});
+    if (!arguments.output.empty()) write_file(arguments.output, pretty(to_json(record)), present(arguments.force));
+    if (arguments.json)
+        print_json(to_json(record));
+    else
+        std::cout << text_of(record);
+}
+
+}  // namespace
+
+void add_crossval(CLI::App& app, Command& chosen) {
+    const auto arguments = std::make_shared<CrossvalArguments>();
+    CLI::App* command =
+        app.add_subcommand("crossval", "Train a config on each fold of its images: how much its figures scatter");
+    command->add_option("config", arguments->config, "The run's config, a JSON file")->required()->type_name("CONFIG");
+    command->add_option("--set", arguments->assignments, "Change a value of the config, for example /training/epochs=3")
+        ->type_name("/PATH=VALUE")
+        ->allow_extra_args(false);
+    command->add_option("--folds", arguments->crossval.folds, "Parts of which each validates once")
+        ->capture_default_str()
+        ->check(integer_in(between(2, 1000)));
+    command
+        ->add_option("--repeats", arguments->crossval.repeats,
+                     "Do all of it so many times, with other folds and from other seeds")
+        ->capture_default_str()
+        ->check(integer_in(between(1, 1000)));
+    command->add_option("--output", arguments->output, "Write the figures to a JSON file too")->type_name("FILE");
+    takes_force(*command, arguments->force);
+    command->add_flag("--offline", arguments->offline, "Download nothing: weights that are missing are an error");
+    command->add_flag("--json", arguments->json, "Print the figures as JSON");
+    command->callback([arguments, &chosen] {
+        chosen = [arguments](const Session& session) { cross_validate(*arguments, session); };
+    });
+}
+
+}  // namespace graft
