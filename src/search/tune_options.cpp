@@ -106,7 +106,6 @@ std::string tune_markdown() {
 What `graft tune` searches ([search.md](search.md)); other commands pass over it. `space` has JSON pointers into the config, each with
 `{"choice": [value, ...]}`, `{"uniform": [lowest, highest]}`, `{"loguniform": [lowest, highest]}` or `{"int": [lowest, highest]}`; an
 object comes before what lies in it. Without it, a usual space of a head is searched.
-
 )" + markdown_of([&](Fields& fields) { describe(fields, options); });
 }
 

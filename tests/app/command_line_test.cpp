@@ -24,6 +24,11 @@ const Words kUnderstood[] = {
     {"train", "run.json", "--set", "/training/epochs=3", "--set", "/seed=1", "--overwrite", "--json"},
     {"train", "--set", "/seed=1", "run.json", "--resume", "--fail-under", "0.9"},
     {"train", "run.json", "--fail-under", "0", "--offline"},
+    {"lr-find", "run.json", "--phase", "2", "--start", "1e-6", "--end", "1", "--steps", "50", "--output", "lr.svg",
+     "--force"},
+    {"tune", "run.json", "--trials", "20", "--hours", "0.5", "--folds", "3", "--output", "search", "--resume"},
+    {"crossval", "run.json", "--folds", "10", "--repeats", "2", "--output", "folds.json", "--json"},
+    {"combine", "a.pt", "b.pt", "--how", "soup", "--validation", "val", "--output", "c.pt", "--force"},
     {"evaluate", "model.pt", "data/test"},
     {"evaluate", "model.pt", "a", "b", "--top-k", "3,5", "--classes", "use_known", "--on-bad-image", "skip", "--output",
      "out", "--workers", "2", "--fail-under", "1", "--json"},
@@ -81,11 +86,12 @@ TEST_P(WrongLines, SayWhatIsWrongAndWhereHelpIs) {
 
 const WrongLine kWrongLines[] = {
     {{"trian"},
-     "unknown command \"trian\" (did you mean \"train\"?); the commands are: train, evaluate, predict, embed, similar, "
-     "export, verify, weights, config, data, cache, inspect, doctor, completion, man\nSee: graft --help"},
+     "unknown command \"trian\" (did you mean \"train\"?); the commands are: train, lr-find, tune, crossval, evaluate, "
+     "predict, combine, embed, similar, export, verify, weights, config, data, cache, inspect, doctor, completion, "
+     "man\nSee: graft --help"},
     {{"fly"},
-     "unknown command \"fly\"; the commands are: train, evaluate, predict, embed, similar, export, verify, weights, "
-     "config, data, cache, inspect, doctor, completion, man\nSee: graft --help"},
+     "unknown command \"fly\"; the commands are: train, lr-find, tune, crossval, evaluate, predict, combine, embed, "
+     "similar, export, verify, weights, config, data, cache, inspect, doctor, completion, man\nSee: graft --help"},
     {{"config", "chek"},
      "unknown command \"chek\" (did you mean \"check\"?); the commands are: check, init, schema, docs\n"
      "See: graft config --help"},
