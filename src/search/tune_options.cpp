@@ -121,8 +121,12 @@ SearchSpace usual_space(const RunOptions& options, const Tables& tables) {
         {"/training/optimizer/learning_rate", {{"loguniform", {1e-4, 3e-2}}}},
         {"/training/schedule", {{"choice", {nullptr, "cosine"}}}},
         {"/data/batch_size", {{"choice", {16, 32, 64, 128}}}}};
-    if (options.training.loss.name() == "cross_entropy")
-        space["/training/loss/label_smoothing"] = {{"choice", {0.0, 0.1}}};
+    if (options.training.loss.name() == "cross_entropy") {
+        Json sharp = resolved(options, tables).at("training").at("loss"), smooth = sharp;
+        sharp["label_smoothing"] = 0.0;
+        smooth["label_smoothing"] = 0.1;
+        space["/training/loss"] = {{"choice", {sharp, smooth}}};
+    }
     if (enabled(options.augmentation)) {
         const Json written = resolved(options, tables).at("augmentation");
         space["/augmentation"] = {{"choice", {written, Json::object()}}};

@@ -87,11 +87,12 @@ TEST_P(WrongLines, SayWhatIsWrongAndWhereHelpIs) {
 const WrongLine kWrongLines[] = {
     {{"trian"},
      "unknown command \"trian\" (did you mean \"train\"?); the commands are: train, lr-find, tune, crossval, evaluate, "
-     "predict, combine, embed, similar, export, verify, weights, config, data, cache, inspect, doctor, completion, "
-     "man\nSee: graft --help"},
+     "predict, report, combine, embed, similar, export, verify, weights, config, data, cache, inspect, doctor, "
+     "completion, man\nSee: graft --help"},
     {{"fly"},
-     "unknown command \"fly\"; the commands are: train, lr-find, tune, crossval, evaluate, predict, combine, embed, "
-     "similar, export, verify, weights, config, data, cache, inspect, doctor, completion, man\nSee: graft --help"},
+     "unknown command \"fly\"; the commands are: train, lr-find, tune, crossval, evaluate, predict, report, "
+     "combine, embed, similar, export, verify, weights, config, data, cache, inspect, doctor, completion, man\nSee: "
+     "graft --help"},
     {{"config", "chek"},
      "unknown command \"chek\" (did you mean \"check\"?); the commands are: check, init, schema, docs\n"
      "See: graft config --help"},

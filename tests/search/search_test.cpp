@@ -238,6 +238,22 @@ TEST_F(SearchTest, SaysWhatIsWrongWithASectionBeforeAnythingIsDone) {
     EXPECT_THAT(problem({{"space", {{"/head/droput", {{"uniform", {0, 1}}}}}}}), HasSubstr("/head/droput"));
 }
 
+TEST_F(SearchTest, HasAUsualSpaceForAHead) {
+    Json config = document();
+    config["augmentation"] = {{"horizontal_flip", true}};
+    const TuneConfig tuned = tune_config({{"trials", 2}}, config);
+    EXPECT_TRUE(tuned.usual_space);
+    std::vector<std::string> pointers;
+    for (const Dimension& dimension : tuned.space) pointers.push_back(dimension.pointer);
+    EXPECT_THAT(pointers, ::testing::IsSupersetOf({"/head/hidden", "/training/loss", "/augmentation"}));
+    EXPECT_THAT(searched(tuned).trials, SizeIs(3));
+    config["backbone"]["freeze"] = "stem";
+    EXPECT_THAT(error_message<ConfigError>([&] {
+                    (void)tune_config({{"trials", 2}}, config);
+                }),
+                HasSubstr("/tune/space: is missing"));
+}
+
 TEST_F(SearchTest, AConfigWithASpaceIsOneForTrainToo) {
     Json config = document();
     config["tune"] = searched_section(5);
