@@ -78,7 +78,7 @@ class HeadsRunner final : public TrialRunner {
 public:
     HeadsRunner(const Tables& tables, const SearchControl& control) : tables_(tables), control_(control) {}
 
-    std::size_t batch_size() const override { return 16; }
+    std::size_t batch_size() const override { return 8; }
     void run(std::vector<Trial> batch, const Contest& contest,
              const std::function<void(const TrialRecord&)>& on_end) override;
 

@@ -113,14 +113,14 @@ SearchSpace usual_space(const RunOptions& options, const Tables& tables) {
     if (!trains_head_alone(options))
         throw ConfigError("/tune/space: is missing; only where a head alone is trained is there a usual one");
     Json space = {
-        {"/head/hidden", {{"choice", {Json::array(), {256}, {512}, {1024}}}}},
+        {"/head/hidden", {{"choice", {Json::array(), {256}, {512}}}}},
         {"/head/dropout", {{"uniform", {0.0, 0.6}}}},
         {"/training/optimizer",
          {{"choice",
            {{{"name", "adam"}}, {{"name", "adamw"}, {"weight_decay", 0.05}}, {{"name", "sgd"}, {"momentum", 0.9}}}}}},
         {"/training/optimizer/learning_rate", {{"loguniform", {1e-4, 3e-2}}}},
         {"/training/schedule", {{"choice", {nullptr, "cosine"}}}},
-        {"/data/batch_size", {{"choice", {16, 32, 64, 128}}}}};
+        {"/data/batch_size", {{"choice", {32, 64, 128}}}}};
     if (options.training.loss.name() == "cross_entropy") {
         Json sharp = resolved(options, tables).at("training").at("loss"), smooth = sharp;
         sharp["label_smoothing"] = 0.0;
