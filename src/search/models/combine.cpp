@@ -38,6 +38,10 @@ void expect_alike(std::span<const ModelFile> models, std::span<const std::string
 ModelInfo common_info(std::span<const ModelFile> models) {
     ModelInfo info = models.front().info;
     info.golden.clear();
+    info.decision = {};  // was chosen for one of them
+    info.temperature = 0;
+    for (const ModelFile& model : models) info.temperature += model.info.temperature;
+    info.temperature /= static_cast<double>(models.size());
     for (std::size_t k = 0; k < info.thresholds.size(); ++k) {
         float sum = 0;
         for (const ModelFile& model : models) sum += model.info.thresholds[k];
