@@ -41,40 +41,43 @@ ModelFile small_model(std::uint64_t seed, std::vector<std::int64_t> hidden = {4}
     return file;
 }
 
-at::Tensor run(const ModelFile& model, const at::Tensor& images) {
+at::Tensor outputs_of(const ModelFile& model, const at::Tensor& images) {
     const at::NoGradGuard no_grad;
     TorchModule module = model.module;
     return module.forward({images}).toTensor();
 }
 
 const std::vector<std::string> kNames = {"a.pt", "b.pt", "c.pt"};
-std::span<const std::string> names(std::size_t count) { return std::span(kNames).first(count); }
+std::span<const std::string> first_names(std::size_t count) { return std::span(kNames).first(count); }
 
 TEST(Ensemble, GivesTheMeanOfTheProbabilitiesWithOneTrunk) {
     const std::vector<ModelFile> models = {small_model(1), small_model(2, {}), small_model(3)};
-    const ModelFile ensemble = ensemble_of(models, names(3));
+    const ModelFile ensemble = ensemble_of(models, first_names(3));
     EXPECT_TRUE(ensemble.module.hasattr("trunk"));
     EXPECT_TRUE(ensemble.module.hasattr("scion3"));
     const at::Tensor images = at::rand({4, 3, 32, 32}) * 255;
-    const at::Tensor mean = (run(models[0], images) + run(models[1], images) + run(models[2], images)) / 3;
-    EXPECT_LT((run(ensemble, images) - mean).abs().max().item<double>(), 1e-6);
+    const at::Tensor mean =
+        (outputs_of(models[0], images) + outputs_of(models[1], images) + outputs_of(models[2], images)) / 3;
+    EXPECT_LT((outputs_of(ensemble, images) - mean).abs().max().item<double>(), 1e-6);
 }
 
 TEST(Ensemble, RunsDifferentTrunksSideBySide) {
     const std::vector<ModelFile> models = {small_model(1), small_model(1, {4}, 0.02)};
-    const ModelFile ensemble = ensemble_of(models, names(2));
+    const ModelFile ensemble = ensemble_of(models, first_names(2));
     EXPECT_TRUE(ensemble.module.hasattr("member2"));
     const at::Tensor images = at::rand({4, 3, 32, 32}) * 255;
-    EXPECT_LT(
-        (run(ensemble, images) - (run(models[0], images) + run(models[1], images)) / 2).abs().max().item<double>(),
-        1e-6);
+    EXPECT_LT((outputs_of(ensemble, images) - (outputs_of(models[0], images) + outputs_of(models[1], images)) / 2)
+                  .abs()
+                  .max()
+                  .item<double>(),
+              1e-6);
 }
 
 TEST(Ensemble, IsAModelFileLikeAnyOther) {
     const TemporaryFolder folder;
     for (const double scale : {0.01, 0.02}) {  // with one trunk, and side by side
         const std::vector<ModelFile> models = {small_model(1), small_model(2, {}, scale)};
-        const ModelFile ensemble = ensemble_of(models, names(2));
+        const ModelFile ensemble = ensemble_of(models, first_names(2));
         save_model(folder / "model.pt", ensemble.module, ensemble.info);
         const Predictor predictor(folder / "model.pt");
         EXPECT_THAT(predictor.classes(), ElementsAre("cat", "dog"));
@@ -89,17 +92,17 @@ TEST(Ensemble, IsAModelFileLikeAnyOther) {
 TEST(Ensemble, RefusesModelsThatAnswerOtherQuestions) {
     std::vector<ModelFile> models = {small_model(1), small_model(2)};
     models[1].info.outputs = {"dog", "cat"};
-    EXPECT_EQ(error_message<ConfigError>([&] { (void)ensemble_of(models, names(2)); }),
+    EXPECT_EQ(error_message<ConfigError>([&] { (void)ensemble_of(models, first_names(2)); }),
               "a.pt and b.pt: their outputs differ in names or order");
     models[1].info = models[0].info;
     models[1].info.preprocessing.width = 64;
-    EXPECT_EQ(error_message<ConfigError>([&] { (void)ensemble_of(models, names(2)); }),
+    EXPECT_EQ(error_message<ConfigError>([&] { (void)ensemble_of(models, first_names(2)); }),
               "a.pt and b.pt: they take pictures of another size or preparation");
 }
 
 TEST(Soup, AveragesWeights) {
     const std::vector<ModelFile> models = {small_model(1), small_model(2)};
-    const ModelFile average = average_of(models, names(2));
+    const ModelFile average = average_of(models, first_names(2));
     const auto weight = [](const ModelFile& model) {
         return model.module.attr("scion")
             .toModule()
@@ -115,7 +118,7 @@ TEST(Soup, AveragesWeights) {
 
 TEST(Soup, RefusesAnotherArchitecture) {
     const std::vector<ModelFile> models = {small_model(1), small_model(2, {})};
-    EXPECT_THAT(error_message<ConfigError>([&] { (void)average_of(models, names(2)); }),
+    EXPECT_THAT(error_message<ConfigError>([&] { (void)average_of(models, first_names(2)); }),
                 HasSubstr("a.pt and b.pt: are not of the same architecture"));
 }
 
@@ -125,7 +128,7 @@ TEST(Soup, TakesFromTheBestOnWhatDoesNotMakeItWorse) {
     // which is as good, and with the first, which is worse.
     const std::vector<double> scores = {0.7, 0.9, 0.8, 0.9, 0.85};
     std::size_t asked = 0;
-    const Soup soup = greedy_soup(models, names(3), [&](const ModelFile&) { return scores.at(asked++); });
+    const Soup soup = greedy_soup(models, first_names(3), [&](const ModelFile&) { return scores.at(asked++); });
     EXPECT_EQ(asked, scores.size());
     EXPECT_EQ(soup.record.score, 0.9);
     ASSERT_EQ(soup.record.steps.size(), 3U);
@@ -135,7 +138,7 @@ TEST(Soup, TakesFromTheBestOnWhatDoesNotMakeItWorse) {
     EXPECT_FALSE(soup.record.steps[2].taken);
     const std::vector<ModelFile> taken = {models[1], models[2]};
     const at::Tensor images = at::rand({2, 3, 32, 32}) * 255;
-    EXPECT_TRUE(run(soup.model, images).equal(run(average_of(taken, names(2)), images)));
+    EXPECT_TRUE(outputs_of(soup.model, images).equal(outputs_of(average_of(taken, first_names(2)), images)));
 }
 
 }  // namespace
