@@ -19,12 +19,13 @@ namespace graft {
 namespace {
 
 /// What the network of a phase, as it is now, makes of the validation images. Scores [N,K]. @throws Interrupted
-at::Tensor validation_scores(const Phase& phase, const PhaseFeatures& features) {
+at::Tensor validation_scores(const Phase& phase, const PhaseFeatures& features, Reporter& reporter) {
     constexpr std::size_t kBatch = 256;
     const torch::jit::GraphOptimizerEnabledGuard plain(false);  // as the trainer validates
     const at::NoGradGuard no_grad;
     TorchModule scion = phase.model.scion;
     scion.eval();
+    features.validation->prepare(0, reporter);  // nobody has, where another phase was trained last, or none was
     std::vector<std::size_t> order(features.validation->samples().size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::vector<at::Tensor> scores;
@@ -136,7 +137,7 @@ Calibrated calibrate(const RunOptions& options, const Task& task, const Phase& p
         calibrated.record = CalibrationRecord{.reason = "there are no validation images"};
     if (samples.empty() || (!classes && !task.chooses_thresholds())) return calibrated;
     try {
-        const at::Tensor scores = validation_scores(phase, features);
+        const at::Tensor scores = validation_scores(phase, features, reporter);
         if (classes) {
             calibrate_classes(options, task, scores, samples, calibrated, reporter);
         } else {

@@ -147,7 +147,7 @@ TEST(ModelInfo, RefusesEveryValueThatIsNotAllowed) {
         {"/format_version", "3", "expected an integer in [1, 5], got \"3\""},
         {"/graft_version", 1, "expected a string, got 1"},
         {"/classes", "ant", "expected a list of names"},
-        {"/classes", Json::array(), "expected a list of 1 to 100000 items, got []"},
+        {"/classes", Json::array(), "expected a list of 1 to 100,000 items, got []"},
         {"/classes/1", 7, "expected a string, got 7"},
         {"/classes/1", "", "is empty; expected a name"},
         {"/classes/2", "ant", "\"ant\" is there twice; expected names that differ"},

@@ -87,9 +87,7 @@ Json record_in(const TemporaryFolder& folder, const std::string& run) {
 
 TEST_F(Train, CalibratesOnTheValidationImagesAndTestsTheCalibratedModel) {
     RunConfig longer = config("run");
-    longer.set("/data/validation_split", 0.75)
-        .set("/training/epochs", 60)
-        .set("/training/optimizer/learning_rate", 0.02);
+    longer.set("/data/validation_split", 0.75).set("/training/epochs", 60);
     const TrainRecord record = train(longer, options_);
     const Json calibration = record_in(folder_, "run").at("calibration");
     EXPECT_EQ(calibration.at("images"), 24);
@@ -99,6 +97,15 @@ TEST_F(Train, CalibratesOnTheValidationImagesAndTestsTheCalibratedModel) {
     EXPECT_LT(calibration.at("after").at("loss"), calibration.at("before").at("loss"));
     EXPECT_TRUE(record.test->classification().uncalibrated);
     EXPECT_NE(predictor.description().find("\"format_version\": 5"), std::string::npos);
+}
+
+TEST_F(Train, CalibratesARunThatIsOnlyAskedWhatItWas) {
+    options_.existing = ExistingRun::overwrite;
+    static_cast<void>(train(config("run").set("/decision/accuracy", 0.5), options_));
+    const Json once = record_in(folder_, "run").at("calibration");
+    options_.existing = ExistingRun::resume;
+    static_cast<void>(train(config("run").set("/decision/accuracy", 0.5), options_));
+    EXPECT_EQ(record_in(folder_, "run").at("calibration"), once);
 }
 
 TEST_F(Train, SaysWhyItDoesNotCalibrate) {
