@@ -209,7 +209,9 @@ TEST(TerminalReporter, IgnoresProgressOutsideAPhase) {
 TEST(TerminalReporter, ShowsEpochsAsATableAndLogsTheirSummaries) {
     FakeScreen fake;
     std::vector<std::string> log;
-    TerminalReporter reporter(fake.screen(), [&](Severity, std::string_view line) { log.emplace_back(line); });
+    Screen screen = fake.screen();
+    screen.unicode = true;
+    TerminalReporter reporter(screen, [&](Severity, std::string_view line) { log.emplace_back(line); });
     reporter.tabulate_epochs(2);
     std::vector<EpochRecord> history;
     for (std::int64_t epoch = 0; epoch < 2; ++epoch) {
