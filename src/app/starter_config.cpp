@@ -1,10 +1,12 @@
 #include "app/starter_config.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "data/layout.hpp"
+#include "data/list/table.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -22,9 +24,25 @@ Json data_section(const Layout& layout) {
     return section;
 }
 
-/// The folder's own name, also of "." and of "a/b/".
+/// A list says in the usual column which rows validate and test, or some of its rows do.
+Json data_section_of_list(const fs::path& list, std::vector<std::string>& notes) {
+    constexpr const char* kSplitColumn = "split";
+    Json section = {{"train", escaped(list.string())}};
+    const std::vector<std::string> header = header_of(list, {});
+    if (std::ranges::find(header, kSplitColumn) != header.end()) {
+        section["list"] = {{"split_column", kSplitColumn}};
+        notes.push_back(format_text("{}: its column \"{}\" says what validates and what tests", list, kSplitColumn));
+    } else {
+        section["validation_split"] = 0.2;
+    }
+    section.update(Json{{"image_size", 224}, {"batch_size", 32}});
+    return section;
+}
+
+/// The folder's own name, also of "." and of "a/b/"; a list's without its extension.
 std::string leaf_name(const fs::path& folder) {
     const fs::path whole = fs::weakly_canonical(fs::absolute(folder));
+    if (is_list(folder)) return whole.stem().string();
     const std::string leaf = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
     return leaf.empty() ? "images" : leaf;
 }
@@ -48,12 +66,21 @@ void fine_tune(Json& config) {
     config["callbacks"] = Json::array();  // the schedule has the learning rate; the best epoch is kept anyway
 }
 
+/// Nothing to tune and no picture varied: a second after the features.
+void fit_once(Json& config) {
+    config["augmentation"] = Json::object();
+    config["head"] = Json::parse(R"({ "kind": "linear_probe", "c": 1.0 })");
+    config["training"] = Json::parse(R"({ "loss": "cross_entropy" })");
+    config["callbacks"] = Json::array();
+}
+
 }  // namespace
 
 StarterConfig starter_config(const fs::path& data, const std::string& name, StarterRecipe recipe) {
     std::error_code ignored;
     Layout layout{.train = data / "train", .test = data / "test"};
-    if (fs::exists(data, ignored)) layout = find_layout(data);
+    const bool of_list = is_list(data);
+    if (!of_list && fs::exists(data, ignored)) layout = find_layout(data);
     Json config = Json::parse(R"({
         "$schema": "schema.json",
         "name": "",
@@ -71,8 +98,9 @@ StarterConfig starter_config(const fs::path& data, const std::string& name, Star
     const fs::path schema = schema_file_of(fs::read_symlink("/proc/self/exe", ignored));
     if (!schema.empty()) config["$schema"] = schema.string();
     config["name"] = escaped(name);
-    config["data"] = data_section(layout);
+    config["data"] = of_list ? data_section_of_list(data, layout.notes) : data_section(layout);
     if (recipe == StarterRecipe::fine_tune) fine_tune(config);
+    if (recipe == StarterRecipe::few_images) fit_once(config);
     config["output"] = escaped((fs::path("runs") / name).string());
     return {std::move(config), std::move(layout.notes)};
 }

@@ -106,6 +106,14 @@ ImageFolder scan_image_folder(const fs::path& root, std::span<const std::string>
     return folder;
 }
 
+std::vector<std::string> untrained_classes(const ImageFolder& folder) {
+    std::vector<std::string> sentences;
+    for (const std::string& name : folder.unknown_classes)
+        sentences.push_back(format_text("{}: the class {}{} is left out: it was not trained", folder.root,
+                                        folder.is_list ? "" : "folder ", name));
+    return sentences;
+}
+
 ImageList find_images(const fs::path& root, const ScanOptions& options) {
     FolderWalk walk(root, options);
     ImageList list;

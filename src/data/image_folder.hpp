@@ -23,6 +23,9 @@ struct ImageFolder {
     Remarks remarks;                           ///< what people should know of the folder
 };
 
+/// A sentence for each class that was left out because no class of the training is called like it.
+[[nodiscard]] std::vector<std::string> untrained_classes(const ImageFolder& folder);
+
 /// Every sub-folder of `root` is a class; images lie in it at any depth, told by FolderWalk. Classes are called like
 /// their folders, as escaped() writes composed() names: folders whose names differ in their Unicode form alone are one
 /// class. Classes and files are sorted by name, byte by byte.

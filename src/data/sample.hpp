@@ -25,6 +25,7 @@ struct Sample {
     std::int64_t label = 0;  ///< where an image has one class: index into the classes
     /// [K] where an image has several labels (1, 0, or NaN: unknown) or numbers (NaN: unknown); else empty.
     std::vector<float> values;
+    float weight = 1;      ///< how much it counts in the loss
     std::string group;     ///< images of one group stay in one part; empty: the image is its own
     std::uint64_t id = 0;  ///< from the path alone: other files coming or going do not change it
     Fingerprint content;   ///< of the file's bytes, once the image was checked; zero before

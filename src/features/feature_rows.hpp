@@ -15,6 +15,8 @@ public:
         : features_(features), rows_(std::move(rows)), stop_(std::move(stop)) {}
 
     [[nodiscard]] std::size_t count() const override { return rows_.size(); }
+    [[nodiscard]] std::int64_t views() const override { return features_.views(); }
+    [[nodiscard]] std::stop_token stop() const override { return stop_; }
     void prepare(std::int64_t, Reporter&) override {}
     void for_each_batch(std::span<const std::size_t> order, std::int64_t epoch, std::size_t batch_size,
                         const std::function<void(const Batch&)>& consume) override;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "graft/core/reporter.hpp"
@@ -31,6 +32,9 @@ public:
 
     /// How many samples there are; they are known by index.
     [[nodiscard]] virtual std::size_t count() const = 0;
+    /// How many views of an image there are, 1 where it is the plain picture.
+    [[nodiscard]] virtual std::int64_t views() const = 0;
+    [[nodiscard]] virtual std::stop_token stop() const = 0;
     /// Makes sure that the features an epoch reads are there, where they are kept at all. One line of progress.
     /// @throws Interrupted when a stop is requested
     virtual void prepare(std::int64_t epoch, Reporter& reporter) = 0;

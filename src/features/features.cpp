@@ -56,6 +56,10 @@ void describe(Fields& fields, FeatureOptions& options) {
                  at_least(0));
 }
 
+Fingerprint key_of_plain_feature(const Fingerprint& content) {
+    return fingerprint({reinterpret_cast<const char*>(content.words.data()), sizeof content.words});
+}
+
 Features::Features(std::vector<Sample> samples, std::int64_t views, std::vector<std::int64_t> feature_shape,
                    FeaturePass pass)
     : samples_(std::move(samples)),
@@ -79,9 +83,10 @@ std::optional<std::int64_t> Features::view_of(std::int64_t epoch) const {
 
 /// What a feature depends on besides what the space is of: the bytes of the file and, for a view, the numbers drawn.
 Fingerprint Features::key_of(const Sample& sample, std::optional<std::int64_t> view) const {
-    std::array<std::uint64_t, 4> parts = {sample.content.words[0], sample.content.words[1], 0, 0};
-    if (view) parts = {parts[0], parts[1], sample.id, static_cast<std::uint64_t>(*view)};
-    return fingerprint({reinterpret_cast<const char*>(parts.data()), view ? sizeof parts : sizeof parts / 2});
+    if (!view) return key_of_plain_feature(sample.content);
+    const std::array<std::uint64_t, 4> parts = {sample.content.words[0], sample.content.words[1], sample.id,
+                                                static_cast<std::uint64_t>(*view)};
+    return fingerprint({reinterpret_cast<const char*>(parts.data()), sizeof parts});
 }
 
 /// Finds the features of views [first, last) that are kept; what is missing remains to be computed.

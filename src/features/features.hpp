@@ -39,6 +39,10 @@ struct FeatureOptions {
 };
 void describe(Fields& fields, FeatureOptions& options);
 
+/// What the feature of a plain picture is found by, in the space of its network and preprocessing.
+/// @param content of the image's file
+[[nodiscard]] Fingerprint key_of_plain_feature(const Fingerprint& content);
+
 /// The features of one list of samples.
 class Features final : public FeatureSource {
 public:
@@ -70,8 +74,10 @@ public:
     /// Where the feature of a position in the order goes.
     [[nodiscard]] std::span<float> room_in(Batch& batch, std::size_t position) const;
 
+    [[nodiscard]] std::int64_t views() const override { return static_cast<std::int64_t>(rows_.size()); }
     /// All passes so far, added up.
     [[nodiscard]] const PassRecord& record() const { return record_; }
+    [[nodiscard]] std::stop_token stop() const override { return pass_.stop(); }
 
 private:
     using ConsumeBatch = std::function<void(const Batch&)>;

@@ -35,17 +35,57 @@ void expect_to_fit(const HeadOptions& options, std::int64_t features, std::int64
                     parameters / 1e9, kBytes * parameters / 1e9, memory / 1e9));
 }
 
+/// What lies between the features and the classifier. @param features their number, then that of what the layers give
+NamedModules hidden_layers(const HeadOptions& options, std::int64_t& features) {
+    NamedModules layers;
+    for (std::size_t i = 0; i < options.hidden.size(); ++i) {
+        const std::string number = std::to_string(i + 1);
+        layers.emplace_back("dense" + number, make_linear(features, options.hidden[i]));
+        features = options.hidden[i];
+        if (options.batch_norm) layers.emplace_back("batch_norm" + number, make_batch_norm({.channels = features}));
+        layers.emplace_back("activation" + number, make_activation(options.activation));
+        if (options.dropout > 0)
+            layers.emplace_back(
+                "dropout" + number,
+                make_function("Dropout", "torch.dropout(x, " + std::to_string(options.dropout) + ", self.training)"));
+    }
+    return layers;
+}
+
+NamedModules layers_before_classifier(const HeadOptions& options, std::int64_t& features) {
+    switch (options.kind) {
+        case HeadKind::dense: return hidden_layers(options, features);
+        case HeadKind::nearest_mean: return {{"direction", make_direction()}};
+        case HeadKind::linear_probe: break;
+    }
+    return {};
+}
+
 }  // namespace
 
 void describe(Fields& fields, HeadOptions& options) {
+    fields.choice(
+        "kind", options.kind,
+        "`dense`: trained in epochs. For few images, fitted once to the features of a frozen network "
+        "(docs/tasks.md): `nearest_mean`: the cosine with each class's mean feature; `linear_probe`: logistic "
+        "regression, of numbers ridge regression.");
     fields.choice("pooling", options.pooling,
                   "Of a feature map: `avg` mean, `max` maximum, `avgmax` half their sum. Of a vision transformer: "
                   "`avg` class token, `max` maximum over the patches.");
-    fields.field("hidden", options.hidden, "Units of the hidden dense layers; `[]`: a linear classifier.",
+    fields.field("hidden", options.hidden,
+                 "Units of the hidden dense layers; `[]`: a linear classifier. This and what follows: of `dense`.",
                  {.items = between(1, 65536), .shortest = 0, .longest = 16});
     fields.choice("activation", options.activation, "After each hidden layer.");
     fields.field("dropout", options.dropout, "Share of hidden outputs set to zero in training.", from_below(0, 1));
     fields.field("batch_norm", options.batch_norm, "Batch normalisation before the activation.");
+    fields.field("scale", options.scale,
+                 "Of `nearest_mean`: what its cosines are multiplied by before the softmax; `null`: fitted to the "
+                 "training images, each held against the means of the others.",
+                 above(0));
+    fields.field("c", options.c,
+                 "Of `linear_probe`: weight of the images' losses against half the squares of the weights, as "
+                 "scikit-learn's `C`; small: simpler.",
+                 above(0));
 }
 
 TorchModule make_pooling(Pooling pooling, FeatureForm form) {
@@ -64,18 +104,7 @@ TorchModule make_pooling(Pooling pooling, FeatureForm form) {
 
 TorchModule make_head(const HeadOptions& options, std::int64_t features, std::int64_t classes, Rng& rng) {
     expect_to_fit(options, features, classes);
-    NamedModules layers;
-    for (std::size_t i = 0; i < options.hidden.size(); ++i) {
-        const std::string number = std::to_string(i + 1);
-        layers.emplace_back("dense" + number, make_linear(features, options.hidden[i]));
-        features = options.hidden[i];
-        if (options.batch_norm) layers.emplace_back("batch_norm" + number, make_batch_norm({.channels = features}));
-        layers.emplace_back("activation" + number, make_activation(options.activation));
-        if (options.dropout > 0)
-            layers.emplace_back(
-                "dropout" + number,
-                make_function("Dropout", "torch.dropout(x, " + std::to_string(options.dropout) + ", self.training)"));
-    }
+    NamedModules layers = layers_before_classifier(options, features);
     layers.emplace_back("classifier", make_linear(features, classes));
     TorchModule head = make_chain("Head", layers);
     initialise(head, rng);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "config/fields.hpp"
@@ -23,12 +24,24 @@ enum class Activation { relu, gelu, silu, tanh };
 template <>
 inline constexpr auto enum_names<Activation> = std::to_array<std::string_view>({"relu", "gelu", "silu", "tanh"});
 
+/// How a head comes by its values.
+enum class HeadKind {
+    dense,         ///< dense layers, trained in epochs of steps
+    nearest_mean,  ///< one dense layer over the feature's direction: the cosine with the mean of each class
+    linear_probe,  ///< one dense layer, fitted to all features until its loss and an L2 penalty are least
+};
+template <>
+inline constexpr auto enum_names<HeadKind> = std::to_array<std::string_view>({"dense", "nearest_mean", "linear_probe"});
+
 struct HeadOptions {
+    HeadKind kind = HeadKind::dense;
     Pooling pooling = Pooling::avg;
     std::vector<std::int64_t> hidden = {512};
     Activation activation = Activation::relu;
     double dropout = 0;
     bool batch_norm = false;
+    std::optional<double> scale;  ///< of a nearest_mean's cosines; nothing: fitted
+    double c = 1;                 ///< of a linear_probe: what the losses count beside the penalty
 };
 void describe(Fields& fields, HeadOptions& options);
 
@@ -36,7 +49,11 @@ void describe(Fields& fields, HeadOptions& options);
 /// Throws ConfigError at /head/pooling for another pooling than `avg` of vectors.
 [[nodiscard]] TorchModule make_pooling(Pooling pooling, FeatureForm form);
 
-/// Per hidden size dense → (batch norm) → activation → (dropout), then a dense layer to the classes.
+/// The head is fitted to all features at once, which have to stay as they are.
+[[nodiscard]] inline bool is_fitted(const HeadOptions& options) { return options.kind != HeadKind::dense; }
+
+/// Of a dense head per hidden size dense → (batch norm) → activation → (dropout); of a nearest_mean the feature at
+/// length 1. Then a dense layer to the classes, "classifier".
 /// `[N,features] -> [N,classes]`, class scores before softmax. Values drawn from `rng`.
 [[nodiscard]] TorchModule make_head(const HeadOptions& options, std::int64_t features, std::int64_t classes, Rng& rng);
 

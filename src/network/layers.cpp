@@ -104,6 +104,10 @@ TorchModule make_function(const std::string& name, const std::string& expression
     return module;
 }
 
+TorchModule make_direction() {
+    return make_function("Direction", "x / torch.sqrt(torch.sum(x * x, [1], True) + 1e-12)");
+}
+
 TorchModule make_chain(const std::string& name, const NamedModules& children) {
     TorchModule module = make_module(name);
     std::string source = "def forward(self, x):\n";

@@ -30,6 +30,8 @@ using NamedModules = std::vector<std::pair<std::string, TorchModule>>;
 [[nodiscard]] TorchModule make_linear(std::int64_t in, std::int64_t out);
 /// A module without parameters; `expression` computes the result from `x`, for example "torch.relu(x)".
 [[nodiscard]] TorchModule make_function(const std::string& name, const std::string& expression);
+/// `[N,C] -> [N,C]`: each row divided by its length; 0 stays 0.
+[[nodiscard]] TorchModule make_direction();
 /// Children applied one after the other, in order. An empty chain is the identity.
 [[nodiscard]] TorchModule make_chain(const std::string& name, const NamedModules& children);
 

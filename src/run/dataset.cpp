@@ -25,14 +25,13 @@ void take_remarks(const ImageFolder& folder, Remarks& remarks) {
     };
     add(remarks.notes, folder.remarks.notes);
     add(remarks.warnings, folder.remarks.warnings);
-    for (const std::string& name : folder.unknown_classes)
-        remarks.warnings.push_back(format_text("{}: the class {}{} is left out: it was not trained", folder.root,
-                                               folder.is_list ? "" : "folder ", name));
+    add(remarks.warnings, untrained_classes(folder));
 }
 
-/// A list of one part alone need not say so.
-ListOptions without_parts(ListOptions options) {
+/// A list of one part alone need not say so, and weights are for training.
+ListOptions for_one_part(ListOptions options) {
     options.split_column.reset();
+    options.weight_column.reset();
     return options;
 }
 
@@ -40,6 +39,7 @@ ListOptions without_parts(ListOptions options) {
 std::string target_text(const Sample& sample) {
     std::string text = format_text(" {}", sample.label);
     for (const float value : sample.values) text += format_text(" {}", value);
+    if (sample.weight != 1) text += format_text(" counts {}", sample.weight);
     return text;
 }
 
@@ -51,7 +51,7 @@ ListRequest list_request(const DataOptions& options, TargetKind kind, const std:
 /// A folder or a list with the classes of the training images.
 std::vector<Sample> other_part(const std::string& place, const DataOptions& options, Dataset& dataset) {
     ImageFolder found = is_list(place)
-                            ? read_list(place, without_parts(options.list),
+                            ? read_list(place, for_one_part(options.list),
                                         list_request(options, dataset.targets, dataset.classes), scan_options(options))
                                   .images
                             : scan_image_folder(place, dataset.classes, options.class_mismatch, scan_options(options));

@@ -7,7 +7,9 @@
 
 #include <cmath>
 
+#include "core/files.hpp"
 #include "core/folders.hpp"
+#include "core/hash.hpp"
 #include "core/names.hpp"
 #include "core/ordered_map.hpp"
 #include "core/text.hpp"
@@ -17,6 +19,8 @@
 #include "network/identify.hpp"
 #include "network/network_input.hpp"
 #include "run/choose_weights.hpp"
+#include "run/kept_vectors.hpp"
+#include "run/phase_features.hpp"
 #include "weights/format/file_kind.hpp"
 #include "weights/store/added_weights.hpp"
 
@@ -24,6 +28,13 @@ namespace graft {
 namespace {
 
 namespace fs = std::filesystem;
+using nlohmann::literals::operator""_json_pointer;
+
+std::vector<std::string> stages_of(const Architecture& architecture) {
+    std::vector<std::string> names;
+    for (const auto& [name, stage] : architecture.stages) names.push_back(name);
+    return names;
+}
 
 /// @param network float32 [N,3,H,W] -> float32 [N,C]
 Embedder embedder_of(TorchModule network, const Preprocessing& preprocessing) {
@@ -48,9 +59,28 @@ TorchModule without_head(const TorchModule& model, const std::string& file) {
     return make_chain("Embedding", parts);
 }
 
+/// A frozen network's vectors are those that its training has kept.
+void find_features(const ModelInfo& info, Embedder& embedder) {
+    const ArchitectureRow* row = builtin_architectures().find(info.backbone);
+    if (info.freeze != "all") {
+        embedder.not_kept_because = "the model's own training has changed its stages";
+    } else if (row == nullptr) {
+        embedder.not_kept_because = format_text("the stages of {} are not known", info.backbone);
+    } else {
+        const Architecture architecture = row->make(info.preprocessing.height, info.preprocessing.width);
+        const Json pooling =
+            info.config.is_object() ? info.config.value("/head/pooling"_json_pointer, Json("avg")) : Json("avg");
+        embedder.features = features_of_frozen(
+            architecture.name, info.backbone_hash, stages_of(architecture), {embedder.length},
+            enum_named<Pooling>(pooling.get<std::string>()).value_or(Pooling::avg), info.preprocessing);
+    }
+}
+
 Embedder embedder_of_model(const std::string& file) {
     const ModelFile model = load_model(file);
-    return embedder_of(without_head(model.module, file), model.info.preprocessing);
+    Embedder embedder = embedder_of(without_head(model.module, file), model.info.preprocessing);
+    find_features(model.info, embedder);
+    return embedder;
 }
 
 /// Weights, whose they are, and how pictures are prepared where the file itself says so.
@@ -100,8 +130,11 @@ Embedder embedder_of_weights(const NamedWeights& named, MissingWeights missing, 
     const Backbone backbone = row == nullptr ? load_torchscript_backbone(weights.source, preprocessing)
                                              : load_backbone(*row, weights.source, 0, preprocessing);
     constexpr std::int64_t outputs = 1;  // of a head that is not used
-    return embedder_of(graft_model(backbone, preprocessing, "all", HeadOptions{.hidden = {}}, outputs, 0).trunk,
-                       preprocessing);
+    const GraftedModel model = graft_model(backbone, preprocessing, "all", HeadOptions{.hidden = {}}, outputs, 0);
+    Embedder embedder = embedder_of(model.trunk, preprocessing);
+    embedder.features = features_of_frozen(backbone.architecture.name, backbone.weights_hash, model.frozen_stages,
+                                           model.feature_shape, Pooling::avg, preprocessing);
+    return embedder;
 }
 
 }  // namespace
@@ -123,10 +156,16 @@ std::size_t embed_files(const Embedder& embedder, std::span<const fs::path> imag
     const auto make = [&](std::size_t i) {
         Embedding made;
         try {
-            const cv::Mat rgb = decode_image_file(images[i], decoding);
+            const std::string bytes = read_file(images[i]);
+            const Fingerprint content = fingerprint(bytes);
+            if (options.kept != nullptr)
+                if (std::optional<std::vector<float>> kept = options.kept->find(content))
+                    return Embedding{std::move(*kept), ""};
+            const cv::Mat rgb = decode_image(bytes, shown(images[i].string()), decoding);
             const at::Tensor row = (*embedder.network)(to_network_input(resize_to_input(rgb, embedder.preprocessing)));
             const float* values = row.const_data_ptr<float>();
             made.values.assign(values, values + row.numel());
+            if (options.kept != nullptr) options.kept->keep(content, made.values);
         } catch (const DataError& error) {
             made.error = error.what();
         }

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "config/json.hpp"
 #include "graft/core/reporter.hpp"
 #include "graft/run/train.hpp"
 #include "image/decode/decode.hpp"
@@ -25,6 +26,8 @@ struct Embedder {
     std::shared_ptr<const Inference> network;  ///< float32 [N,3,H,W], RGB, 0..255 -> float32 [N,C]
     Preprocessing preprocessing;
     std::int64_t length = 0;  ///< C
+    Json features;            ///< which features of the cache its vectors are; null: none
+    std::string not_kept_because = {};
 };
 
 /// @param source a model that graft has trained (all of it but its head), a weights file, the name of weights, or that
@@ -39,10 +42,13 @@ struct Embedding {
     std::string error;
 };
 
+class KeptVectors;
+
 struct EmbedOptions {
     std::size_t workers = 0;  ///< 0: one per core
     std::int64_t max_pixels = kDefaultMaxPixels;
     std::stop_token stop;
+    KeptVectors* kept = nullptr;  ///< where vectors are looked for and kept
 };
 
 /// Hands the vectors over in order, on the calling thread. @return how many: all, or fewer when a stop was requested

@@ -76,6 +76,7 @@ ListOptions recorded_list_options(const Predictor& predictor) {
     if (list.is_object()) (void)read_options(list, [&](Fields& fields) { describe(fields, options); });
     options.root.reset();  // another list's images lie elsewhere, and must not be mistaken for these
     options.group_column.reset();
+    options.weight_column.reset();
     return options;
 }
 
@@ -109,9 +110,7 @@ TaskKind task_of(const Predictor& predictor) { return enum_named<TaskKind>(predi
 
 std::unique_ptr<Evaluator> evaluate_folder(const Predictor& predictor, const ImageFolder& folder,
                                            const EvaluateOptions& options, std::stop_token stop, Reporter& reporter) {
-    for (const std::string& name : folder.unknown_classes)
-        reporter.warn(folder.root.string() + (folder.is_list ? ": the class " : ": the class folder ") + name +
-                      " is left out: it was not trained");
+    for (const std::string& sentence : untrained_classes(folder)) reporter.warn(sentence);
     std::unique_ptr<Evaluator> evaluator = evaluator_of(predictor, options);
     std::optional<PredictionsFiles> predictions;
     if (!options.folder.empty()) predictions.emplace(options.folder, options.present, *evaluator);

@@ -1,6 +1,7 @@
 #include "run/phase_features.hpp"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
 #include <torch/csrc/jit/api/module.h>
 
 #include <algorithm>
@@ -69,16 +70,22 @@ void tell_cost_of_views(const RunOptions& options, const Dataset& dataset, const
     reporter.note(cost + "; with few epochs a run without it may be as accurate (docs/augmentation.md)");
 }
 
-/// All that a feature is a function of, but for the image's bytes and the number of the view. What has its default is
-/// left out, so that a new option orphans no features.
+/// The part of a description that a network alone decides.
+Json network_description(const std::string& architecture, const std::string& weights_hash,
+                         const std::vector<std::string>& frozen, const std::vector<std::int64_t>& shape) {
+    return {{"version", kDescriptionVersion},
+            {"backbone", architecture},
+            {"weights", weights_hash},
+            {"frozen", frozen},
+            {"shape", shape}};
+}
+
+/// All that a feature is a function of, but for the image's bytes and the number of the view.
 Json description_of(const RunOptions& options, const Backbone& backbone, const Phase& phase,
                     const ViewRenderer& renderer, ViewKind kind) {
     const GraftedModel& model = phase.model;
-    Json description = {{"version", kDescriptionVersion},
-                        {"backbone", backbone.architecture.name},
-                        {"weights", backbone.weights_hash},
-                        {"frozen", model.frozen_stages},
-                        {"shape", model.feature_shape}};
+    Json description = network_description(backbone.architecture.name, backbone.weights_hash, model.frozen_stages,
+                                           model.feature_shape);
     if (options.backbone.precision != Precision::float32)
         description["precision"] = text_of(options.backbone.precision);
     if (model.trained_stages.empty() && options.head.pooling != Pooling::avg)
@@ -129,9 +136,18 @@ void keep_features(const FeatureOptions& options, const fs::path& run_folder, st
     }
 }
 
-TrainingSet training_set(Features& features, const Task& task) { return {&features, task.targets(features.samples())}; }
+TrainingSet set_of(Features& features, const Task& task) {
+    return {.features = &features, .targets = task.targets(features.samples()), .weights = {}};
+}
 
 }  // namespace
+
+at::Tensor weights_of(std::span<const Sample> samples) {
+    if (std::ranges::all_of(samples, [](const Sample& sample) { return sample.weight == 1; })) return {};
+    at::Tensor weights = at::empty({std::ssize(samples)});
+    std::ranges::transform(samples, weights.data_ptr<float>(), &Sample::weight);
+    return weights;
+}
 
 FeaturesRecord PhaseFeatures::record() const {
     PassRecord pass = train->record();
@@ -143,6 +159,15 @@ FeaturesRecord PhaseFeatures::record() const {
             .seconds = pass.seconds,
             .network_share = all > 0 ? pass.trunk_seconds / all : 0,
             .picture_share = all > 0 ? pass.picture_seconds / all : 0};
+}
+
+Json features_of_frozen(const std::string& architecture, const std::string& weights_hash,
+                        const std::vector<std::string>& frozen, const std::vector<std::int64_t>& shape, Pooling pooling,
+                        const Preprocessing& preprocessing) {
+    Json description = network_description(architecture, weights_hash, frozen, shape);
+    if (pooling != Pooling::avg) description["pooling"] = text_of(pooling);
+    description.update(ViewRenderer(preprocessing, {}, 0).recipe(ViewKind::plain));
+    return description;
 }
 
 PhaseFeatures make_features(const RunOptions& options, const Dataset& dataset, const Backbone& backbone,
@@ -171,8 +196,10 @@ PhaseFeatures make_features(const RunOptions& options, const Dataset& dataset, c
 
 PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Task& task, const RunOptions& options) {
     std::optional<TrainingSet> validation;
-    if (features.validation->count() > 0) validation = training_set(*features.validation, task);
-    return parts_of(phase, training_set(*features.train, task), std::move(validation), options);
+    if (features.validation->count() > 0) validation = set_of(*features.validation, task);
+    TrainingSet train = set_of(*features.train, task);
+    train.weights = weights_of(features.train->samples());
+    return parts_of(phase, std::move(train), std::move(validation), options);
 }
 
 PhaseParts parts_of(const Phase& phase, TrainingSet train, std::optional<TrainingSet> validation,
@@ -182,6 +209,7 @@ PhaseParts parts_of(const Phase& phase, TrainingSet train, std::optional<Trainin
                      .train = std::move(train),
                      .validation = std::move(validation),
                      .optimizer = phase.optimizer,
+                     .fit = fit_of(options.head),
                      .batch_norms = phase.options.batch_norm,
                      .clip_norm = options.training.clip_norm,
                      .accumulate = options.training.accumulate,
@@ -193,7 +221,7 @@ PhaseParts parts_of(const Phase& phase, TrainingSet train, std::optional<Trainin
                                options.training.precision);
     for (const ParameterGroup& group : phase.groups) parts.groups.push_back(group.name);
     const std::int64_t steps = steps_in(parts.train.features->count(), parts.batch_size, parts.accumulate);
-    if (phase.options.schedule)
+    if (phase.options.schedule && !parts.fit)
         parts.schedule = phase.options.schedule.build({.steps_per_epoch = steps, .epochs = phase.options.epochs});
     return parts;
 }

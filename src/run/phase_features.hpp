@@ -29,6 +29,17 @@ struct PhaseFeatures {
 [[nodiscard]] PhaseFeatures make_features(const RunOptions& options, const Dataset& dataset, const Backbone& backbone,
                                           const Phase& phase, std::stop_token stop, Reporter& reporter);
 
+/// What the plain features of a frozen network are functions of, but for the image's bytes: names their space in the
+/// cache. What has its default is left out, so that a new option orphans no features.
+/// @param frozen names of its frozen stages
+/// @param shape of one feature
+[[nodiscard]] Json features_of_frozen(const std::string& architecture, const std::string& weights_hash,
+                                      const std::vector<std::string>& frozen, const std::vector<std::int64_t>& shape,
+                                      Pooling pooling, const Preprocessing& preprocessing);
+
+/// How much samples count; undefined where they all count 1, which is computed as ever. float32 [N]
+[[nodiscard]] at::Tensor weights_of(std::span<const Sample> samples);
+
 /// What the trainer needs of a phase. The features outlive it.
 [[nodiscard]] PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Task& task,
                                   const RunOptions& options);

@@ -68,43 +68,51 @@ void build_callbacks(const RunOptions& options, const Dataset& dataset, Recipe& 
     }
 }
 
-void check_mixings(const RunOptions& options, const Tables& tables, const Task& task) {
+void expect_mixings_for(const Task& task, const std::vector<PhaseOptions>& phases) {
     std::vector<std::string> problems;
-    const std::vector<PhaseOptions>& phases = options.training.phases;
-    for (std::size_t i = 0; i < phases.size(); ++i) {
-        if (!phases[i].mixing) continue;
-        const bool pictures = phases[i].train == "all" || phases[i].train == "norms";
-        const std::string at = format_text("/training/phases/{}/mixing: \"{}\"", i, phases[i].mixing.name());
-        if (task.name() != "classification")
-            problems.push_back(format_text("{} is for classification, not for {}", at, task.name()));
-        else if (tables.mixings.find(phases[i].mixing.name())->of_pictures != pictures)
-            problems.push_back(at + (pictures
-                                         ? " mixes features, but this phase trains on pictures: use mixup or cutmix"
-                                         : " mixes pictures, but this phase trains on features of frozen stages: "
-                                           "use feature_mixup, or train all"));
-    }
+    for (std::size_t i = 0; i < phases.size(); ++i)
+        if (phases[i].mixing && task.kind() != TaskKind::classification)
+            problems.push_back(format_text("/training/phases/{}/mixing: \"{}\" is for classification, not for {}", i,
+                                           phases[i].mixing.name(), task.name()));
     if (!problems.empty()) throw ConfigError(problems);
 }
 
-void check_graft_points(const ArchitectureRow& row, const RunOptions& options, const Preprocessing& preprocessing,
-                        Problems& problems) {
-    std::optional<Architecture> architecture;
-    problems.attempt([&] { architecture = row.make(preprocessing.height, preprocessing.width); });
-    if (!architecture) return;
+/// Where a stage is frozen, features are trained on, else pictures.
+void check_mixing(const Architecture& architecture, const PhaseOptions& phase, std::size_t index,
+                  const Tables& tables) {
+    const std::string at = format_text("/training/phases/{}/", index);
+    const bool pictures = freeze_to_train(architecture, phase.train, at + "train") == "none";
+    if (!phase.mixing || tables.mixings.find(phase.mixing.name())->of_pictures == pictures) return;
+    throw ConfigError(format_text(
+        "{}mixing: \"{}\" {}", at, phase.mixing.name(),
+        pictures
+            ? "mixes features, but this phase trains on pictures: use mixup or cutmix"
+            : "mixes pictures, but this phase trains on features of frozen stages: use feature_mixup, or train all"));
+}
+
+/// What the config says of stages: where the network is cut, and what is mixed there.
+void check_stages(const Architecture& architecture, const RunOptions& options, const Tables& tables,
+                  Problems& problems) {
     const std::vector<PhaseOptions>& phases = options.training.phases;
-    if (phases.empty()) problems.attempt([&] { check_freeze(*architecture, options.backbone.freeze); });
+    if (phases.empty()) problems.attempt([&] { check_freeze(architecture, options.backbone.freeze); });
     for (std::size_t i = 0; i < phases.size(); ++i)
-        problems.attempt([&] {
-            static_cast<void>(
-                freeze_to_train(*architecture, phases[i].train, format_text("/training/phases/{}/train", i)));
-        });
+        problems.attempt([&] { check_mixing(architecture, phases[i], i, tables); });
+}
+
+void expect_head_for(const Task& task, const HeadOptions& head) {
+    if (head.kind == HeadKind::nearest_mean && task.kind() != TaskKind::classification)
+        throw ConfigError(
+            format_text("/head/kind: \"{}\" is for classification, whose images have one class each; \"linear_probe\" "
+                        "is for {} too",
+                        head.kind, task.name()));
 }
 
 /// Adds what is learnt and how.
 void add_lesson(const RunOptions& options, const Tables& tables, const Dataset& dataset, Recipe& recipe,
                 Problems& problems) {
     recipe.task = options.task.build({.classes = dataset.classes, .training = dataset.train});
-    problems.attempt([&] { check_mixings(options, tables, *recipe.task); });
+    problems.attempt([&] { expect_mixings_for(*recipe.task, options.training.phases); });
+    problems.attempt([&] { expect_head_for(*recipe.task, options.head); });
     problems.attempt([&] { expect_units_for(options.backbone.precision, "/backbone/precision"); });
     problems.attempt([&] { expect_units_for(options.training.precision, "/training/precision"); });
     problems.attempt([&] { recipe.loss = build_loss(options, tables, *recipe.task, dataset); });
@@ -123,7 +131,10 @@ Recipe make_recipe(const RunOptions& options, const Tables& tables, const Datase
     problems.attempt([&] { recipe.weights = choose_weights(options.backbone, missing); });
     recipe.preprocessing = choose_preprocessing(options.data, usual_preprocessing(recipe.weights.entry));
     const ArchitectureRow* row = tables.architectures.find(options.backbone.name);  // nullptr: the file's network
-    if (row != nullptr) check_graft_points(*row, options, recipe.preprocessing, problems);
+    std::optional<Architecture> architecture;
+    if (row != nullptr)
+        problems.attempt([&] { architecture = row->make(recipe.preprocessing.height, recipe.preprocessing.width); });
+    if (architecture) check_stages(*architecture, options, tables, problems);
     add_lesson(options, tables, dataset, recipe, problems);
     problems.throw_if_any();
     return recipe;
@@ -141,7 +152,13 @@ Backbone prepare_backbone(const RunOptions& options, const Tables& tables, const
                           const std::stop_token& stop, Reporter& reporter) {
     bring_weights(recipe.weights, stop, reporter);
     const ArchitectureRow* row = tables.architectures.find(options.backbone.name);
-    if (row == nullptr) return load_torchscript_backbone(recipe.weights.source, recipe.preprocessing);
+    if (row == nullptr) {
+        Backbone backbone = load_torchscript_backbone(recipe.weights.source, recipe.preprocessing);
+        Problems problems;  // its stages are known now
+        check_stages(backbone.architecture, options, tables, problems);
+        problems.throw_if_any();
+        return backbone;
+    }
     return load_backbone(*row, recipe.weights.source, static_cast<std::uint64_t>(options.seed), recipe.preprocessing,
                          options.backbone.allowance);
 }

@@ -28,6 +28,21 @@ What `graft train` reads: one JSON file. `graft config init` writes one to start
 Written by `graft config docs`.
 )";
 
+/// A head that is fitted once needs features that stay as they are.
+std::vector<std::string> check_fitted_head(const RunOptions& config) {
+    std::vector<std::string> problems;
+    if (!is_fitted(config.head)) return problems;
+    const auto wrong = [&](const std::string& at, const std::string& expected) {
+        problems.push_back(
+            format_text("{}: expected {} with \"kind\": \"{}\" in /head: it is fitted once, to features of a network "
+                        "that stays frozen",
+                        at, expected, config.head.kind));
+    };
+    if (!config.training.phases.empty()) wrong("/training/phases", "none");
+    if (config.backbone.freeze != "all") wrong("/backbone/freeze", "all");
+    return problems;
+}
+
 std::vector<std::string> check_phases(const RunOptions& config) {
     std::vector<std::string> problems;
     const std::vector<PhaseOptions>& phases = config.training.phases;
@@ -69,6 +84,7 @@ std::vector<std::string> cross_check(const RunOptions& config, const Tables& tab
     };
     add("", contradictions(config.data));
     add("", check_phases(config));
+    add("", check_fitted_head(config));
     add("/training/optimizer", config.training.optimizer.contradictions());
     add("/training/schedule", config.training.schedule.contradictions());
     for (std::size_t i = 0; i < config.callbacks.size(); ++i)
@@ -133,7 +149,7 @@ std::vector<PhaseOptions> phases_of(const RunOptions& options) {
     std::vector<PhaseOptions> phases = training.phases;
     if (phases.empty())
         phases.push_back({.freeze = options.backbone.freeze,
-                          .epochs = training.epochs,
+                          .epochs = is_fitted(options.head) ? 1 : training.epochs,
                           .decay_norms_and_biases = true,
                           .batch_norm = BatchNorms::adaptive});
     for (PhaseOptions& phase : phases) {
@@ -161,7 +177,9 @@ RunOptions default_run_config(const Tables& tables) {
 void describe(Fields& fields, RunOptions& config, const Tables& tables) {
     const auto training = [&](Fields& f, TrainingSection& section) {
         f.field("epochs", section.epochs,
-                "Passes over the training images, at most; not used where there are `phases`.", between(1, 100000));
+                "Passes over the training images, at most; not used where there are `phases`, nor with a head that is "
+                "fitted once (`/head/kind`).",
+                between(1, 100000));
         f.one_of("optimizer", section.optimizer, tables.optimizers, "How weights are changed.");
         f.one_of("schedule", section.schedule, tables.schedules,
                  "Planned course of the learning rate; `null`: it stays, but for callbacks.");

@@ -30,8 +30,9 @@ HeadTrial::HeadTrial(RunOptions options, const Tables& tables, const SharedFeatu
     const Phase phase = make_head_phase(phases_of(options).front(), shared.backbone, options.head,
                                         std::ssize(task.outputs()), static_cast<std::uint64_t>(options.seed));
     std::optional<TrainingSet> validation;
-    if (validation_.count() > 0) validation = {&validation_, task.targets(dataset.validation)};
-    PhaseParts parts = parts_of(phase, {&train_, task.targets(dataset.train)}, std::move(validation), options);
+    if (validation_.count() > 0) validation = {&validation_, task.targets(dataset.validation), {}};
+    PhaseParts parts = parts_of(phase, {&train_, task.targets(dataset.train), weights_of(dataset.train)},
+                                std::move(validation), options);
     parts.pass = head_pass(phase.model.scion, options.head.dropout);
     trainer_ = std::make_unique<Trainer>(TrainingParts{.task = recipe.task,
                                                        .metrics = recipe.metrics,

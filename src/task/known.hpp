@@ -19,8 +19,11 @@ struct KnownTargets {
     at::Tensor values;  ///< float32 [N,K], 0 where nothing is known
 
     /// The mean over what is known; 0 where nothing is. @param losses [N,K]
-    [[nodiscard]] at::Tensor mean_of(const at::Tensor& losses) const {
-        return (losses * mask).sum() / mask.sum().clamp_min(1);
+    /// @param weights of the images, [N]; undefined: they all count the same
+    [[nodiscard]] at::Tensor mean_of(const at::Tensor& losses, const at::Tensor& weights = {}) const {
+        if (!weights.defined()) return (losses * mask).sum() / mask.sum().clamp_min(1);
+        const at::Tensor counts = mask * weights.unsqueeze(1);  // [N,K]
+        return (losses * counts).sum() / counts.sum().clamp_min(1e-30);
     }
 };
 

@@ -16,8 +16,10 @@
 
 namespace graft {
 
-/// (scores float32 [N,K], targets as the task makes them) -> mean loss, a scalar with gradient.
-using Loss = std::function<at::Tensor(const at::Tensor& scores, const at::Tensor& targets)>;
+/// (scores [N,K], targets as the task makes them, weights of the images [N]) -> mean loss, a scalar with gradient. With
+/// weights it is the weighted mean: the sum of weighted losses over the sum of weights; without, an undefined tensor,
+/// all images count the same.
+using Loss = std::function<at::Tensor(const at::Tensor& scores, const at::Tensor& targets, const at::Tensor& weights)>;
 
 /// What a loss learns about the training images when it is built.
 struct LossContext {

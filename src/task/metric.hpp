@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,6 +51,19 @@ struct MetricRow : PluginRow<std::unique_ptr<Metric>, MetricContext> {
 
 /// graft's own metrics.
 [[nodiscard]] const Registry<MetricRow>& builtin_metrics();
+
+/// The mean of a figure over the outputs that were measured; 0 where none was.
+/// @param is_measured, figure of an item: functions, or members of it
+template <class Items, class Measured, class Figure>
+[[nodiscard]] double mean_of_measured(const Items& items, const Measured& is_measured, const Figure& figure) {
+    double sum = 0, measured = 0;
+    for (const auto& item : items) {
+        if (!std::invoke(is_measured, item)) continue;
+        sum += std::invoke(figure, item);
+        measured += 1;
+    }
+    return measured == 0 ? 0 : sum / measured;
+}
 
 /// The row of a metric from its options; `tasks` are those whose targets it understands.
 template <class Options>

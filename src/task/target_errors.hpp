@@ -4,7 +4,6 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <algorithm>
 #include <vector>
 
 #include "task/known.hpp"
@@ -26,15 +25,7 @@ public:
             errors_[k].add(double{score} * scale_[k], double{target} * scale_[k]);
         });
     }
-    [[nodiscard]] double value() const override {
-        double sum = 0, measured = 0;
-        for (const RegressionErrors& errors : errors_) {
-            if (errors.images() == 0) continue;
-            sum += (errors.*Figure)();
-            measured += 1;
-        }
-        return sum / std::max(measured, 1.0);
-    }
+    [[nodiscard]] double value() const override { return mean_of_measured(errors_, &RegressionErrors::images, Figure); }
     void keep(MetricState& state) override { state.part(errors_); }
 
 private:

@@ -9,10 +9,13 @@
 namespace graft {
 namespace {
 
-/// An image that does not say everything is a part of one.
-double images_in(const at::Tensor& targets) {
-    if (!targets.is_floating_point()) return static_cast<double>(targets.size(0));
-    return targets.isnan().logical_not().sum().item<double>() / static_cast<double>(targets.size(1));
+/// What a mean loss is over: an image that does not say everything is a part of one.
+double images_in(const at::Tensor& targets, const at::Tensor& weights) {
+    if (!targets.is_floating_point())
+        return weights.defined() ? weights.sum().item<double>() : static_cast<double>(targets.size(0));
+    const at::Tensor known = targets.isnan().logical_not();
+    const at::Tensor counted = weights.defined() ? known * weights.unsqueeze(1) : known;
+    return counted.sum().item<double>() / static_cast<double>(targets.size(1));
 }
 
 }  // namespace
@@ -59,8 +62,8 @@ Measures::Measures(std::span<const ChosenMetric> metrics, const Task& task) {
         metrics_.emplace_back(metric.plugin.name(), metric.plugin.build(context));
 }
 
-void Measures::add(double mean_loss, const at::Tensor& scores, const at::Tensor& targets) {
-    const double images = images_in(targets);
+void Measures::add(double mean_loss, const at::Tensor& scores, const at::Tensor& targets, const at::Tensor& weights) {
+    const double images = images_in(targets, weights);
     loss_sum_ += mean_loss * images;
     images_ += images;
     for (const auto& [name, metric] : metrics_) metric->add(scores, targets);

@@ -37,7 +37,8 @@ public:
     Measures(std::span<const ChosenMetric> metrics, const Task& task);
 
     /// @param mean_loss over the batch
-    void add(double mean_loss, const at::Tensor& scores, const at::Tensor& targets);
+    /// @param weights of the images in that mean, [N]; undefined: they all count the same. Metrics do not know them
+    void add(double mean_loss, const at::Tensor& scores, const at::Tensor& targets, const at::Tensor& weights = {});
     /// @param prefix of the names: "" or "val_"
     [[nodiscard]] std::vector<std::pair<std::string, double>> values(const std::string& prefix) const;
     /// The same without those that cost much, for the progress line.

@@ -11,7 +11,6 @@
 namespace graft {
 namespace {
 
-
 const ProducedMetric& produced(const std::string& name, std::span<const ProducedMetric> metrics,
                                const std::string& pointer) {
     const auto found = std::ranges::find(metrics, name, &ProducedMetric::name);

@@ -13,6 +13,7 @@
 
 #include "core/crew.hpp"
 #include "network/training_graph.hpp"
+#include "train/one_thread.hpp"
 
 namespace graft {
 namespace {
@@ -46,19 +47,6 @@ bool has_batch_norms(const NamedModules& stages) {
 at::Tensor channels_last(const at::Tensor& features) {
     return features.dim() == 4 ? features.contiguous(at::MemoryFormat::ChannelsLast) : features;
 }
-
-/// The calling thread computes alone for a while: its helpers would wait for work in a loop, on the cores that the
-/// slices need.
-class OneThreadHere {
-public:
-    OneThreadHere() { at::set_num_threads(1); }
-    ~OneThreadHere() { at::set_num_threads(before_); }
-    OneThreadHere(const OneThreadHere&) = delete;
-    OneThreadHere& operator=(const OneThreadHere&) = delete;
-
-private:
-    int before_ = at::get_num_threads();
-};
 
 /// Autocast, on the calling thread. Each weight is used once, so none is kept as bfloat16.
 class ComputesWith {

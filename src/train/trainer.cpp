@@ -73,7 +73,7 @@ void Trainer::begin(PhaseParts phase) {
     if (!phase_.pass) phase_.pass = plain_pass(phase_.scion);
     rates_.emplace(phase_.groups, phase_.optimizer, phase_.schedule);
     average_.reset();
-    if (options_.average) average_.emplace(parts_.weights, *options_.average);
+    if (options_.average && !phase_.fit) average_.emplace(parts_.weights, *options_.average);
     if (resumed_) {
         const auto& average = state_.part ? state_.part->average : state_.average;
         if (average_ && average) average_->restore(*average);

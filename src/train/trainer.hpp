@@ -10,17 +10,18 @@
 #include <string>
 #include <vector>
 
-#include "features/feature_source.hpp"
 #include "graft/core/reporter.hpp"
 #include "graft/train/callback.hpp"
 #include "record/history_text.hpp"
 #include "task/loss.hpp"
 #include "train/averaged_weights.hpp"
 #include "train/checkpoint.hpp"
+#include "train/fit.hpp"
 #include "train/learning_rates.hpp"
 #include "train/measures.hpp"
 #include "train/mixing.hpp"
 #include "train/scion_pass.hpp"
+#include "train/training_set.hpp"
 
 namespace graft {
 
@@ -57,12 +58,6 @@ struct TrainingParts {
     Json run_identity = Json::object();  ///< what a checkpoint must agree with
 };
 
-/// Features with the targets of their samples. The features outlive the phase.
-struct TrainingSet {
-    FeatureSource* features = nullptr;
-    at::Tensor targets;  ///< as Task::targets makes them
-};
-
 /// What one phase needs: a part of the network, and how it is trained.
 struct PhaseParts {
     TorchModule scion;  ///< features -> scores [N,K]; its parameters are trained
@@ -70,7 +65,8 @@ struct PhaseParts {
     std::optional<TrainingSet> validation;  ///< nothing: no validation metrics
     std::vector<std::string> groups;        ///< names of the optimizer's parameter groups
     std::shared_ptr<torch::optim::Optimizer> optimizer;
-    Schedule schedule;                ///< none: the learning rate stays
+    Fit fit;            ///< sets the scion's head at once, in one epoch without steps; none: it is trained
+    Schedule schedule;  ///< none: the learning rate stays
     std::shared_ptr<ScionPass> pass;  ///< how the scion is computed; none: as it is
     BatchNorms batch_norms = BatchNorms::adaptive;
     std::optional<double> clip_norm;  ///< how long the gradient of all parameters together may be
@@ -133,10 +129,11 @@ private:
     void save_model(const std::filesystem::path& file) override { parts_.save_model(file); }
     Reporter& reporter() override { return reporter_; }
 
+    void prepare_features(std::int64_t epoch);
     [[nodiscard]] std::int64_t steps_per_epoch() const;
     /// What the batch is trained on: features and targets, and the labels that its metrics are measured with.
     struct Lesson {
-        at::Tensor features, targets, labels;
+        at::Tensor features, targets, labels, weights;
     };
     [[nodiscard]] Lesson lesson_of(const Batch& batch, const BatchRecord& record) const;
     /// The epoch at hand.
@@ -152,6 +149,8 @@ private:
     [[nodiscard]] Epoch begin_epoch(std::int64_t index);
     void train_on_batches(Epoch& epoch);
     void train_on_batch(const Batch& batch, std::int64_t batches, Epoch& epoch);
+    [[nodiscard]] Measures fit_at_once(std::int64_t epoch);
+    [[nodiscard]] Measures measure(const TrainingSet& set, std::int64_t epoch, const Loss& loss);
     [[nodiscard]] Measures validate(std::int64_t epoch);
     void finish_epoch(EpochRecord record);
     [[nodiscard]] bool is_save_due() const;

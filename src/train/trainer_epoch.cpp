@@ -1,7 +1,6 @@
 // The epochs of a Trainer: batches, validation, and what is saved of an epoch that is not over.
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/one_hot.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
@@ -27,18 +26,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kValidationBatch = 256;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-std::vector<std::size_t> counted(std::size_t size) {
-    std::vector<std::size_t> order(size);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    return order;
-}
-
-/// The targets of a batch's samples.
-at::Tensor targets_of(const TrainingSet& set, const Batch& batch) {
-    std::vector<std::int64_t> rows(batch.samples.begin(), batch.samples.end());
-    return set.targets.index_select(0, at::from_blob(rows.data(), {static_cast<std::int64_t>(rows.size())}, at::kLong));
-}
 
 /// Of the parameters that an optimizer has, in its order.
 std::vector<at::Tensor> gradients_of(const torch::optim::Optimizer& optimizer) {
@@ -74,13 +61,15 @@ std::int64_t steps_in(std::size_t samples, std::int64_t batch_size, std::int64_t
 
 void Trainer::run_epoch() {
     const auto index = static_cast<std::int64_t>(state_.history.size());
-    phase_.train.features->prepare(index, reporter_);
-    if (phase_.validation) phase_.validation->features->prepare(index, reporter_);
+    prepare_features(index);
     Epoch epoch = begin_epoch(index);
     reporter_.start(format_text("epoch {}/{}", index + 1, options_.epochs), phase_.train.features->count(), "images");
     bool averaged = false;
     try {
-        train_on_batches(epoch);
+        if (phase_.fit)
+            epoch.measures = fit_at_once(index);
+        else
+            train_on_batches(epoch);
         if (epoch.diverged) expect_a_good_epoch();
         epoch.record.metrics = epoch.measures.values("");
         if (average_) average_->swap();
@@ -99,11 +88,18 @@ void Trainer::run_epoch() {
     finish_epoch(std::move(epoch.record));
 }
 
+/// The features that an epoch reads; a fit reads all views at once.
+void Trainer::prepare_features(std::int64_t epoch) {
+    const std::int64_t views = phase_.fit ? phase_.train.features->views() : 1;
+    for (std::int64_t view = 0; view < views; ++view) phase_.train.features->prepare(epoch + view, reporter_);
+    if (phase_.validation) phase_.validation->features->prepare(epoch, reporter_);
+}
+
 /// Begins an epoch, or goes on where a checkpoint was made within it.
 Trainer::Epoch Trainer::begin_epoch(std::int64_t index) {
     const std::int64_t first_step = state_.epoch_of_phase * steps_per_epoch();
     rates_->begin_step(first_step);
-    Epoch epoch{.record = {.epoch = index, .phase = state_.phase, .learning_rate = rates_->of(0)},
+    Epoch epoch{.record = {.epoch = index, .phase = state_.phase, .learning_rate = phase_.fit ? 0 : rates_->of(0)},
                 .measures = Measures(parts_.metrics, *parts_.task),
                 .start = Clock::now()};
     if (!state_.part) return epoch;
@@ -151,13 +147,19 @@ void Trainer::take_step(std::int64_t step) {
 }
 
 Trainer::Lesson Trainer::lesson_of(const Batch& batch, const BatchRecord& record) const {
-    const at::Tensor targets = targets_of(phase_.train, batch);
-    if (!phase_.mixing) return {batch.features, targets, targets};
+    const at::Tensor targets = targets_of(phase_.train, batch), weights = weights_of(phase_.train, batch);
+    if (!phase_.mixing) return {batch.features, targets, targets, weights};
     Rng rng = Rng::stream(options_.seed, "mix",
                           {static_cast<std::uint64_t>(record.epoch), static_cast<std::uint64_t>(record.batch)});
     const auto classes = static_cast<std::int64_t>(parts_.task->outputs().size());
-    const MixedBatch mixed = phase_.mixing({batch.features, at::one_hot(targets, classes).to(at::kFloat)}, rng);
-    return {mixed.features, mixed.targets, mixed.targets.argmax(1)};
+    const at::Tensor whole = at::one_hot(targets, classes).to(at::kFloat);
+    // A weight goes with its image's share of what is mixed.
+    const at::Tensor shares = weights.defined() ? whole * weights.unsqueeze(1) : whole;
+    const MixedBatch mixed = phase_.mixing({batch.features, shares}, rng);
+    const at::Tensor labels = mixed.targets.argmax(1);
+    if (!weights.defined()) return {mixed.features, mixed.targets, labels, weights};
+    const at::Tensor mixed_weights = mixed.targets.sum(1);  // [N]
+    return {mixed.features, mixed.targets / mixed_weights.unsqueeze(1), labels, mixed_weights};
 }
 
 /// Those batches that were not trained on yet.
@@ -166,7 +168,7 @@ void Trainer::train_on_batches(Epoch& epoch) {
     std::optional<StepSeed> step_seed;
     if (!phase_.pass->draws_alone()) step_seed.emplace();
     const auto index = static_cast<std::uint64_t>(epoch.record.epoch);
-    std::vector<std::size_t> order = counted(phase_.train.features->count());
+    std::vector<std::size_t> order = in_their_order(phase_.train.features->count());
     Rng rng = Rng::stream(options_.seed, "shuffle", {index});
     shuffle(std::span(order), rng);
     const auto batch_size = static_cast<std::size_t>(phase_.batch_size);
@@ -200,13 +202,13 @@ void Trainer::train_on_batch(const Batch& batch, std::int64_t batches, Epoch& ep
     rates_->begin_step(step);
     const Lesson lesson = lesson_of(batch, record);
     const at::Tensor scores = phase_.pass->forward(lesson.features);  // [N,K]
-    const at::Tensor loss = parts_.loss(scores, lesson.targets);
+    const at::Tensor loss = parts_.loss(scores, lesson.targets, lesson.weights);
     record.loss = loss.item<double>();
     if (std::isfinite(record.loss)) {
         const std::int64_t together = std::min(phase_.accumulate, batches - record.batch + of_step);
         phase_.pass->backward(together == 1 ? loss : loss / static_cast<double>(together));
         if (of_step + 1 == together) take_step(step);
-        epoch.measures.add(record.loss, scores.detach(), lesson.labels);
+        epoch.measures.add(record.loss, scores.detach(), lesson.labels, lesson.weights);
     } else {
         epoch.diverged = true;
     }
@@ -215,19 +217,30 @@ void Trainer::train_on_batch(const Batch& batch, std::int64_t batches, Epoch& ep
     ++epoch.batches;
 }
 
+/// In place of steps: the head's values are set, and measured as the validation is.
+Measures Trainer::fit_at_once(std::int64_t epoch) {
+    reporter_.note(phase_.fit(data_to_fit(phase_.train), parts_.loss, phase_.scion.attr("head").toModule()));
+    return measure(phase_.train, epoch, parts_.loss);
+}
+
 Measures Trainer::validate(std::int64_t epoch) {
+    const Loss plain = [&](const at::Tensor& scores, const at::Tensor& targets, const at::Tensor&) {
+        return parts_.task->validation_loss(scores, targets);
+    };
+    return measure(*phase_.validation, epoch, parts_.validation_loss ? parts_.validation_loss : plain);
+}
+
+Measures Trainer::measure(const TrainingSet& set, std::int64_t epoch, const Loss& loss) {
     const torch::jit::GraphOptimizerEnabledGuard plain(false);
     const at::NoGradGuard no_grad;
-    const TrainingSet& set = *phase_.validation;
     phase_.scion.eval();
     Measures measures(parts_.metrics, *parts_.task);
-    set.features->for_each_batch(counted(set.features->count()), epoch, kValidationBatch, [&](const Batch& batch) {
-        const at::Tensor targets = targets_of(set, batch);
-        const at::Tensor scores = phase_.pass->forward(batch.features);
-        const at::Tensor loss = parts_.validation_loss ? parts_.validation_loss(scores, targets)
-                                                       : parts_.task->validation_loss(scores, targets);
-        measures.add(loss.item<double>(), scores, targets);
-    });
+    set.features->for_each_batch(
+        in_their_order(set.features->count()), epoch, kValidationBatch, [&](const Batch& batch) {
+            const at::Tensor targets = targets_of(set, batch), weights = weights_of(set, batch);
+            const at::Tensor scores = phase_.pass->forward(batch.features);
+            measures.add(loss(scores, targets, weights).item<double>(), scores, targets, weights);
+        });
     return measures;
 }
 

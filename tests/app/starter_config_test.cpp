@@ -60,6 +60,40 @@ TEST(StarterConfig, TakesAFolderThatIsNotThereYetForOneOfSamples) {
     EXPECT_EQ(data.at("validation_split"), 0.2);
 }
 
+TEST(StarterConfig, TakesAListWithWhatItSaysOfParts) {
+    const TemporaryFolder folder;
+    folder.write("plain.csv", "image_path,label\n1.jpg,cat\n2.jpg,dog\n");
+    folder.write("parts.csv", "image_path,label,split\n1.jpg,cat,train\n2.jpg,dog,test\n");
+    EXPECT_EQ(data_of(folder / "plain.csv"), Json({{"train", (folder / "plain.csv").string()},
+                                                   {"validation_split", 0.2},
+                                                   {"image_size", 224},
+                                                   {"batch_size", 32}}));
+    const StarterConfig parts = starter_config(folder / "parts.csv", "run");
+    EXPECT_EQ(parts.document.at("data"), Json({{"train", (folder / "parts.csv").string()},
+                                               {"list", {{"split_column", "split"}}},
+                                               {"image_size", 224},
+                                               {"batch_size", 32}}));
+    EXPECT_THAT(parts.notes, ElementsAre((folder / "parts.csv").string() +
+                                         ": its column \"split\" says what validates and what tests"));
+    EXPECT_THROW((void)starter_config(folder / "none.csv", "run"), DataError);
+}
+
+TEST(StarterConfig, OfFewImagesIsFittedOnce) {
+    const TemporaryFolder folder;
+    const Json config = starter_config(folder / "later", "run", StarterRecipe::few_images).document;
+    EXPECT_EQ(config.at("head").at("kind"), "linear_probe");
+    EXPECT_TRUE(config.at("augmentation").empty());
+    EXPECT_FALSE(config.at("training").contains("epochs"));
+}
+
+TEST(ConfigForFolder, IsCalledLikeAList) {
+    const TemporaryFolder folder;
+    folder.write("pets.csv", "image_path,label\n1.jpg,cat\n2.jpg,dog\n");
+    const CurrentFolder here(folder.path());
+    EXPECT_EQ(config_for_folder("pets.csv").file, "pets.json");
+    EXPECT_EQ(Json::parse(folder.read("pets.json")).at("output"), "runs/pets");
+}
+
 TEST(ConfigForFolder, IsWrittenOnceAndCalledLikeTheFolder) {
     const TemporaryFolder folder;
     touch(folder, {"pets/cat/1.jpg", "pets/dog/1.jpg"});

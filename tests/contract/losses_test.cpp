@@ -1,8 +1,10 @@
 // What every built-in loss must keep, whoever adds it.
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/one_hot.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
@@ -45,7 +47,7 @@ TEST_P(EveryLoss, IsOfTasksThatThereAre) {
 
 TEST_P(EveryLoss, IsSmallerTheBetterTheScoresAre) {
     const Loss loss = built();
-    const auto value = [&](float right) { return loss(scores(right), targets()).item<double>(); };
+    const auto value = [&](float right) { return loss(scores(right), targets(), {}).item<double>(); };
     EXPECT_GT(value(-2), value(0));
     EXPECT_GT(value(0), value(2));
     EXPECT_GT(value(2), value(8));
@@ -55,26 +57,37 @@ TEST_P(EveryLoss, IsSmallerTheBetterTheScoresAre) {
 TEST_P(EveryLoss, IsAScalarWhoseGradientLeadsDownhill) {
     const Loss loss = built();
     const at::Tensor before = scores(0.5F).requires_grad_(true);
-    const at::Tensor value = loss(before, targets());
+    const at::Tensor value = loss(before, targets(), {});
     EXPECT_EQ(value.dim(), 0);
     value.backward();
     EXPECT_TRUE(before.grad().isfinite().all().item<bool>());
     const at::Tensor after = (before - 0.1 * before.grad()).detach();
-    EXPECT_LT(loss(after, targets()).item<double>(), value.item<double>());
+    EXPECT_LT(loss(after, targets(), {}).item<double>(), value.item<double>());
 }
 
 TEST_P(EveryLoss, IsAMeanOverTheBatch) {
     const Loss loss = built();
     const at::Tensor twice = at::cat({scores(1), scores(1)});
-    EXPECT_NEAR(loss(twice, at::cat({targets(), targets()})).item<double>(), loss(scores(1), targets()).item<double>(),
-                1e-6);
+    EXPECT_NEAR(loss(twice, at::cat({targets(), targets()}), {}).item<double>(),
+                loss(scores(1), targets(), {}).item<double>(), 1e-6);
+}
+
+TEST_P(EveryLoss, CountsAnImageOfWeightTwoAsTwoImages) {
+    const Loss loss = built();
+    const at::Tensor some = scores(0.5F) + at::arange(scores(0).numel(), at::kFloat).view_as(scores(0)) / 7;
+    const at::Tensor first = some.narrow(0, 0, 1), label = targets().narrow(0, 0, 1);
+    at::Tensor weights = at::ones({some.size(0)});
+    EXPECT_NEAR(loss(some, targets(), weights).item<double>(), loss(some, targets(), {}).item<double>(), 1e-6);
+    weights[0] = 2;
+    EXPECT_NEAR(loss(some, targets(), weights).item<double>(),
+                loss(at::cat({some, first}), at::cat({targets(), label}), {}).item<double>(), 1e-6);
 }
 
 TEST_P(EveryLoss, StaysFiniteForScoresOfAnySize) {
     const Loss loss = built();
     for (const float right : {-1e4F, 1e4F}) {
         const at::Tensor extreme = scores(right).requires_grad_(true);
-        const at::Tensor value = loss(extreme, targets());
+        const at::Tensor value = loss(extreme, targets(), {});
         value.backward();
         EXPECT_TRUE(value.isfinite().item<bool>()) << right;
         EXPECT_TRUE(extreme.grad().isfinite().all().item<bool>()) << right;

@@ -118,6 +118,24 @@ TEST_F(List, HasGroups) {
 
 // --- Columns ---------------------------------------------------------------------------------------------------------
 
+TEST_F(List, HasWeights) {
+    const ListOptions weighted{.weight_column = "weight"};
+    const ListedImages listed = read("image_path,label,weight\na.jpg,x,0.5\nb.jpg,y,\nc.jpg,y,3\n", weighted);
+    std::vector<float> weights;
+    for (const Sample& sample : listed.images.samples) weights.push_back(sample.weight);
+    EXPECT_THAT(weights, ElementsAre(0.5F, 1.0F, 3.0F));
+    EXPECT_EQ(error("image_path,label,weight\na.jpg,x,0\nb.jpg,x,-1\nc.jpg,x,much\nd.jpg,y,1e-60\nd.jpg,y,inf\n"
+                    "sub/e.jpg,y,2\nsub/e.jpg,y,3\n",
+                    weighted),
+              "6 of 7 rows cannot be used:\n"
+              "  line 2: weight: expected a weight, a number above 0, or nothing for 1; found \"0\"\n"
+              "  line 3: weight: expected a weight, a number above 0, or nothing for 1; found \"-1\"\n"
+              "  line 4: weight: expected a weight, a number above 0, or nothing for 1; found \"much\"\n"
+              "  line 5: weight: expected a weight, a number above 0, or nothing for 1; found \"1e-60\"\n"
+              "  line 6: weight: expected a weight, a number above 0, or nothing for 1; found \"inf\"\n"
+              "  line 8: sub/e.jpg: has another weight than in line 7");
+}
+
 TEST_F(ListColumnNames, OfPublishedDialectsAreTakenWithANote) {
     for (const char* header : {"image_path,label", "filename,class", "file_name,label", "ImagePath,Label"}) {
         const ListedImages listed = read(std::string(header) + "\na.jpg,x\nb.jpg,y\n");

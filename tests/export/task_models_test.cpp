@@ -17,6 +17,7 @@
 #include "export/export_model.hpp"
 #include "export/runnable_model.hpp"
 #include "export/verify.hpp"
+#include "graft/core/errors.hpp"
 #include "graft/deploy/predictor.hpp"
 #include "graft/graft.h"
 #include "run/phase.hpp"
@@ -135,6 +136,22 @@ TEST_P(TaskModels, GiveTheSameAsTorchScriptAndOnnx) {
     EXPECT_LT(distance_of(file_, folder_ / "model.onnx"), 1e-4);
     const std::string onnx = read_file(folder_ / "model.onnx");
     EXPECT_NE(onnx.find(name_of_outputs(GetParam())), std::string::npos);
+}
+
+TEST_P(TaskModels, AreWrittenWithBytes) {
+    const ModelFile model = load_model(file_);
+    for (const GoldenImage& golden : model.info.golden) write_file(folder_ / "images" / golden.name, golden.encoded);
+    SilentReporter silent;
+    const ExportReport report = export_int8(model, folder_ / "int8.onnx", {.ranges = folder_ / "images"}, silent);
+    ASSERT_TRUE(report.on_images.has_value());
+    EXPECT_EQ(report.task, GetParam());
+    EXPECT_EQ(report.on_images->images, model.info.golden.size());
+    EXPECT_EQ(report.on_images->unlikely_class, 0U);
+    EXPECT_LT(report.on_images->largest_difference, 0.5);  // what "unlike" begins at; random weights are the worst case
+    EXPECT_NE(read_file(folder_ / "int8.onnx").find("QuantizeLinear"), std::string::npos);
+    EXPECT_THROW((void)export_int8(model, folder_ / "other.onnx",
+                                   {.ranges = folder_ / "images", .test = folder_ / "images"}, silent),
+                 ConfigError);
 }
 
 TEST_P(TaskModels, KeepTheirOwnNumbersOutOfTheWeights) {

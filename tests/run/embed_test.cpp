@@ -5,6 +5,7 @@
 #include <ATen/ops/softmax.h>
 #include <c10/core/InferenceMode.h>
 #include <gmock/gmock.h>
+#include <stdlib.h>
 #include <torch/csrc/jit/api/module.h>
 
 #include <cmath>
@@ -17,6 +18,8 @@
 #include "graft/deploy/predictor.hpp"
 #include "image/pictures.hpp"
 #include "network/tiny_architecture.hpp"
+#include "recording_reporter.hpp"
+#include "run/kept_vectors.hpp"
 #include "run/vectors_file.hpp"
 #include "temporary_folder.hpp"
 
@@ -93,6 +96,31 @@ TEST_F(EmbedTest, GivesWhatTheHeadOfAModelIsGiven) {
         }
         EXPECT_NE(all[0].values, all[1].values);
     }
+}
+
+TEST_F(EmbedTest, LooksForVectorsWhereTheyWereKept) {
+    ::setenv("GRAFT_CACHE", (folder_ / "cache").c_str(), 1);
+    save_tiny_model("all");
+    Embedder embedder = load((folder_ / "model.pt").string());
+    testing::RecordingReporter reporter;
+    EXPECT_EQ(open_kept_vectors(embedder, 2, reporter), nullptr);
+    EXPECT_THAT(reporter.notes, ElementsAre(HasSubstr("the stages of tiny are not known")));
+    embedder.features = {{"backbone", "tiny"}};
+    const std::vector<fs::path> files = {folder_ / "1.png", folder_ / "note.png", folder_ / "2.png"};
+    std::vector<std::vector<float>> first, second;
+    for (auto* all : {&first, &second}) {
+        const std::unique_ptr<KeptVectors> kept = open_kept_vectors(embedder, 3, reporter);
+        ASSERT_NE(kept, nullptr);
+        embed_files(embedder, files, {.workers = 2, .kept = kept.get()},
+                    [&](std::size_t, const Embedding& embedding) { all->push_back(embedding.values); });
+        EXPECT_EQ(kept->found(), all == &first ? 0U : 2U);
+    }
+    EXPECT_EQ(first, second);
+    folder_.write("1.png", testing::encoded(".png", testing::noise(33, 44)));  // another picture of the same name
+    const std::unique_ptr<KeptVectors> kept = open_kept_vectors(embedder, 3, reporter);
+    embed_files(embedder, files, {.workers = 2, .kept = kept.get()}, [](std::size_t, const Embedding&) {});
+    EXPECT_EQ(kept->found(), 1U);
+    ::unsetenv("GRAFT_CACHE");
 }
 
 TEST_F(EmbedTest, SaysWhyAnImageHasNoVector) {

@@ -1,14 +1,12 @@
 // Training as an application does it: public headers only, except for what draws the pictures.
 #include <gmock/gmock.h>
-#include <stdlib.h>
 
 #include <filesystem>
 
 #include "config/json.hpp"
 #include "error_message.hpp"
 #include "graft/graft.hpp"
-#include "run/small_run.hpp"
-#include "samples/sample_art.hpp"
+#include "run/small_training.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {
@@ -19,7 +17,6 @@ using ::testing::EndsWith;
 using testing::error_message;
 using testing::small_backbone;
 using ::testing::StartsWith;
-using testing::TemporaryFolder;
 
 /// Writes down what it is told; asks for the end after some epochs.
 class Witness final : public Callback {
@@ -48,22 +45,7 @@ private:
     std::int64_t last_epoch_;
 };
 
-class Train : public ::testing::Test {
-protected:
-    Train() {
-        ::setenv("GRAFT_CACHE", (folder_ / "cache").c_str(), 1);
-        write_samples(folder_ / "data", {.train_per_class = 4, .test_per_class = 2, .image_size = 32});
-        options_.backbones = {small_backbone()};
-    }
-    ~Train() override { ::unsetenv("GRAFT_CACHE"); }
-
-    [[nodiscard]] RunConfig config(const std::string& run) const {
-        return testing::small_config(folder_ / "data", folder_ / run);
-    }
-
-    const TemporaryFolder folder_;
-    TrainOptions options_;
-};
+using Train = SmallTraining;
 
 TEST_F(Train, GivesTheRecordOfTheRun) {
     const TrainRecord record = train(config("run"), options_);
@@ -323,17 +305,6 @@ TEST_F(Train, ResumesInEveryPhaseNumberForNumber) {
     for (const std::int64_t last : {0, 1, 3}) {
         const std::string run = "run" + std::to_string(last);
         std::stop_source stop;
-        class Stopper final : public Callback {
-        public:
-            Stopper(std::int64_t last_epoch, std::stop_source& source) : last_(last_epoch), source_(source) {}
-            void on_epoch_end(const EpochRecord& record, TrainControl&) override {
-                if (record.epoch == last_) source_.request_stop();
-            }
-
-        private:
-            std::int64_t last_;
-            std::stop_source& source_;
-        };
         TrainOptions paused = options_;
         paused.callbacks = {std::make_shared<Stopper>(last, stop)};
         paused.stop = stop.get_token();
@@ -384,6 +355,20 @@ TEST_F(Train, SaysWhatOfThePhasesDoesNotFit) {
         "you mean "
         "\"layer1\"?)\n  /training/phases/1/mixing: \"cutmix\" mixes pictures, but this phase trains on features of "
         "frozen stages: use feature_mixup, or train all");
+}
+
+TEST_F(Train, MixesPicturesWhereNoStageIsFrozenWhateverThePhaseCallsIt) {
+    RunConfig right = config("run");
+    right.set("/backbone/freeze", "all")
+        .set_json("/training/phases", R"([{"train": "stem", "epochs": 1, "mixing": "mixup"}])");
+    EXPECT_EQ(train(right, options_).history.size(), 1U);
+    RunConfig wrong = config("other");
+    wrong.set("/backbone/freeze", "all")
+        .set_json("/training/phases", R"([{"train": "stem", "epochs": 1, "mixing": "feature_mixup"}])");
+    EXPECT_EQ(
+        error_message<ConfigError>([&] { (void)train(wrong, options_); }),
+        "/training/phases/0/mixing: \"feature_mixup\" mixes features, but this phase trains on pictures: use mixup "
+        "or cutmix");
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ TEST(LossGolden, ValueAndGradientAreThoseOfTorch) {
         const std::string what = entry.at("loss").get<std::string>() + " " + entry.at("options").dump();
         const at::Tensor scores = matrix(entry.at("scores")).requires_grad_(true);
         const Loss loss = loss_with(entry.at("loss"), entry.at("options")).build(kContext);
-        const at::Tensor value = loss(scores, matrix(entry.at("targets")));
+        const at::Tensor value = loss(scores, matrix(entry.at("targets")), {});
         value.backward();
         EXPECT_NEAR(value.item<double>(), entry.at("value").get<double>(), 1e-6) << what;
         EXPECT_LT((scores.grad() - matrix(entry.at("gradient"))).abs().max().item<double>(), 1e-6) << what;
@@ -52,11 +52,26 @@ TEST(EveryMaskedLoss, IsNothingWhereNothingIsKnown) {
     for (const LossRow& row : builtin_losses()) {
         if (row.tasks.front() == "classification") continue;
         const at::Tensor scores = at::empty({2, 3}).fill_(0.5).requires_grad_(true);
-        const at::Tensor value = row.make().build(kContext)(scores, unknown);
+        const at::Tensor value = row.make().build(kContext)(scores, unknown, {});
         value.backward();
         EXPECT_EQ(value.item<double>(), 0) << row.name;
         EXPECT_EQ(scores.grad().abs().max().item<double>(), 0) << row.name;
     }
+}
+
+TEST(EveryMaskedLoss, IsTheWeightedMeanOfWhatIsKnown) {
+    // Squared errors 1 and 4 of the first image, 9 of the second, whose other number is not known; weights 2 and 1.
+    const at::Tensor scores = matrix(Json::parse("[[1, 2], [3, 5]]"));
+    const at::Tensor targets = matrix(Json::parse("[[0, 0], [0, null]]"));
+    const at::Tensor weights = matrix(Json::parse("[[2, 1]]")).squeeze(0);
+    EXPECT_NEAR(loss_with("mse", Json::object()).build(kContext)(scores, targets, weights).item<double>(),
+                (2 * (1 + 4) + 9) / 5.0, 1e-6);
+    // -log(sigmoid(1)) and -log(1 - sigmoid(2)), log(2) of the second image.
+    const at::Tensor labels = matrix(Json::parse("[[1, 0], [1, null]]"));
+    const at::Tensor logits = matrix(Json::parse("[[1, 2], [0, 5]]"));
+    EXPECT_NEAR(
+        loss_with("binary_cross_entropy", Json::object()).build(kContext)(logits, labels, weights).item<double>(),
+        (2 * (std::log(1 + std::exp(-1)) + std::log(1 + std::exp(2))) + std::log(2)) / 5, 1e-6);
 }
 
 TEST(BinaryCrossEntropy, NeedsAWeightForEveryClassWhereTheyAreGiven) {

@@ -366,9 +366,10 @@ TEST_F(TrainerTest, RefusesToResumeWithOtherCallbacks) {
 TEST_F(TrainerTest, ExplainsALossThatIsNotFinite) {
     WholeTraining parts = training_.parts();
     int steps = 0;
-    parts.run.loss = [loss = parts.run.loss, &steps](const at::Tensor& scores, const at::Tensor& labels) {
+    parts.run.loss = [loss = parts.run.loss, &steps](const at::Tensor& scores, const at::Tensor& labels,
+                                                     const at::Tensor& weights) {
         const double factor = ++steps == 6 ? std::numeric_limits<double>::infinity() : 1;
-        return loss(scores, labels) * factor;
+        return loss(scores, labels, weights) * factor;
     };
     try {
         (void)run(std::move(parts), 3);
@@ -387,9 +388,9 @@ TEST_F(TrainerTest, ExplainsALossThatIsNotFinite) {
 WholeTraining diverging(SeparableTraining& training, int step) {
     WholeTraining parts = training.parts();
     parts.run.callbacks.push_back(build_callback("terminate_on_nan", Json::object(), validated_run()));
-    parts.run.loss = [loss = parts.run.loss, step, steps = 0](const at::Tensor& scores,
-                                                              const at::Tensor& labels) mutable {
-        return loss(scores, labels) * (++steps >= step ? std::nan("") : 1);
+    parts.run.loss = [loss = parts.run.loss, step, steps = 0](const at::Tensor& scores, const at::Tensor& labels,
+                                                              const at::Tensor& weights) mutable {
+        return loss(scores, labels, weights) * (++steps >= step ? std::nan("") : 1);
     };
     return parts;
 }

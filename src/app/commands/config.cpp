@@ -47,7 +47,8 @@ std::string plan_text(const RunOptions& config) {
     std::vector<std::string> callbacks;
     for (const CallbackPlugin& callback : config.callbacks) callbacks.push_back(callback.name());
     std::vector<std::string> trained;
-    for (const PhaseOptions& phase : phases_of(config))
+    if (is_fitted(config.head)) trained.push_back(format_text("{}, fitted once", config.head.kind));
+    for (const PhaseOptions& phase : is_fitted(config.head) ? std::vector<PhaseOptions>() : phases_of(config))
         trained.push_back(format_text("{} epochs{}, {}", phase.epochs, phase.train.empty() ? "" : " of " + phase.train,
                                       phase.optimizer.name()));
     return format_text(
@@ -104,13 +105,14 @@ void add_init(CLI::App& config, Command& chosen) {
     CLI::App* command = config.add_subcommand("init", "Write a config to start from");
     command->add_option("--output", arguments->output, "The file")->capture_default_str()->type_name("FILE");
     command
-        ->add_option("--data", arguments->data, "Your images: class folders, or train, val and test with class folders")
+        ->add_option("--data", arguments->data,
+                     "Your images: class folders, or train, val and test with class folders; or a list")
         ->capture_default_str()
         ->type_name("DIR");
     takes_choice(
         *command, "--recipe", arguments->recipe,
         "frozen_head: a new head on a frozen network; fine_tune: the head, then the whole network, which takes "
-        "longer and gets further");
+        "longer and gets further; few_images: a linear classifier, fitted once");
     takes_force(*command, arguments->force);
     command->callback([arguments, &chosen] { chosen = [arguments](const Session&) { init(*arguments); }; });
 }

@@ -14,6 +14,7 @@
 #include "data/data_options.hpp"
 #include "graft/core/errors.hpp"
 #include "record/csv.hpp"
+#include "run/kept_vectors.hpp"
 #include "run/vectors_file.hpp"
 
 namespace graft {
@@ -51,6 +52,12 @@ Embedder embedder_of(const EmbedArguments& arguments, const Session& session, Re
 
 using ConsumeVector = std::function<void(const fs::path& file, std::span<const float> values)>;
 
+/// Says how many vectors came out of the cache.
+void tell_found(const KeptVectors* kept, Reporter& reporter) {
+    if (kept != nullptr && kept->found() > 0)
+        reporter.note(format_text("{} in the feature cache", count_of(kept->found(), "vector was", "vectors were")));
+}
+
 /// Throws DataError listing the images that cannot be read, unless they are to be skipped, and where none can be.
 void embed_all(const Embedder& embedder, const EmbedArguments& arguments, const Session& session, Reporter& reporter,
                const ConsumeVector& consume) {
@@ -58,9 +65,11 @@ void embed_all(const Embedder& embedder, const EmbedArguments& arguments, const 
     if (images.empty()) throw DataError("there are no images");
     std::string bad;
     std::size_t bad_count = 0;
+    const std::unique_ptr<KeptVectors> kept = open_kept_vectors(embedder, images.size(), reporter);
     reporter.start("embedding", images.size(), "images");
     const std::size_t done = embed_files(
-        embedder, images, {.workers = arguments.workers, .max_pixels = arguments.max_pixels, .stop = session.stop},
+        embedder, images,
+        {.workers = arguments.workers, .max_pixels = arguments.max_pixels, .stop = session.stop, .kept = kept.get()},
         [&](std::size_t i, const Embedding& embedding) {
             reporter.advance(i + 1);
             if (embedding.error.empty()) return consume(images[i], embedding.values);
@@ -68,6 +77,7 @@ void embed_all(const Embedder& embedder, const EmbedArguments& arguments, const 
             bad += "\n  " + embedding.error;
         });
     reporter.finish();
+    tell_found(kept.get(), reporter);
     if (done < images.size()) throw Interrupted(format_text("interrupted after {} images", done));
     if (bad_count == 0) return;
     const std::string message = format_text("{} of {} images cannot be read:{}", bad_count, images.size(), bad);

@@ -12,6 +12,7 @@
 #include "app/starter_config.hpp"
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/text.hpp"
+#include "data/list/table.hpp"
 #include "graft/core/errors.hpp"
 #include "report/report.hpp"
 #include "run/train_run.hpp"
@@ -41,10 +42,12 @@ void expect_something_to_gate_on(const RunOptions& config) {
             "(/data/validation_split, /data/validation)");
 }
 
-/// The config itself, or for a folder of images the one that is made for it.
+/// The config itself, or for a folder of images or a list the one that is made for it.
 std::filesystem::path config_file(const TrainArguments& arguments, const Session& session) {
     std::error_code ignored;
-    if (!std::filesystem::is_directory(arguments.config, ignored)) return arguments.config;
+    const bool is_data = std::filesystem::is_directory(arguments.config, ignored) ||
+                         (is_list(arguments.config) && std::filesystem::exists(arguments.config, ignored));
+    if (!is_data) return arguments.config;
     const FolderConfig made = config_for_folder(arguments.config);
     TerminalReporter reporter(session.screen);
     for (const std::string& note : made.notes) reporter.note(note);
@@ -112,7 +115,7 @@ void train(const TrainArguments& arguments, const Session& session) {
 void add_train(CLI::App& app, Command& chosen) {
     const auto arguments = std::make_shared<TrainArguments>();
     CLI::App* command = app.add_subcommand("train", "Train a classifier as a config says, then test it");
-    command->add_option("config", arguments->config, "The run's config, a JSON file, or a folder of images")
+    command->add_option("config", arguments->config, "The run's config, a JSON file; or a folder of images or a list")
         ->required()
         ->type_name("CONFIG");
     command->add_option("--set", arguments->assignments, "Change a value of the config, for example /training/epochs=3")

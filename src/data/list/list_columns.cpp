@@ -53,6 +53,7 @@ public:
         if (!kind) return std::move(columns_);
         if (options_.split_column) columns_.split = want(*options_.split_column);
         if (options_.group_column) columns_.group = want(*options_.group_column);
+        if (options_.weight_column) columns_.weight = want(*options_.weight_column);
         return std::move(columns_);
     }
 

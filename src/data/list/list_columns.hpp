@@ -18,7 +18,7 @@ struct ListColumns {
     std::vector<std::string> names;   ///< of the wanted columns
     std::size_t path = 0;             ///< index into `names`, as all the others
     std::vector<std::size_t> values;  ///< the label's, the labels' or the numbers'; empty: paths alone are wanted
-    std::optional<std::size_t> split, group;
+    std::optional<std::size_t> split, group, weight;
     std::string note;  ///< for people: what was taken without being named; "": all was named
 };
 

@@ -37,6 +37,8 @@ void describe(Fields& fields, ListOptions& options) {
     fields.field("test_values", options.test_values, "What `split_column` holds for the test instead.");
     fields.field("group_column", options.group_column,
                  "Column of groups, such as patients; a group stays in one part.");
+    fields.field("weight_column", options.weight_column,
+                 "Column of how much a training image counts in the loss, a number above 0; an empty cell: 1.");
 }
 
 std::vector<std::string> contradictions(const ListOptions& options, const std::string& pointer) {

@@ -23,6 +23,7 @@ struct ListOptions {
     std::optional<std::string> split_column;
     std::vector<std::string> train_values, validation_values, test_values;  ///< in split_column; empty: the usual ones
     std::optional<std::string> group_column;
+    std::optional<std::string> weight_column;
 
     bool operator==(const ListOptions&) const = default;
 };

@@ -65,6 +65,14 @@ std::vector<std::string> labels_in(const Cell& cell, const std::optional<std::st
 
 }  // namespace
 
+float weight_in(const std::string& column, const Cell& cell) {
+    if (cell.text.empty() && !cell.is_list) return 1;
+    const auto weight = static_cast<float>(number_in(cell.text).value_or(0));
+    if (weight > 0 && std::isfinite(weight)) return weight;
+    throw DataError(format_text("{}: expected a weight, a number above 0, or nothing for 1; found \"{}\"", column,
+                                shown(cell.text)));
+}
+
 ListedTargets::ListedTargets(const ListOptions& options, const ListRequest& request)
     : options_(options), request_(request), classes_(request.classes), bound_(!request.classes.empty()) {
     for (std::size_t i = 0; i < classes_.size(); ++i)

@@ -15,6 +15,9 @@
 
 namespace graft {
 
+/// How much an image counts: a number above 0; 1 where the cell is empty. @throws DataError for anything else
+[[nodiscard]] float weight_in(const std::string& column, const Cell& cell);
+
 /// Reads targets into samples. Classes that nobody has named before are numbered as they come, and sorted in the end.
 class ListedTargets {
 public:

@@ -118,6 +118,7 @@ private:
         Sample sample{.id = stable_id(found.name)};
         if (targets_.read(sample, cells) == ListedTargets::Outcome::left_out) return;
         if (columns_.group) sample.group = cells[*columns_.group].text;
+        if (columns_.weight) sample.weight = weight_in(*options_.weight_column, cells[*columns_.weight]);
         const auto [known, is_new] = places_.emplace(sample.id, samples_.size());
         if (!is_new) return expect_same(samples_[known->second], lines_[known->second], sample, known->second, part);
         sample.name = escaped(found.name);
@@ -148,6 +149,8 @@ private:
             throw DataError(format_text("{}belongs to {}, in line {} to {}", where, part, line, parts_[place]));
         if (first.group != second.group)
             throw DataError(format_text("{}has another group than in line {}", where, line));
+        if (first.weight != second.weight)
+            throw DataError(format_text("{}has another weight than in line {}", where, line));
         repeated_.add(first.name);
     }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/files.hpp"
 #include "core/text.hpp"
 #include "data/list/csv_table.hpp"
 #include "data/list/json_lines_table.hpp"
@@ -23,6 +24,19 @@ std::string_view expect_text(std::string_view bytes, const std::filesystem::path
     return bytes;
 }
 
+/// Looks at the header alone.
+class HeaderTaker final : public RowTaker {
+public:
+    std::vector<std::string> begin(const std::vector<std::string>& names) override {
+        header = names;
+        return {};
+    }
+    void take(std::size_t, std::span<const Cell>) override {}
+    void refuse(std::size_t, std::string) override {}  // whoever reads the rows says so
+
+    std::vector<std::string> header;
+};
+
 }  // namespace
 
 std::optional<TableKind> table_kind(const std::filesystem::path& file) {
@@ -37,6 +51,12 @@ std::optional<TableKind> table_kind(const std::filesystem::path& file) {
 bool is_list(const std::filesystem::path& file) {
     std::error_code ignored;
     return table_kind(file).has_value() && !std::filesystem::is_directory(file, ignored);
+}
+
+std::vector<std::string> header_of(const std::filesystem::path& file, const TableOptions& options) {
+    HeaderTaker taker;
+    read_table(read_file(file), file, options, taker);
+    return taker.header;
 }
 
 void read_table(std::string_view bytes, const std::filesystem::path& name, const TableOptions& options,

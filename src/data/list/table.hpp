@@ -50,6 +50,10 @@ struct TableOptions {
     std::vector<std::string> columns;  ///< their names, where the table has no header; empty: its first row has them
 };
 
+/// The names of a table's columns; of JSON Lines the keys of its first object.
+/// @throws DataError as read_table
+[[nodiscard]] std::vector<std::string> header_of(const std::filesystem::path& file, const TableOptions& options);
+
 /// Hands every row over. Blank rows (also ones of empty cells alone) are passed over. A byte order mark, line ends of
 /// Windows and spaces around cells without quotation marks are no part of the cells. Cells that a row lacks at its end
 /// are empty.

@@ -11,9 +11,9 @@ struct AbsoluteErrorOptions {};
 void describe(Fields&, AbsoluteErrorOptions&) {}
 
 Loss build(const AbsoluteErrorOptions&, const LossContext&) {
-    return [](const at::Tensor& scores, const at::Tensor& targets) {
+    return [](const at::Tensor& scores, const at::Tensor& targets, const at::Tensor& image_weights) {
         const KnownTargets known(targets);
-        return known.mean_of(at::l1_loss(scores, known.values, at::Reduction::None));
+        return known.mean_of(at::l1_loss(scores, known.values, at::Reduction::None), image_weights);
     };
 }
 

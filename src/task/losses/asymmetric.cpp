@@ -25,7 +25,7 @@ void describe(Fields& fields, AsymmetricOptions& options) {
 }
 
 Loss build(const AsymmetricOptions& options, const LossContext&) {
-    return [options](const at::Tensor& scores, const at::Tensor& targets) {
+    return [options](const at::Tensor& scores, const at::Tensor& targets, const at::Tensor& image_weights) {
         const KnownTargets known(targets);
         const at::Tensor &there = known.values, absent = 1 - there;
         const at::Tensor probability = at::sigmoid(scores);
@@ -34,7 +34,7 @@ Loss build(const AsymmetricOptions& options, const LossContext&) {
         const at::Tensor losses =
             -there * at::log_sigmoid(scores) * (1 - probability).clamp_min(kLeastChance).pow(options.gamma_positive) -
             absent * log_absent * found.clamp_min(kLeastChance).pow(options.gamma_negative);
-        return known.mean_of(losses);
+        return known.mean_of(losses, image_weights);
     };
 }
 

@@ -50,10 +50,11 @@ Loss build(const BinaryCrossEntropyOptions& options, const LossContext& context)
         weights = weights_by_class(options.weights, context.outputs, "weights");
     if (options.positive_weights != PositiveWeights::given && !options.weights.empty())
         throw ConfigError("/training/loss/weights: is only used with \"positive_weights\": \"given\"");
-    return [weights](const at::Tensor& scores, const at::Tensor& targets) {
+    return [weights](const at::Tensor& scores, const at::Tensor& targets, const at::Tensor& image_weights) {
         const KnownTargets known(targets);
         return known.mean_of(
-            at::binary_cross_entropy_with_logits(scores, known.values, {}, weights, at::Reduction::None));
+            at::binary_cross_entropy_with_logits(scores, known.values, {}, weights, at::Reduction::None),
+            image_weights);
     };
 }
 

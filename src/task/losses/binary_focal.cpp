@@ -27,7 +27,7 @@ void describe(Fields& fields, BinaryFocalOptions& options) {
 }
 
 Loss build(const BinaryFocalOptions& options, const LossContext&) {
-    return [options](const at::Tensor& scores, const at::Tensor& targets) {
+    return [options](const at::Tensor& scores, const at::Tensor& targets, const at::Tensor& image_weights) {
         const KnownTargets known(targets);
         const at::Tensor &there = known.values, absent = 1 - there;
         const at::Tensor probability = at::sigmoid(scores);
@@ -35,7 +35,7 @@ Loss build(const BinaryFocalOptions& options, const LossContext&) {
         at::Tensor losses = at::binary_cross_entropy_with_logits(scores, there, {}, {}, at::Reduction::None) *
                             wrong.clamp_min(kLeastError).pow(options.gamma);
         if (options.alpha) losses = losses * (*options.alpha * there + (1 - *options.alpha) * absent);
-        return known.mean_of(losses);
+        return known.mean_of(losses, image_weights);
     };
 }
 

@@ -19,9 +19,18 @@ void describe(Fields& fields, CrossEntropyOptions& options) {
 }
 
 Loss build(const CrossEntropyOptions& options, const LossContext& context) {
-    return [weights = weights_of_classes(options.weights, context), smoothing = options.label_smoothing](
-               const at::Tensor& scores, const at::Tensor& labels) {
-        return at::cross_entropy_loss(scores, labels, weights, at::Reduction::Mean, -100, smoothing);
+    return [of_classes = weights_of_classes(options.weights, context), smoothing = options.label_smoothing](
+               const at::Tensor& scores, const at::Tensor& labels, const at::Tensor& image_weights) {
+        std::optional<at::Tensor> classes = of_classes;
+        if (classes) classes = classes->to(scores.dtype());
+        if (!image_weights.defined())
+            return at::cross_entropy_loss(scores, labels, classes, at::Reduction::Mean, -100, smoothing);
+        const at::Tensor losses =
+            at::cross_entropy_loss(scores, labels, classes, at::Reduction::None, -100, smoothing);  // [N]
+        const bool of_one_class = labels.dim() == 1;
+        const at::Tensor counts =
+            classes && of_one_class ? image_weights * classes->index_select(0, labels) : image_weights;
+        return (losses * image_weights).sum() / counts.sum();
     };
 }
 

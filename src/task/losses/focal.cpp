@@ -21,14 +21,18 @@ void describe(Fields& fields, FocalOptions& options) {
 }
 
 Loss build(const FocalOptions& options, const LossContext& context) {
-    return [weights = weights_of_classes(options.weights, context), gamma = options.gamma](const at::Tensor& scores,
-                                                                                           const at::Tensor& labels) {
+    return [of_classes = weights_of_classes(options.weights, context), gamma = options.gamma](
+               const at::Tensor& scores, const at::Tensor& labels, const at::Tensor& image_weights) {
         at::Tensor targets = labels.dim() == 2 ? labels : at::one_hot(labels, scores.size(1)).to(scores.dtype());
-        if (weights) targets = targets * *weights;
+        if (image_weights.defined()) targets = targets * image_weights.unsqueeze(1);
+        const at::Tensor unweighted = targets;
+        if (of_classes) targets = targets * *of_classes;
         const at::Tensor logarithms = at::log_softmax(scores, 1);           // [N,K]
         const at::Tensor missing = (1 - logarithms.exp()).clamp_min(1e-7);  // the power's slope stays finite
         const at::Tensor losses = -targets * missing.pow(gamma) * logarithms;
-        return labels.dim() == 2 ? losses.sum() / static_cast<double>(labels.size(0)) : losses.sum() / targets.sum();
+        if (labels.dim() == 1) return losses.sum() / targets.sum();
+        return image_weights.defined() ? losses.sum() / unweighted.sum()
+                                       : losses.sum() / static_cast<double>(labels.size(0));
     };
 }
 

@@ -16,10 +16,11 @@ void describe(Fields& fields, HuberOptions& options) {
 }
 
 Loss build(const HuberOptions& options, const LossContext&) {
-    return [delta = options.delta](const at::Tensor& scores, const at::Tensor& targets) {
-        const KnownTargets known(targets);
-        return known.mean_of(at::huber_loss(scores, known.values, at::Reduction::None, delta));
-    };
+    return
+        [delta = options.delta](const at::Tensor& scores, const at::Tensor& targets, const at::Tensor& image_weights) {
+            const KnownTargets known(targets);
+            return known.mean_of(at::huber_loss(scores, known.values, at::Reduction::None, delta), image_weights);
+        };
 }
 
 }  // namespace

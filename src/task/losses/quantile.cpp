@@ -15,10 +15,10 @@ void describe(Fields& fields, QuantileOptions& options) {
 }
 
 Loss build(const QuantileOptions& options, const LossContext&) {
-    return [q = options.q](const at::Tensor& scores, const at::Tensor& targets) {
+    return [q = options.q](const at::Tensor& scores, const at::Tensor& targets, const at::Tensor& image_weights) {
         const KnownTargets known(targets);
         const at::Tensor above = known.values - scores;
-        return known.mean_of(at::maximum(q * above, (q - 1) * above));
+        return known.mean_of(at::maximum(q * above, (q - 1) * above), image_weights);
     };
 }
 

@@ -17,37 +17,27 @@ void describe(Fields&, MacroF1Options&) {}
 
 class MacroF1 final : public Metric {
 public:
-    explicit MacroF1(std::size_t classes) : right_(classes), predicted_(classes), present_(classes) {}
+    explicit MacroF1(std::size_t classes) : classes_(classes) {}
 
     void add(const at::Tensor& scores, const at::Tensor& labels) override {
         const at::Tensor guesses = scores.argmax(1);
         const std::int64_t* guess = guesses.const_data_ptr<std::int64_t>();
         const std::int64_t* label = labels.const_data_ptr<std::int64_t>();
         for (std::int64_t i = 0; i < labels.size(0); ++i) {
-            ++predicted_[static_cast<std::size_t>(guess[i])];
-            ++present_[static_cast<std::size_t>(label[i])];
-            if (guess[i] == label[i]) ++right_[static_cast<std::size_t>(label[i])];
+            ++classes_[static_cast<std::size_t>(guess[i])].found;
+            ++classes_[static_cast<std::size_t>(label[i])].there;
+            if (guess[i] == label[i]) ++classes_[static_cast<std::size_t>(label[i])].right;
         }
     }
 
     [[nodiscard]] double value() const override {
-        double sum = 0, classes = 0;
-        for (std::size_t k = 0; k < right_.size(); ++k) {
-            const std::int64_t both = predicted_[k] + present_[k];
-            if (both == 0) continue;
-            sum += 2 * static_cast<double>(right_[k]) / static_cast<double>(both);
-            classes += 1;
-        }
-        return classes == 0 ? 0 : sum / classes;
+        const auto occurs = [](const LabelCounts& counts) { return counts.found + counts.there > 0; };
+        return mean_of_measured(classes_, occurs, &LabelCounts::f1);
     }
-    void keep(MetricState& state) override {
-        state.part(right_);
-        state.part(predicted_);
-        state.part(present_);
-    }
+    void keep(MetricState& state) override { state.part(classes_); }
 
 private:
-    std::vector<std::int64_t> right_, predicted_, present_;  // of each class
+    std::vector<LabelCounts> classes_;
 };
 
 class MacroF1OfSeveral final : public Metric {
@@ -55,12 +45,7 @@ public:
     explicit MacroF1OfSeveral(std::size_t classes) : found_(classes) {}
     void add(const at::Tensor& scores, const at::Tensor& targets) override { found_.add(scores, targets); }
     [[nodiscard]] double value() const override {
-        double sum = 0, measured = 0;
-        for (const LabelCounts& counts : found_.counts()) {
-            sum += counts.f1();
-            measured += counts.images > 0 ? 1 : 0;
-        }
-        return measured == 0 ? 0 : sum / measured;
+        return mean_of_measured(found_.counts(), &LabelCounts::images, &LabelCounts::f1);
     }
     void keep(MetricState& state) override { found_.keep(state); }
 

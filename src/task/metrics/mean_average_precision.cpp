@@ -1,7 +1,5 @@
 /// The mean over the classes of average precision, as scikit-learn's average_precision_score(average="macro"): a class
 /// that no image has counts as 0. A class of which no image says anything is left out.
-#include <algorithm>
-
 #include "task/known.hpp"
 #include "task/metric.hpp"
 #include "task/scored_labels.hpp"
@@ -21,13 +19,7 @@ public:
                        [&](std::size_t k, float score, float target) { classes_[k].add(score, target > 0.5F); });
     }
     [[nodiscard]] double value() const override {
-        double sum = 0, measured = 0;
-        for (const ScoredLabel& scored : classes_) {
-            if (scored.size() == 0) continue;
-            sum += scored.average_precision();
-            measured += 1;
-        }
-        return sum / std::max(measured, 1.0);
+        return mean_of_measured(classes_, &ScoredLabel::size, &ScoredLabel::average_precision);
     }
     [[nodiscard]] bool is_cheap() const override { return false; }  // all scores are sorted
     void keep(MetricState& state) override {
