@@ -28,7 +28,7 @@ struct Contest {
     HalvingOptions halving;
     std::vector<std::int64_t> rungs;           ///< epochs, in rising order
     std::vector<std::vector<double>> reached;  ///< [rung][trial] of trials that were decided before
-    std::vector<TrialRecord> known;  ///< of the batch at hand, decided before an interruption
+    std::vector<TrialRecord> known;            ///< of the batch at hand, decided before an interruption
     std::int64_t folds = 1;
 
     /// Of a training of so many epochs: the rungs below, and its end.
