@@ -42,7 +42,7 @@ HeadTrial::HeadTrial(RunOptions options, const Tables& tables, const SharedFeatu
                                                        .callbacks = recipe.callbacks,
                                                        .has_validation = validation_.count() > 0,
                                                        .save_model = [](const std::filesystem::path&) {}},
-                                         training_options(options), silent_);
+                                         training_options(options, {}), silent_);
     trainer_->begin(std::move(parts));
 }
 

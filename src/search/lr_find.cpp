@@ -138,6 +138,9 @@ std::size_t steepest_of(std::span<const double> rates, std::span<const double> l
 
 LrFindRecord find_learning_rate(const RunOptions& written, const Tables& tables, const LrFindOptions& how,
                                 const SearchControl& control) {
+    if (is_fitted(written.head))
+        throw ConfigError(
+            "/head/kind: expected \"dense\", whose head is trained in steps: a fitted head has no learning rate");
     Dataset dataset = read_dataset(written.data, tables.tasks.find(written.task.name())->targets);
     const RunOptions options = options_of_phase(written, dataset, how);
     const Recipe recipe = make_recipe(options, tables, dataset, control.missing);
@@ -159,7 +162,7 @@ LrFindRecord find_learning_rate(const RunOptions& written, const Tables& tables,
                      .weights = phase.model.scion,
                      .callbacks = {ramp},
                      .save_model = [](const std::filesystem::path&) {}},
-                    training_options(options), control.reporter);
+                    training_options(options, {}), control.reporter);
     try {
         trainer.run(std::move(parts));
     } catch (const Error&) {
