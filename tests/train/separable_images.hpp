@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "config/read.hpp"
+#include "features/features.hpp"
 #include "network/head.hpp"
 #include "network/network_input.hpp"
 #include "train/fake_control.hpp"
