@@ -85,7 +85,7 @@ TEST(Man, SaysWhichCommandsThereAre) {
         FAIL() << "no error";
     } catch (const std::exception& error) {
         EXPECT_THAT(error.what(), StartsWith("COMMAND: there is no command \"trian\" (did you mean \"train\"?); the "
-                                             "commands are: train, evaluate, "));
+                                             "commands are: train, lr-find, tune, "));
     }
     testing::CommandLine both({"man", "train", "--output", "pages"});
     EXPECT_THROW(both.run(), std::exception);
