@@ -154,6 +154,18 @@ void append_images(NamedImages& images, const std::string& path, const std::vect
     for (const fs::path& file : images_at(std::span(&path, 1), exclude, reporter)) images.add(file);
 }
 
+void explain_where_asked(const PredictArguments& arguments, const std::vector<fs::path>& images, const Session& session,
+                         Reporter& reporter) {
+    if (arguments.explain.empty()) return;
+    explain_images(arguments.model, images,
+                   {.folder = arguments.explain,
+                    .workers = arguments.workers,
+                    .max_pixels = arguments.max_pixels,
+                    .stop = session.stop,
+                    .present = present(arguments.force)},
+                   reporter);
+}
+
 void predict(const PredictArguments& arguments, const Session& session) {
     if (!arguments.output.empty()) expect_free(arguments.output, arguments.force, "--output");
     if (!arguments.explain.empty()) expect_free(arguments.explain, arguments.force, "--explain");
@@ -191,14 +203,7 @@ void predict(const PredictArguments& arguments, const Session& session) {
     }
     classify_collected();
     classification.finish();
-    if (!arguments.explain.empty())
-        explain_images(arguments.model, explained,
-                       {.folder = arguments.explain,
-                        .workers = arguments.workers,
-                        .max_pixels = arguments.max_pixels,
-                        .stop = session.stop,
-                        .present = present(arguments.force)},
-                       spoken);
+    explain_where_asked(arguments, explained, session, spoken);
 }
 
 }  // namespace
