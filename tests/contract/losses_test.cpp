@@ -77,10 +77,10 @@ TEST_P(EveryLoss, CountsAnImageOfWeightTwoAsTwoImages) {
     const at::Tensor some = scores(0.5F) + at::arange(scores(0).numel(), at::kFloat).view_as(scores(0)) / 7;
     const at::Tensor first = some.narrow(0, 0, 1), label = targets().narrow(0, 0, 1);
     at::Tensor weights = at::ones({some.size(0)});
-    EXPECT_NEAR(loss(some, targets(), weights).item<double>(), loss(some, targets(), {}).item<double>(), 1e-6);
+    EXPECT_NEAR(loss(some, targets(), weights).item<double>(), loss(some, targets(), {}).item<double>(), 1e-4);
     weights[0] = 2;
     EXPECT_NEAR(loss(some, targets(), weights).item<double>(),
-                loss(at::cat({some, first}), at::cat({targets(), label}), {}).item<double>(), 1e-6);
+                loss(at::cat({some, first}), at::cat({targets(), label}), {}).item<double>(), 1e-4);
 }
 
 TEST_P(EveryLoss, StaysFiniteForScoresOfAnySize) {
