@@ -33,7 +33,7 @@ struct PartFeatures {
 std::int64_t augmented_views(const RunOptions& options, const Phase& phase) {
     if (!enabled(options.augmentation) || !phase.options.augment) return 0;
     const bool always_new = !phase.options.train.empty() && phase.model.frozen_stages.empty();
-    const std::int64_t epochs = epochs_of(options);  // no epoch reads a view beyond
+    const std::int64_t epochs = epochs_of(options);                               // no epoch reads a view beyond
     if (is_fitted(options.head)) return options.features.views.value_or(epochs);  // one epoch reads them all
     return always_new ? epochs : std::min(options.features.views.value_or(epochs), epochs);
 }
