@@ -19,6 +19,7 @@ constexpr Rows kExitCodes = {{
     {"3", "The data or a file is unusable."},
     {"4", "A gate was not met: --fail-under, graft verify."},
     {"130", "Interrupted; the state of a training run is saved, and --resume goes on from it."},
+    {"143", "Asked to end, by SIGTERM; the same."},
 }};
 
 // docs/commands.md has the same rows.
