@@ -10,7 +10,7 @@
 namespace graft {
 namespace {
 
-using Rows = std::array<std::pair<std::string_view, std::string_view>, 6>;
+using Rows = std::array<std::pair<std::string_view, std::string_view>, 7>;
 
 constexpr Rows kExitCodes = {{
     {"0", "Done."},
