@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <span>
 #include <utility>
 
 #include "graft/core/version.hpp"
@@ -10,9 +11,9 @@
 namespace graft {
 namespace {
 
-using Rows = std::array<std::pair<std::string_view, std::string_view>, 7>;
+using Row = std::pair<std::string_view, std::string_view>;
 
-constexpr Rows kExitCodes = {{
+constexpr auto kExitCodes = std::to_array<Row>({
     {"0", "Done."},
     {"1", "It failed while running: the loss is not finite, the disk is full."},
     {"2", "The command line or the config is wrong."},
@@ -20,10 +21,10 @@ constexpr Rows kExitCodes = {{
     {"4", "A gate was not met: --fail-under, graft verify."},
     {"130", "Interrupted; the state of a training run is saved, and --resume goes on from it."},
     {"143", "Asked to end, by SIGTERM; the same."},
-}};
+});
 
 // docs/commands.md has the same rows.
-constexpr Rows kEnvironment = {{
+constexpr auto kEnvironment = std::to_array<Row>({
     {"GRAFT_WEIGHTS",
      "Folder of the pretrained weights; default: weights where there is such a folder, else "
      "$XDG_DATA_HOME/graft/weights, else ~/.local/share/graft/weights."},
@@ -32,7 +33,7 @@ constexpr Rows kEnvironment = {{
     {"https_proxy, http_proxy, all_proxy, no_proxy", "Proxies for downloads, as for curl."},
     {"CURL_CA_BUNDLE, SSL_CERT_FILE, SSL_CERT_DIR", "Certificates that downloads trust, instead of the system's."},
     {"NO_COLOR", "When it is set, nothing is coloured."},
-}};
+});
 
 std::string upper_case(std::string text) {
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -90,7 +91,7 @@ std::string arguments_of(const CommandFacts& command) {
     return text;
 }
 
-std::string section(const std::string& heading, const Rows& rows) {
+std::string section(const std::string& heading, std::span<const Row> rows) {
     std::string text = ".SH " + heading + "\n";
     for (const auto& [name, meaning] : rows) text += entry(bold(name), roff_escaped(meaning));
     return text;
