@@ -9,6 +9,7 @@ usage: make_models.py FOLDER      needs torch; those of formats 2 and 3 in it ar
 import json
 import pathlib
 import sys
+import zipfile
 
 import torch
 
@@ -34,9 +35,20 @@ def made(temperature=1.0):
     return model
 
 
+def leave_out_sources(file):
+    """Takes out the records that say in which folders the Python code lay."""
+    with zipfile.ZipFile(file) as archive:
+        records = [(record, archive.read(record)) for record in archive.infolist()
+                   if not record.filename.endswith(".debug_pkl")]
+    with zipfile.ZipFile(file, "w") as archive:
+        for record, values in records:
+            archive.writestr(record.filename, values, record.compress_type)
+
+
 def write(folder, version, model, info):
-    torch.jit.script(model).save(str(folder / f"format{version}.pt"),
-                                 _extra_files={"graft.json": json.dumps(info, indent=2)})
+    file = folder / f"format{version}.pt"
+    torch.jit.script(model).save(str(file), _extra_files={"graft.json": json.dumps(info, indent=2)})
+    leave_out_sources(file)
 
 
 def format1(folder):

@@ -159,6 +159,10 @@ def files():
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
+    # The old format says where the source of a class lies: in torch's folder, not on whose machine.
+    lines_of = torch.serialization.get_source_lines_and_file
+    torch.serialization.get_source_lines_and_file = lambda of: (*(found := lines_of(of))[:2],
+                                                                found[2][found[2].rindex("torch/"):])
     for name, value in files():
         torch.save(value, FOLDER / f"{name}.pth")
     torch.save(fastai_export(), FOLDER / "fastai_export_legacy.pth", _use_new_zipfile_serialization=False)
