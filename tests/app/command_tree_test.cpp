@@ -36,12 +36,12 @@ TEST(CommandFacts, TellWhatTheParserTakes) {
     CLI::App app("The program", "program");
     std::string file, way = "up";
     std::vector<std::string> pictures;
-    std::vector<int> numbers;
+    std::vector<int> numbers = {3, 5};
     CLI::App* sub = app.add_subcommand("go", "Goes");
     sub->add_option("file", file, "A file")->required()->type_name("FILE");
     sub->add_option("pictures", pictures, "Pictures")->type_name("PATH");
     sub->add_option("-w,--way", way, "Where to")->type_name("up|down")->capture_default_str();
-    sub->add_option("--numbers", numbers, "Numbers")->type_name("N")->default_str("[3,5]");
+    sub->add_option("--numbers", numbers, "Numbers")->type_name("N")->capture_default_str();
     sub->add_option("--secret", file, "Hidden")->group("");
     const CommandFacts facts = command_facts(app);
     ASSERT_EQ(facts.commands.size(), 1);

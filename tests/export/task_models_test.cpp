@@ -177,7 +177,8 @@ ModelFile calibrated_model() {
 
 TEST(CalibratedModels, TakeTheirTemperatureIntoEveryExport) {
     const std::filesystem::path folder = testing::fresh_folder(), file = folder / "model.pt";
-    save_model(file, calibrated_model().module, calibrated_model().info);
+    const ModelFile made = calibrated_model();
+    save_model(file, made.module, made.info);
     const ModelFile model = load_model(file);
     EXPECT_EQ(model.info.temperature, 4);
     export_torchscript(model, folder / "frozen.pt", TorchScriptForm::frozen);
