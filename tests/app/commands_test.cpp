@@ -1,8 +1,11 @@
 /// What the commands do that need no model.
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "app/command_line.hpp"
 #include "config/json.hpp"
+#include "core/files.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
 #include "image/encoded_images.hpp"
@@ -13,6 +16,8 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
+
+const std::filesystem::path kProject = std::filesystem::path(GRAFT_TEST_DIR).parent_path();
 
 /// What a command prints to standard output.
 std::string printed_by(const std::vector<std::string>& arguments) {
@@ -105,12 +110,17 @@ TEST(ConfigSchema, IsPrintedOrWritten) {
     const std::string file = (folder / "schema.json").string();
     const std::string printed = printed_by({"config", "schema"});
     EXPECT_EQ(parse_json(printed, "stdout").at("title"), "graft run");
+    EXPECT_EQ(printed, read_file(kProject / "configs/schema.json"))
+        << "write it anew: build/<preset>/graft config schema --output configs/schema.json --force";
     EXPECT_EQ(printed_by({"config", "schema", "--output", file}), "");
     EXPECT_EQ(folder.read("schema.json"), printed);
 }
 
 TEST(ConfigDocs, ArePrintedAsMarkdown) {
-    EXPECT_THAT(printed_by({"config", "docs"}), StartsWith("# The config of a run\n"));
+    const std::string printed = printed_by({"config", "docs"});
+    EXPECT_THAT(printed, StartsWith("# The config of a run\n"));
+    EXPECT_EQ(printed, read_file(kProject / "docs/config.md"))
+        << "write it anew: build/<preset>/graft config docs --output docs/config.md --force";
 }
 
 TEST(DataSample, DrawsImagesThatDataCheckCounts) {

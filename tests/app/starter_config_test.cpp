@@ -16,10 +16,6 @@ using testing::error_message;
 using ::testing::IsEmpty;
 using testing::TemporaryFolder;
 
-void touch(const TemporaryFolder& folder, std::initializer_list<const char*> names) {
-    for (const char* name : names) folder.write(name, "x");
-}
-
 /// The current folder, for the time of a test.
 class CurrentFolder {
 public:
@@ -36,7 +32,7 @@ Json data_of(const fs::path& folder) { return starter_config(folder, "run").docu
 
 TEST(StarterConfig, ValidatesOnThePartThatIsThere) {
     const TemporaryFolder folder;
-    touch(folder, {"train/cat/1.jpg", "train/dog/1.jpg", "valid/cat/1.jpg", "Test/cat/1.jpg"});
+    folder.touch({"train/cat/1.jpg", "train/dog/1.jpg", "valid/cat/1.jpg", "Test/cat/1.jpg"});
     EXPECT_EQ(data_of(folder.path()), Json({{"train", (folder / "train").string()},
                                             {"validation", (folder / "valid").string()},
                                             {"test", (folder / "Test").string()},
@@ -46,7 +42,7 @@ TEST(StarterConfig, ValidatesOnThePartThatIsThere) {
 
 TEST(StarterConfig, SplitsClassFolders) {
     const TemporaryFolder folder;
-    touch(folder, {"cat/1.jpg", "dog/1.jpg"});
+    folder.touch({"cat/1.jpg", "dog/1.jpg"});
     EXPECT_EQ(
         data_of(folder.path()),
         Json({{"train", folder.path().string()}, {"validation_split", 0.2}, {"image_size", 224}, {"batch_size", 32}}));
@@ -96,7 +92,7 @@ TEST(ConfigForFolder, IsCalledLikeAList) {
 
 TEST(ConfigForFolder, IsWrittenOnceAndCalledLikeTheFolder) {
     const TemporaryFolder folder;
-    touch(folder, {"pets/cat/1.jpg", "pets/dog/1.jpg"});
+    folder.touch({"pets/cat/1.jpg", "pets/dog/1.jpg"});
     const CurrentFolder here(folder.path());
     const FolderConfig first = config_for_folder("pets/");
     EXPECT_EQ(first.file, "pets.json");
@@ -109,7 +105,7 @@ TEST(ConfigForFolder, IsWrittenOnceAndCalledLikeTheFolder) {
 
 TEST(ConfigForFolder, DoesNotReplaceAnotherFile) {
     const TemporaryFolder folder;
-    touch(folder, {"pets/cat/1.jpg", "pets/dog/1.jpg", "pets.json"});
+    folder.touch({"pets/cat/1.jpg", "pets/dog/1.jpg", "pets.json"});
     const CurrentFolder here(folder.path());
     EXPECT_EQ(error_message<ConfigError>([] { (void)config_for_folder("pets"); }),
               "pets.json: is already there, and is not what would be written for pets; to train as it says: graft "
@@ -119,7 +115,7 @@ TEST(ConfigForFolder, DoesNotReplaceAnotherFile) {
 
 TEST(ConfigForFolder, WritesFoldersOfAnyName) {
     const TemporaryFolder folder;
-    touch(folder, {"Bl\xFCten/cat/1.jpg", "Bl\xFCten/dog/1.jpg"});
+    folder.touch({"Bl\xFCten/cat/1.jpg", "Bl\xFCten/dog/1.jpg"});
     const CurrentFolder here(folder.path());
     const fs::path file = config_for_folder("Bl\xFCten").file;
     EXPECT_EQ(file, "Bl\xFCten.json");

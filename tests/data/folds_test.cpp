@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <fstream>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <sstream>
@@ -75,8 +75,7 @@ TEST(Folds, ANewFileMovesFewOthers) {
 
 TEST(Folds, KeepGroupsWholeAndAreAsEvenAsScikitLearns) {
     // tests/golden/folds.json: labels, groups, and the spread of scikit-learn's folds.
-    std::ifstream file(std::string(GRAFT_TEST_DIR) + "/golden/folds.json");
-    const Json cases = Json::parse(file);
+    const Json cases = parse_json_file(std::filesystem::path(GRAFT_TEST_DIR) / "golden" / "folds.json");
     ASSERT_FALSE(cases.empty());
     for (const Json& each : cases) {
         SCOPED_TRACE(each.at("name").get<std::string>());

@@ -27,7 +27,6 @@ using testing::names_of;
 using ::testing::StartsWith;
 using testing::TemporaryFolder;
 
-/// Files that are called like images and are none: they are scanned, and the image check finds them.
 std::string scan_error(const TemporaryFolder& folder) {
     return error_message<DataError>([&] { (void)scan_image_folder(folder.path()); });
 }

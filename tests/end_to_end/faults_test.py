@@ -10,7 +10,7 @@ import time
 import unittest
 
 import workspace
-from workspace import Workspace, contents_of, read_history
+from workspace import Workspace, contents_of, read_epochs, read_history
 
 FAULTS = os.environ.get("GRAFT_FAULTS", "")  # libgraft_faults.so of the build's tests
 KILL = -9
@@ -37,16 +37,11 @@ class Fragile(Workspace):
         cls.draw_images(train=4, test=1)
         cls.straight, _ = cls.train("run", **SECTIONS)
         cls.model = (cls.straight / "model.pt").read_bytes()
-        cls.logged = cls.metrics_in(cls.straight / "log.csv")
+        cls.logged = read_epochs(cls.straight / "log.csv")
         cls.history = read_history(cls.straight)
         cls.files = contents_of(cls.straight)
         _, cls.file = cls.config("run", **SECTIONS)
         cls.run_folder = cls.folder / "run"
-
-    @staticmethod
-    def metrics_in(file):
-        return [{key: value for key, value in row.items() if key != "seconds"}
-                for row in workspace.read_rows(file.read_text(encoding="utf-8"))]
 
     def setUp(self):
         shutil.rmtree(self.run_folder, ignore_errors=True)
@@ -68,7 +63,7 @@ class Fragile(Workspace):
     def assert_whole(self):
         """The run folder is that of the run without pause."""
         self.assertEqual(read_history(self.run_folder), self.history)
-        self.assertEqual(self.metrics_in(self.run_folder / "log.csv"), self.logged)
+        self.assertEqual(read_epochs(self.run_folder / "log.csv"), self.logged)
         self.assertTrue((self.run_folder / "model.pt").read_bytes() == self.model, "other weights")
         self.assertEqual(contents_of(self.run_folder), self.files)
 
@@ -131,13 +126,16 @@ class Disturbed(Fragile):
         self.graft("train", self.file, "--resume")
         self.assert_whole()
 
-    def started(self, *options, **more):
-        """A run that is in its first epoch."""
-        process = self.start("train", self.file, *options, **more)
-        for line in process.stderr:
-            if line.startswith("epoch 1/"):
-                return process
-        self.fail("no epoch began")
+    def wait_for(self, process, said):
+        """Until the run prints a line that begins so."""
+        if not any(line.startswith(said) for line in process.stderr):
+            self.fail(f"nothing printed begins with {said}")
+
+    def started(self, said="epoch 1/"):
+        """A run that has said so: by default, one that is in its first epoch."""
+        process = self.start("train", self.file)
+        self.wait_for(process, said)
+        return process
 
     def finished(self, process):
         _, err = process.communicate(timeout=workspace.TIMEOUT_SECONDS)
@@ -162,10 +160,7 @@ class Disturbed(Fragile):
         self.assert_whole()
 
     def test_sighup_saves_and_the_run_goes_on(self):
-        process = self.start("train", self.file)
-        for line in process.stderr:
-            if line.startswith("model "):  # before the first epoch: the next batch is saved
-                break
+        process = self.started("model ")  # before the first epoch: the next batch is saved
         process.send_signal(signal.SIGHUP)
         err = self.finished(process)
         self.assertEqual(process.returncode, 0, err)
@@ -181,9 +176,7 @@ class Disturbed(Fragile):
         process = subprocess.Popen([*command, workspace.EXECUTABLE, "train", self.file], cwd=self.folder,
                                    stdout=subprocess.DEVNULL,
                                    env=self.environment, stderr=subprocess.PIPE, text=True)
-        for line in process.stderr:
-            if line.startswith("epoch 1/"):
-                break
+        self.wait_for(process, "epoch 1/")
         inner = int(subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True).stdout)
         os.kill(inner, signal.SIGTERM)
         err = self.finished(process)
@@ -192,10 +185,7 @@ class Disturbed(Fragile):
         self.assert_whole()
 
     def test_the_previous_checkpoint_is_used_where_the_last_one_is_damaged(self):
-        process = self.start("train", self.file)
-        for line in process.stderr:
-            if line.startswith("epoch 3/"):
-                break
+        process = self.started("epoch 3/")
         process.kill()
         process.communicate()
         last = self.run_folder / "checkpoint" / "last.pt"
@@ -208,10 +198,7 @@ class Disturbed(Fragile):
         self.assert_whole()
 
     def test_a_run_folder_that_vanishes_is_an_error(self):
-        process = self.start("train", self.file)
-        for line in process.stderr:
-            if line.startswith("epoch 1/"):
-                break
+        process = self.started()
         self.run_folder.rename(self.folder / "elsewhere")
         _, err = process.communicate(timeout=workspace.TIMEOUT_SECONDS)
         self.assertEqual(process.returncode, 1, err)

@@ -9,6 +9,7 @@ GRAFT_TEST_WEIGHTS   a folder with efficientnet-lite0-57934424.pth; without it n
 GRAFT_TEST_DATA      a folder with flowers12/; without it photographs are replaced by drawn images
 GRAFT_PYTHON         a Python that can import torch, numpy and PIL, for one test onnxruntime
 GRAFT_ROUTES         predict_routes of the build's tests, for one test
+GRAFT_FAULTS         libgraft_faults.so of the build's tests, for one test
 """
 
 import contextlib
@@ -51,10 +52,14 @@ def read_rows(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def read_history(run):
-    """The rows of history.csv without what differs between any two runs: the time that epochs took."""
-    rows = read_rows((run / "history.csv").read_text(encoding="utf-8"))
+def read_epochs(file):
+    """A CSV file's row of each epoch without what differs between any two runs: the time that it took."""
+    rows = read_rows(file.read_text(encoding="utf-8"))
     return [{key: value for key, value in row.items() if key != "seconds"} for row in rows]
+
+
+def read_history(run):
+    return read_epochs(run / "history.csv")
 
 
 def contents_of(folder):

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
 #include <string>
 
+#include "image/encoded_images.hpp"
 #include "record/evaluation_json.hpp"
 #include "record/run_record.hpp"
 #include "report/report.hpp"
@@ -72,18 +72,13 @@ inline constexpr const char* kSmallPredictions =
 /// A folder with a run and its images.
 class SmallRun {
 public:
-    explicit SmallRun(RunRecord run) {
-        write(run);
+    SmallRun() {
+        write(small_run((folder_ / "data").string()));
         folder_.write("run/test/predictions.csv", kSmallPredictions);
         folder_.write("run/split.json", R"({"classes": ["cat", "dog"], "train": ["cat/9.jpg"], "validation": []})");
-        for (const char* name : {"test/cat/3.jpg", "test/cat/Bl\xFCte.jpg", "test/dog/4.jpg", "train/cat/9.jpg"}) {
-            std::vector<unsigned char> bytes;
-            cv::imencode(".jpg", cv::Mat(32, 48, CV_8UC3, cv::Scalar(0, 128, 255)), bytes);
-            folder_.write(std::string("data/") + name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-        }
-    }
-    SmallRun() : SmallRun(RunRecord{.graft_version = "", .phases = {PhaseRecord{}}, .history = {EpochRecord{}}}) {
-        write(small_run((folder_ / "data").string()));
+        for (const char* name : {"test/cat/3.jpg", "test/cat/Bl\xFCte.jpg", "test/dog/4.jpg", "train/cat/9.jpg"})
+            folder_.write(std::string("data/") + name,
+                          encoded(".jpg", cv::Mat(32, 48, CV_8UC3, cv::Scalar(0, 128, 255))));
     }
 
     void write(const RunRecord& run) const { folder_.write("run/record.json", pretty(to_json(run))); }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "data/sample_names.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
 #include "temporary_folder.hpp"
@@ -12,12 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using testing::error_message;
 using ::testing::HasSubstr;
-
-std::vector<std::string> names_of(const std::vector<Sample>& samples) {
-    std::vector<std::string> names;
-    for (const Sample& sample : samples) names.push_back(sample.name);
-    return names;
-}
+using testing::names_of;
 
 /// Six files, a.jpg … f.jpg, and lists of them; no image is opened.
 class DatasetOfLists : public ::testing::Test {

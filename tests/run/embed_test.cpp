@@ -5,7 +5,6 @@
 #include <ATen/ops/softmax.h>
 #include <c10/core/InferenceMode.h>
 #include <gmock/gmock.h>
-#include <stdlib.h>
 #include <torch/csrc/jit/api/module.h>
 
 #include <cmath>
@@ -13,6 +12,7 @@
 
 #include "core/files.hpp"
 #include "deploy/model_file.hpp"
+#include "environment_variable.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/deploy/predictor.hpp"
@@ -99,7 +99,7 @@ TEST_F(EmbedTest, GivesWhatTheHeadOfAModelIsGiven) {
 }
 
 TEST_F(EmbedTest, LooksForVectorsWhereTheyWereKept) {
-    ::setenv("GRAFT_CACHE", (folder_ / "cache").c_str(), 1);
+    const testing::EnvironmentVariable cache("GRAFT_CACHE", (folder_ / "cache").string());
     save_tiny_model("all");
     Embedder embedder = load((folder_ / "model.pt").string());
     testing::RecordingReporter reporter;
@@ -120,7 +120,6 @@ TEST_F(EmbedTest, LooksForVectorsWhereTheyWereKept) {
     const std::unique_ptr<KeptVectors> kept = open_kept_vectors(embedder, 3, reporter);
     embed_files(embedder, files, {.workers = 2, .kept = kept.get()}, [](std::size_t, const Embedding&) {});
     EXPECT_EQ(kept->found(), 1U);
-    ::unsetenv("GRAFT_CACHE");
 }
 
 TEST_F(EmbedTest, SaysWhyAnImageHasNoVector) {

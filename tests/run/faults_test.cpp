@@ -2,7 +2,6 @@
 #include "faults/faults.hpp"
 
 #include <gmock/gmock.h>
-#include <stdlib.h>
 
 #include <array>
 #include <cerrno>
@@ -11,9 +10,7 @@
 
 #include "core/text.hpp"
 #include "recording_reporter.hpp"
-#include "run/small_run.hpp"
-#include "samples/sample_art.hpp"
-#include "temporary_folder.hpp"
+#include "run/small_training.hpp"
 
 namespace graft {
 namespace {
@@ -21,25 +18,20 @@ namespace {
 namespace fs = std::filesystem;
 using testing::Faults;
 using ::testing::HasSubstr;
-using testing::TemporaryFolder;
 
 constexpr int kStride = 7;  // each call in turn takes minutes: scripts/chaos.sh
 constexpr std::array kErrors = {ENOSPC, EIO, EDQUOT, EROFS};
 
-class RunWithFaults : public ::testing::Test {
+class RunWithFaults : public SmallTraining {
 protected:
-    RunWithFaults() {
-        ::setenv("GRAFT_CACHE", (folder_ / "cache").c_str(), 1);
-        write_samples(folder_ / "data", {.train_per_class = 2, .test_per_class = 1, .image_size = 32});
-        options_.backbones = {testing::small_backbone()};
+    RunWithFaults() : SmallTraining({.train_per_class = 2, .test_per_class = 1, .image_size = 32}) {
         options_.reporter = &reporter_;
     }
-    ~RunWithFaults() override { ::unsetenv("GRAFT_CACHE"); }
 
     TrainRecord run(std::int64_t epochs, ExistingRun existing = ExistingRun::resume) {
         TrainOptions options = options_;
         options.existing = existing;
-        return train(testing::small_config(folder_ / "data", folder_ / "run")
+        return train(config("run")
                          .set("/training/epochs", epochs)
                          .set("/data/workers", 1)
                          .set_json("/callbacks", R"(["csv_logger", "model_checkpoint", "tensorboard"])"),
@@ -53,9 +45,7 @@ protected:
     /// What the run and its resumption have made of the run folder.
     [[nodiscard]] std::string results() const { return folder_.read("run/model.pt") + folder_.read("run/log.csv"); }
 
-    const TemporaryFolder folder_;
     testing::RecordingReporter reporter_;
-    TrainOptions options_;
 };
 
 TEST_F(RunWithFaults, LosesNothingWhenACallFails) {

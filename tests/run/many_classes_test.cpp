@@ -1,8 +1,8 @@
 // As many classes as there may be.
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "core/text.hpp"
+#include "environment_variable.hpp"
 #include "run/small_run.hpp"
 #include "samples/sample_art.hpp"
 #include "temporary_folder.hpp"
@@ -13,7 +13,7 @@ namespace {
 TEST(ManyClasses, TenThousandAreLearntAndNamed) {
     constexpr int kClasses = 10000;
     const testing::TemporaryFolder folder;
-    ::setenv("GRAFT_CACHE", (folder / "cache").c_str(), 1);
+    const testing::EnvironmentVariable cache("GRAFT_CACHE", (folder / "cache").string());
     write_samples(folder / "data", {.train_per_class = 1, .test_per_class = 1, .image_size = 32});
     std::string rows = "image_path,label\n";
     for (int i = 0; i < kClasses; ++i) {
@@ -34,7 +34,6 @@ TEST(ManyClasses, TenThousandAreLearntAndNamed) {
     ASSERT_EQ(predictor.classes().size(), kClasses);
     EXPECT_EQ(predictor.classes()[1234], "class 01234");
     EXPECT_EQ(predictor.predict_file(folder / "links/0.jpg").size(), kClasses);
-    ::unsetenv("GRAFT_CACHE");
 }
 
 }  // namespace

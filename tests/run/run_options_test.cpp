@@ -3,9 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cctype>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
@@ -323,24 +321,6 @@ TEST(ShippedConfigs, ReadWithoutAProblem) {
         const std::string schema = parse_json_file(file).at("$schema").get<std::string>();
         EXPECT_TRUE(fs::equivalent(file.parent_path() / schema, kProject / "configs/schema.json")) << file;
     }
-}
-
-std::string content(const fs::path& file) {
-    std::ostringstream text;
-    text << std::ifstream(file, std::ios::binary).rdbuf();
-    return text.str();
-}
-
-TEST(ConfigSchema, IsTheOneInConfigs) {
-    Json written = Json::parse(content(kProject / "configs/schema.json"));
-    written.at("properties").erase("tune");  // the search's own part: tests/app
-    EXPECT_EQ(pretty(written), pretty(run_config_schema(Tables{})))
-        << "write it anew: build/<preset>/graft config schema --output configs/schema.json --force";
-}
-
-TEST(ConfigReference, IsTheOneInDocs) {
-    EXPECT_TRUE(content(kProject / "docs/config.md").starts_with(run_config_markdown(Tables{})))
-        << "write it anew: build/<preset>/graft config docs --output docs/config.md --force";
 }
 
 TEST(ConfigReference, LinksOnlyToHeadingsThatAreThere) {

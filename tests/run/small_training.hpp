@@ -3,13 +3,13 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <cstdint>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "environment_variable.hpp"
 #include "graft/graft.hpp"
 #include "run/small_run.hpp"
 #include "samples/sample_art.hpp"
@@ -33,18 +33,18 @@ private:
 /// Runs of a network that is made in no time, on drawn pictures.
 class SmallTraining : public ::testing::Test {
 protected:
-    SmallTraining() {
-        ::setenv("GRAFT_CACHE", (folder_ / "cache").c_str(), 1);
-        write_samples(folder_ / "data", {.train_per_class = 4, .test_per_class = 2, .image_size = 32});
+    explicit SmallTraining(const SampleArtOptions& samples = {
+                               .train_per_class = 4, .test_per_class = 2, .image_size = 32}) {
+        write_samples(folder_ / "data", samples);
         options_.backbones = {testing::small_backbone()};
     }
-    ~SmallTraining() override { ::unsetenv("GRAFT_CACHE"); }
 
     [[nodiscard]] RunConfig config(const std::string& run) const {
         return testing::small_config(folder_ / "data", folder_ / run);
     }
 
     const testing::TemporaryFolder folder_;
+    const testing::EnvironmentVariable cache_{"GRAFT_CACHE", (folder_ / "cache").string()};
     TrainOptions options_;
 };
 

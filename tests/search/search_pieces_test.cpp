@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
+#include <filesystem>
 
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
@@ -23,8 +23,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 Json search_golden(const std::string& name) {
-    std::ifstream file(std::string(GRAFT_TEST_DIR) + "/golden/" + name);
-    return Json::parse(file);
+    return parse_json_file(std::filesystem::path(GRAFT_TEST_DIR) / "golden" / name);
 }
 
 SearchSpace space_of(const char* json) {

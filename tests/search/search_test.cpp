@@ -9,8 +9,8 @@
 #include "core/files.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
-#include "graft/network/own_backbone.hpp"
 #include "network/layer_module.hpp"
+#include "run/small_run.hpp"
 #include "run/train_run.hpp"
 #include "samples/sample_art.hpp"
 #include "search/crossval.hpp"
@@ -31,22 +31,10 @@ using ::testing::Le;
 using ::testing::SizeIs;
 using testing::TemporaryFolder;
 
-OwnBackbone searched_backbone() {
-    const auto stage = [](std::int64_t in, std::int64_t out) {
-        return layers::chain(
-            {{"conv", layers::conv2d({.in = in, .out = out, .kernel = 3, .stride = 4, .pad = on_each_side(1)})},
-             {"bn", layers::batch_norm({.channels = out})},
-             {"relu", layers::function("torch.relu(x)")}});
-    };
-    return {"small", "two stages", [stage](std::int64_t, std::int64_t) {
-                return BackboneNetwork{.stages = {{"stem", stage(3, 8)}, {"layer1", stage(8, 12)}}, .channels = 12};
-            }};
-}
-
 class SearchTest : public ::testing::Test {
 protected:
     SearchTest() {
-        tables_.architectures.add(architecture_row(searched_backbone()));
+        tables_.architectures.add(architecture_row(testing::small_backbone()));
         write_samples(folder_ / "data", {.train_per_class = 6, .test_per_class = 2, .image_size = 32});
     }
 

@@ -7,21 +7,14 @@
 
 #include "config/read.hpp"
 #include "graft/core/errors.hpp"
+#include "task/json_matrix.hpp"
 #include "task/loss.hpp"
 #include "task/task.hpp"
 
 namespace graft {
 namespace {
 
-/// null is NaN: what is not known.
-at::Tensor matrix(const Json& rows) {
-    const auto count = static_cast<std::int64_t>(rows.size()), width = static_cast<std::int64_t>(rows.front().size());
-    at::Tensor values = at::empty({count, width});
-    float* value = values.data_ptr<float>();
-    for (const Json& row : rows)
-        for (const Json& entry : row) *value++ = entry.is_null() ? std::nanf("") : entry.get<float>();
-    return values;
-}
+using testing::matrix;
 
 LossPlugin loss_with(const std::string& name, const Json& options) {
     LossPlugin plugin = builtin_losses().find(name)->make();

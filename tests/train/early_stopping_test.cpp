@@ -1,15 +1,10 @@
 #include <gtest/gtest.h>
 
-#include <limits>
-
 #include "train/callback_traces.hpp"
 #include "train/fake_control.hpp"
 
 namespace graft {
 namespace {
-
-constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
-constexpr double kEndless = std::numeric_limits<double>::infinity();
 
 std::shared_ptr<Callback> early_stopping(const Json& options) {
     return build_callback("early_stopping", options, validated_run());
@@ -77,18 +72,18 @@ TEST(EarlyStopping, IgnoresTheEpochsBeforeStartFromEpoch) {
 TEST(EarlyStopping, DoesNotTakeNanOrInfinityForTheBest) {
     FakeControl control;
     const auto callback = early_stopping({{"patience", 3}});
-    run_epochs(*callback, control, "val_loss", {kNotANumber, 1, -kEndless, kNotANumber});
+    run_epochs(*callback, control, "val_loss", {kNan, 1, -kInfinity, kNan});
     callback->on_train_end(control);
     EXPECT_TRUE(control.stops.empty());
     EXPECT_EQ(control.weights, 1);
 }
 
-TEST(EarlyStopping, DoesNotStopInTheFirstEpoch) { EXPECT_EQ(epochs_run({{"patience", 0}}, {kNotANumber, 1, 2}), 3); }
+TEST(EarlyStopping, DoesNotStopInTheFirstEpoch) { EXPECT_EQ(epochs_run({{"patience", 0}}, {kNan, 1, 2}), 3); }
 
 TEST(EarlyStopping, SaysSoWhenNoEpochHadAFiniteValue) {
     FakeControl control;
     const auto callback = early_stopping({{"patience", 1}});
-    run_epochs(*callback, control, "val_loss", {kNotANumber, kNotANumber});
+    run_epochs(*callback, control, "val_loss", {kNan, kNan});
     callback->on_train_end(control);
     EXPECT_EQ(control.stops,
               std::vector<std::string>{"early_stopping: no sufficient improvement of val_loss for 2 epochs"});

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,6 +18,10 @@
 #include "train/callback_table.hpp"
 
 namespace graft {
+
+/// What no metric should be.
+inline constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct FakeSnapshot final : WeightsSnapshot {
     explicit FakeSnapshot(int id_) : id(id_) {}

@@ -1,7 +1,6 @@
 #include "train/fit.hpp"
 
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
@@ -12,21 +11,14 @@
 #include <map>
 
 #include "graft/core/errors.hpp"
+#include "task/json_matrix.hpp"
 #include "task/task.hpp"
 #include "train/separable_images.hpp"
 
 namespace graft {
 namespace {
 
-/// null is NaN: what is not known.
-at::Tensor matrix(const Json& rows) {
-    const auto count = static_cast<std::int64_t>(rows.size()), width = static_cast<std::int64_t>(rows.front().size());
-    at::Tensor values = at::empty({count, width});
-    float* value = values.data_ptr<float>();
-    for (const Json& row : rows)
-        for (const Json& entry : row) *value++ = entry.is_null() ? std::nanf("") : entry.get<float>();
-    return values;
-}
+using testing::matrix;
 
 TorchModule head_of(HeadKind kind, std::int64_t channels, std::int64_t classes) {
     Rng rng(1);

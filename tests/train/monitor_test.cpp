@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "config/read.hpp"
 #include "graft/core/errors.hpp"
+#include "train/fake_control.hpp"
 
 namespace graft {
 namespace {
@@ -17,8 +17,6 @@ const std::vector<ProducedMetric> kMetrics{{"loss", Direction::min},
                                            {"macro_f1", Direction::max},
                                            {"val_loss", Direction::min},
                                            {"val_accuracy", Direction::max}};
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 Monitor monitor_of(const std::string& metric, std::optional<Direction> mode = {}, double min_delta = 0) {
     return {{metric, mode, min_delta}, kMetrics, "/callbacks/2"};

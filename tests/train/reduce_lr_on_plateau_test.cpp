@@ -1,14 +1,11 @@
 #include <gtest/gtest.h>
 
-#include <limits>
-
 #include "train/callback_traces.hpp"
 #include "train/fake_control.hpp"
 
 namespace graft {
 namespace {
 
-constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 using Rates = std::vector<double>;
 
 std::shared_ptr<Callback> reduce_lr(const Json& options) {
@@ -60,8 +57,8 @@ TEST(ReduceLrOnPlateau, DoesNotRestartItsWaitAtTheFloor) {
 }
 
 TEST(ReduceLrOnPlateau, DoesNotTakeAFirstNanForTheBest) {
-    EXPECT_EQ(rates_used({{"factor", .5}, {"patience", 2}}, {kNoNumber, 3, 2, 1, 1}), (Rates{1, 1, 1, 1, 1}));
-    EXPECT_EQ(rates_used({{"factor", .5}, {"patience", 2}}, {kNoNumber, kNoNumber, 3}), (Rates{1, 1, .5}));
+    EXPECT_EQ(rates_used({{"factor", .5}, {"patience", 2}}, {kNan, 3, 2, 1, 1}), (Rates{1, 1, 1, 1, 1}));
+    EXPECT_EQ(rates_used({{"factor", .5}, {"patience", 2}}, {kNan, kNan, 3}), (Rates{1, 1, .5}));
 }
 
 TEST(ReduceLrOnPlateau, SaysWhatItDoes) {
