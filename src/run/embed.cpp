@@ -153,28 +153,36 @@ std::size_t embed_files(const Embedder& embedder, std::span<const fs::path> imag
                         const std::function<void(std::size_t, const Embedding&)>& consume) {
     const DecodeOptions decoding{.max_pixels = options.max_pixels, .input = embedder.preprocessing};
     const std::size_t workers = options.workers == 0 ? embedder.network->callers() : options.workers;
+    struct Made {
+        Embedding embedding;
+        std::optional<Fingerprint> computed_of = {};  // nothing: it was kept already, or there is none
+    };
     const auto make = [&](std::size_t i) {
-        Embedding made;
+        Made made;
         try {
             const std::string bytes = read_file(images[i]);
             const Fingerprint content = fingerprint(bytes);
             if (options.kept != nullptr)
                 if (std::optional<std::vector<float>> kept = options.kept->find(content))
-                    return Embedding{std::move(*kept), ""};
+                    return Made{.embedding = {std::move(*kept), ""}};
             const cv::Mat rgb = decode_image(bytes, shown(images[i].string()), decoding);
             const at::Tensor row = (*embedder.network)(to_network_input(resize_to_input(rgb, embedder.preprocessing)));
             const float* values = row.const_data_ptr<float>();
-            made.values.assign(values, values + row.numel());
-            if (options.kept != nullptr) options.kept->keep(content, made.values);
+            made.embedding.values.assign(values, values + row.numel());
+            made.computed_of = content;
         } catch (const DataError& error) {
-            made.error = error.what();
+            made.embedding.error = error.what();
         }
         return made;
     };
     return ordered_map(
         images.size(),
         {.workers = workers, .window = 8 * workers, .on_worker_start = use_one_thread_here, .stop = options.stop}, make,
-        consume);
+        [&](std::size_t i, const Made& made) {
+            if (options.kept != nullptr && made.computed_of)
+                options.kept->keep(*made.computed_of, made.embedding.values);
+            consume(i, made.embedding);
+        });
 }
 
 double cosine_similarity(std::span<const float> a, std::span<const float> b) {

@@ -7,6 +7,7 @@
 #include "core/folders.hpp"
 #include "core/text.hpp"
 #include "features/features.hpp"
+#include "graft/core/errors.hpp"
 
 namespace graft {
 
@@ -21,8 +22,14 @@ std::optional<std::vector<float>> KeptVectors::find(const Fingerprint& content) 
 }
 
 void KeptVectors::keep(const Fingerprint& content, std::span<const float> values) {
-    const std::scoped_lock lock(mutex_);
-    space_.space->append(key_of_plain_feature(content), values);
+    if (!keeps_) return;
+    try {
+        const std::scoped_lock lock(mutex_);
+        space_.space->append(key_of_plain_feature(content), values);
+    } catch (const Error& error) {
+        keeps_ = false;
+        reporter_.warn(format_text("vectors can no longer be kept: {}", error.what()));
+    }
 }
 
 std::unique_ptr<KeptVectors> open_kept_vectors(const Embedder& embedder, std::size_t images, Reporter& reporter) {
@@ -40,7 +47,7 @@ std::unique_ptr<KeptVectors> open_kept_vectors(const Embedder& embedder, std::si
         const double allowed = FeatureOptions().limit_gb * 1e9;
         const auto needed = static_cast<double>(images * row_bytes(length, FeatureType::float32));
         cache.shrink_to(static_cast<std::uint64_t>(std::max(allowed - needed, 0.0)));
-        return std::make_unique<KeptVectors>(std::move(space), length);
+        return std::make_unique<KeptVectors>(std::move(space), length, reporter);
     } catch (const std::exception& error) {
         reporter.warn(format_text("vectors are not kept: {}", error.what()));
         return nullptr;

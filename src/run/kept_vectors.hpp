@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/hash.hpp"
@@ -16,13 +17,15 @@
 
 namespace graft {
 
-/// Thread-safe.
+/// find() may be called on any thread, keep() on the reporter's.
 class KeptVectors {
 public:
-    KeptVectors(LeasedSpace space, std::size_t length) : space_(std::move(space)), length_(length) {}
+    KeptVectors(LeasedSpace space, std::size_t length, Reporter& reporter)
+        : space_(std::move(space)), length_(length), reporter_(reporter) {}
 
     /// The vector of a file with that content.
     [[nodiscard]] std::optional<std::vector<float>> find(const Fingerprint& content);
+    /// Where that cannot be done, on a full disk for example, a warning says so, and nothing is kept from then on.
     void keep(const Fingerprint& content, std::span<const float> values);
     [[nodiscard]] std::size_t found() const { return found_; }
 
@@ -30,6 +33,8 @@ private:
     std::mutex mutex_;
     LeasedSpace space_;
     std::size_t length_, found_ = 0;
+    Reporter& reporter_;
+    bool keeps_ = true;
 };
 
 /// Makes room for the vectors of so many images. Nothing, and a note or warning says why, where the cache does not hold

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <cerrno>
 #include <cmath>
 #include <opencv2/imgcodecs.hpp>
 
@@ -14,6 +15,7 @@
 #include "deploy/model_file.hpp"
 #include "environment_variable.hpp"
 #include "error_message.hpp"
+#include "faults/faults.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/deploy/predictor.hpp"
 #include "image/pictures.hpp"
@@ -27,9 +29,11 @@ namespace graft {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using testing::error_message;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 class EmbedTest : public ::testing::Test {
 protected:
@@ -120,6 +124,33 @@ TEST_F(EmbedTest, LooksForVectorsWhereTheyWereKept) {
     const std::unique_ptr<KeptVectors> kept = open_kept_vectors(embedder, 3, reporter);
     embed_files(embedder, files, {.workers = 2, .kept = kept.get()}, [](std::size_t, const Embedding&) {});
     EXPECT_EQ(kept->found(), 1U);
+}
+
+TEST_F(EmbedTest, KeepsNothingMoreOnAFullDiskAndSaysSoOnce) {
+    ::setenv("GRAFT_CACHE", (folder_ / "cache").c_str(), 1);
+    folder_.write("3.png", testing::encoded(".png", testing::noise(20, 20)));
+    save_tiny_model("all");
+    Embedder embedder = load((folder_ / "model.pt").string());
+    embedder.features = {{"backbone", "tiny"}};
+    const std::vector<std::string> names = {"1.png", "2.png", "3.png"};
+    const std::vector<fs::path> files = {folder_ / "1.png", folder_ / "2.png", folder_ / "3.png"};
+    std::vector<std::vector<float>> expected, found;
+    for (const Embedding& embedding : embedded(embedder, names)) expected.push_back(embedding.values);
+    testing::RecordingReporter reporter;
+    {
+        const std::unique_ptr<KeptVectors> kept = open_kept_vectors(embedder, 3, reporter);
+        ASSERT_NE(kept, nullptr);
+        const testing::Faults faults(folder_ / "cache", 2, ENOSPC);  // a row is two calls: the second row fails
+        embed_files(embedder, files, {.workers = 2, .kept = kept.get()},
+                    [&](std::size_t, const Embedding& embedding) { found.push_back(embedding.values); });
+    }
+    EXPECT_EQ(found, expected);
+    EXPECT_THAT(reporter.warnings, ElementsAre(AllOf(StartsWith("vectors can no longer be kept: "),
+                                                     HasSubstr("No space left on device"))));
+    const std::unique_ptr<KeptVectors> kept = open_kept_vectors(embedder, 3, reporter);
+    embed_files(embedder, files, {.workers = 2, .kept = kept.get()}, [](std::size_t, const Embedding&) {});
+    EXPECT_EQ(kept->found(), 1U);
+    ::unsetenv("GRAFT_CACHE");
 }
 
 TEST_F(EmbedTest, SaysWhyAnImageHasNoVector) {
