@@ -154,7 +154,7 @@ private:
     [[nodiscard]] Measures validate(std::int64_t epoch);
     void finish_epoch(EpochRecord record);
     [[nodiscard]] bool is_save_due() const;
-    void save_part(Epoch& epoch);
+    bool save_part(Epoch& epoch);
     void save();
     void say_where_it_goes_on();
     void expect_a_good_epoch() const;

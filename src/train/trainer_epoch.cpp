@@ -113,11 +113,11 @@ Trainer::Epoch Trainer::begin_epoch(std::int64_t index) {
     return epoch;
 }
 
-/// Makes the checkpoint of an epoch that is not over, where that is of use.
-void Trainer::save_part(Epoch& epoch) {
+/// Makes the checkpoint of an epoch that is not over, where that is of use. @return whether it did
+bool Trainer::save_part(Epoch& epoch) {
     const std::int64_t saved = state_.part ? state_.part->batches : 0;
     if (parts_.checkpoint.empty() || epoch.batches == saved || !stop_reason_.empty() || !all_finite(parts_.weights))
-        return;
+        return false;
     MetricState measures;
     epoch.measures.keep(measures);
     state_.part = EpochPart{.batches = epoch.batches,
@@ -129,6 +129,7 @@ void Trainer::save_part(Epoch& epoch) {
     if (epoch.batches % phase_.accumulate != 0) state_.part->gradients = gradients_of(*phase_.optimizer);
     if (average_) state_.part->average = average_->snapshot();
     save();
+    return true;
 }
 
 bool Trainer::is_save_due() const {
@@ -186,8 +187,7 @@ void Trainer::train_on_batches(Epoch& epoch) {
         train_on_batch(batch, std::ssize(ends), epoch);
         reporter_.advance(first + batch.first + batch.samples.size(), text_of(epoch.measures.so_far()));
         if (options_.is_save_asked && options_.is_save_asked()) {
-            save_part(epoch);
-            reporter_.note(format_text("the state is saved in {}", parts_.checkpoint));
+            if (save_part(epoch)) reporter_.note(format_text("the state is saved in {}", parts_.checkpoint));
         } else if (epoch.batches < std::ssize(ends) && is_save_due()) {
             save_part(epoch);
         }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/grad_mode.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <functional>
@@ -332,6 +333,34 @@ TEST_F(StoppedWithinAnEpoch, IsSavedWhenSomebodyAsksForIt) {
     parts.phase.epochs = 1;
     (void)train(std::move(parts.run), std::move(parts.phase), options, false, reporter_);
     EXPECT_EQ(there, (std::vector<bool>{false, false, false, true, true}));
+}
+
+TEST_F(StoppedWithinAnEpoch, IsSaidToBeSavedOnlyWhereItIs) {
+    const std::string said = format_text("the state is saved in {}", training_.checkpoint());
+    for (const std::int64_t broken : {5, 1}) {  // 5: none of the batches
+        WholeTraining parts = complete();
+        const TorchModule scion = parts.phase.scion;
+        watch(parts, "breaks", [&](const BatchRecord& record, TrainControl&) {
+            if (record.batch != broken) return;
+            const at::NoGradGuard no_grad;
+            for (at::Tensor parameter : scion.parameters()) parameter.fill_(std::nan(""));
+        });
+        int asked = 0;
+        const TrainingOptions options{
+            .epochs = 1, .seed = seed_, .keep = keep_, .is_save_asked = [&] { return ++asked == 2; }};
+        parts.phase.epochs = 1;
+        reporter_.notes.clear();
+        const auto work = [&] {
+            (void)train(std::move(parts.run), std::move(parts.phase), options, false, reporter_);
+        };
+        if (broken == 5) {
+            work();
+        } else {
+            EXPECT_THROW(work(), Error);
+        }
+        EXPECT_GE(asked, 2);
+        EXPECT_EQ(std::ranges::count(reporter_.notes, said), broken == 5 ? 1 : 0) << broken;
+    }
 }
 
 TEST_F(StoppedWithinAnEpoch, IsNotSavedWithWeightsThatAreNotFinite) {
