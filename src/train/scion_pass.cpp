@@ -56,9 +56,19 @@ public:
         at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
         at::autocast::set_autocast_enabled(at::kCPU, precision == Precision::bfloat16 && at::GradMode::is_enabled());
     }
-    ~ComputesWith() { at::autocast::set_autocast_enabled(at::kCPU, false); }
+    ~ComputesWith() {
+        at::autocast::set_autocast_enabled(at::kCPU, was_enabled_);
+        at::autocast::set_autocast_dtype(at::kCPU, dtype_);
+        at::autocast::set_autocast_cache_enabled(was_cached_);
+    }
     ComputesWith(const ComputesWith&) = delete;
     ComputesWith& operator=(const ComputesWith&) = delete;
+
+private:
+    // As the application had them.
+    bool was_enabled_ = at::autocast::is_autocast_enabled(at::kCPU);
+    at::ScalarType dtype_ = at::autocast::get_autocast_dtype(at::kCPU);
+    bool was_cached_ = at::autocast::is_autocast_cache_enabled();
 };
 
 class PlainPass final : public ScionPass {

@@ -1,5 +1,6 @@
 #include "train/scion_pass.hpp"
 
+#include <ATen/autocast_mode.h>
 #include <ATen/ops/equal.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/grad_mode.h>
@@ -88,6 +89,24 @@ TEST(ScionPass, Bfloat16TrainsNearFloat32AndValidatesWithIt) {
         const at::NoGradGuard no_grad;
         EXPECT_TRUE(alike(pass->forward(waves({7, 3, 12, 12})), plain_pass(scion)->forward(waves({7, 3, 12, 12}))));
     }
+}
+
+TEST(ScionPass, LeavesTheAutocastOfTheThreadAsItFoundIt) {
+    TorchModule scion = small_scion();
+    const auto pass = fast_pass(scion, BatchNorms::fixed, 1, Precision::bfloat16);
+    const at::ScalarType usual = at::autocast::get_autocast_dtype(at::kCPU);
+    ASSERT_FALSE(at::autocast::is_autocast_enabled(at::kCPU));
+    for (const bool enabled : {true, false}) {
+        at::autocast::set_autocast_enabled(at::kCPU, enabled);
+        at::autocast::set_autocast_dtype(at::kCPU, at::kHalf);
+        at::autocast::set_autocast_cache_enabled(enabled);
+        (void)pass->forward(waves({7, 3, 12, 12}));
+        EXPECT_EQ(at::autocast::is_autocast_enabled(at::kCPU), enabled);
+        EXPECT_EQ(at::autocast::get_autocast_dtype(at::kCPU), at::kHalf);
+        EXPECT_EQ(at::autocast::is_autocast_cache_enabled(), enabled);
+    }
+    at::autocast::set_autocast_dtype(at::kCPU, usual);
+    at::autocast::set_autocast_cache_enabled(true);
 }
 
 TEST(ScionPass, AddsToGradientsThatAreThere) {
