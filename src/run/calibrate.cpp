@@ -2,18 +2,18 @@
 
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/softmax.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include <algorithm>
-#include <numeric>
 #include <span>
 
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "statistics/intervals.hpp"
-#include "statistics/reliability.hpp"
 #include "statistics/temperature.hpp"
+#include "train/training_set.hpp"
 
 namespace graft {
 namespace {
@@ -26,11 +26,10 @@ at::Tensor validation_scores(const Phase& phase, const PhaseFeatures& features, 
     TorchModule scion = phase.model.scion;
     scion.eval();
     features.validation->prepare(0, reporter);  // nobody has, where another phase was trained last, or none was
-    std::vector<std::size_t> order(features.validation->samples().size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
     std::vector<at::Tensor> scores;
     features.validation->for_each_batch(
-        order, 0, kBatch, [&](const Batch& batch) { scores.push_back(scion.forward({batch.features}).toTensor()); });
+        in_their_order(features.validation->count()), 0, kBatch,
+        [&](const Batch& batch) { scores.push_back(scion.forward({batch.features}).toTensor()); });
     return at::cat(scores);
 }
 
@@ -48,60 +47,58 @@ struct LabelledScores {
     }
 };
 
-CalibrationRecord temperature_record(const LabelledScores& validation, Reporter& reporter) {
-    const TemperatureFit fit = fit_temperature(validation.scores, validation.labels);
-    const BootstrapRecord bootstrap =
-        bootstrap_of(std::ssize(validation.labels), static_cast<std::int64_t>(validation.classes()));
+/// What the temperature has made of the images: their confidences without it and with it.
+CalibrationRecord temperature_record(const TemperatureFit& fit, std::span<const Confidence> before,
+                                     std::span<const Confidence> after, std::size_t classes, Reporter& reporter) {
+    const BootstrapRecord bootstrap = bootstrap_of(std::ssize(before), static_cast<std::int64_t>(classes));
     CalibrationRecord record{.temperature = fit.temperature,
-                             .images = std::ssize(validation.labels),
-                             .before = reliability_of(validation.confidences(1), bootstrap),
+                             .images = std::ssize(before),
+                             .before = reliability_of(before, bootstrap),
                              .after = {},
                              .reason = fit.reason};
-    record.after =
-        fit.temperature == 1 ? record.before : reliability_of(validation.confidences(fit.temperature), bootstrap);
+    record.after = fit.temperature == 1 ? record.before : reliability_of(after, bootstrap);
     if (fit.reason.empty())
         reporter.note(
             format_text("calibrated on {}: temperature {:.3f}, expected calibration error {:.4f} before, "
                         "{:.4f} after",
-                        count_of(validation.labels.size(), "validation image"), fit.temperature, record.before.ece,
+                        count_of(before.size(), "validation image"), fit.temperature, record.before.ece,
                         record.after.ece));
     else
         reporter.note("not calibrated: " + fit.reason);
     return record;
 }
 
-/// The least probability from which on this share of the validation images is right.
-double confidence_for(double accuracy, const std::vector<Confidence>& images, Reporter& reporter) {
-    std::vector<Confidence> ranked = images;
+/// The least probability from which on this share of the images is right.
+std::optional<double> confidence_for(double accuracy, std::vector<Confidence> ranked) {
     std::ranges::sort(ranked, std::greater(), &Confidence::probability);
     double right = 0;
-    std::optional<float> least;
+    std::optional<double> least;
     for (std::size_t i = 0; i < ranked.size(); ++i) {
         right += ranked[i].right ? 1 : 0;
         const bool last_as_sure = i + 1 == ranked.size() || ranked[i + 1].probability != ranked[i].probability;
-        if (last_as_sure && right / static_cast<double>(i + 1) >= accuracy) least = ranked[i].probability;
+        if (last_as_sure && right / static_cast<double>(i + 1) >= accuracy)
+            least = static_cast<double>(ranked[i].probability);
     }
-    if (least) return static_cast<double>(*least);
-    reporter.warn(
-        format_text("/decision/accuracy: no probability gives {} on the validation images: the model always "
-                    "answers",
-                    accuracy));
-    return 0;
+    return least;
 }
 
-Decision decision_of(const DecisionOptions& options, const LabelledScores& validation, double temperature,
-                     Reporter& reporter) {
-    Decision decision = options;
-    if (options.accuracy)
-        decision.min_confidence = confidence_for(*options.accuracy, validation.confidences(temperature), reporter);
-    return decision;
+/// Those that the model answers as far as the margin goes. @param scores [N,K]
+std::vector<Confidence> answered(const at::Tensor& scores, std::span<const Confidence> images, double temperature,
+                                 double min_margin) {
+    const Decision by_margin{.min_margin = min_margin};
+    const at::Tensor probabilities = at::softmax(scores / temperature, 1).contiguous();  // [N,K]
+    const auto classes = static_cast<std::size_t>(scores.size(1));
+    std::vector<Confidence> all;
+    for (std::size_t i = 0; i < images.size(); ++i)
+        if (by_margin.answers({probabilities.const_data_ptr<float>() + i * classes, classes})) all.push_back(images[i]);
+    return all;
 }
 
-DropRecord recalls(const LabelledScores& validation, const std::vector<std::string>& classes) {
+DropRecord recalls(std::span<const std::int64_t> labels, std::span<const Confidence> images,
+                   const std::vector<std::string>& classes) {
     DropRecord seen{.part = "validation", .classes = std::vector<ClassDrop>(classes.size())};
-    const std::vector<Confidence> images = validation.confidences(1);
     for (std::size_t i = 0; i < images.size(); ++i) {
-        ClassDrop& row = seen.classes[static_cast<std::size_t>(validation.labels[i])];
+        ClassDrop& row = seen.classes[static_cast<std::size_t>(labels[i])];
         ++row.seen_images;
         row.seen_recall += images[i].right ? 1 : 0;
     }
@@ -119,23 +116,30 @@ void calibrate_classes(const RunOptions& options, const Task& task, const at::Te
     const at::Tensor rows = scores.to(at::kFloat).contiguous();
     LabelledScores validation{{rows.const_data_ptr<float>(), static_cast<std::size_t>(rows.numel())}, {}};
     for (const Sample& sample : samples) validation.labels.push_back(sample.label);
-    calibrated.seen = recalls(validation, task.outputs());
-    if (options.calibration != Calibration::none) calibrated.record = temperature_record(validation, reporter);
-    const double temperature = calibrated.record ? calibrated.record->temperature : 1;
-    calibrated.decision = decision_of(options.decision, validation, temperature, reporter);
+    const bool asked = options.calibration != Calibration::none;
+    const TemperatureFit fit = asked ? fit_temperature(validation.scores, validation.labels) : TemperatureFit();
+    const std::vector<Confidence> before = validation.confidences(1);
+    const std::vector<Confidence> after = fit.temperature == 1 ? before : validation.confidences(fit.temperature);
+    calibrated.seen = recalls(validation.labels, before, task.outputs());
+    if (asked) calibrated.record = temperature_record(fit, before, after, validation.classes(), reporter);
+    calibrated.decision = decide(options.decision, rows, after, fit.temperature, reporter);
 }
 
 }  // namespace
 
-Calibrated calibrate(const RunOptions& options, const Task& task, const Phase& phase, const PhaseFeatures& features,
-                     Reporter& reporter) {
+bool asks_validation(const Task& task, const Dataset& dataset) {
+    return !dataset.validation.empty() && (task.kind() == TaskKind::classification || task.chooses_thresholds());
+}
+
+Calibrated calibrate(const RunOptions& options, const Task& task, const Dataset& dataset, const Phase& phase,
+                     const PhaseFeatures& features, Reporter& reporter) {
     const bool classes = task.kind() == TaskKind::classification;
-    const std::span<const Sample> samples = features.validation->samples();
     Calibrated calibrated{.thresholds = task.thresholds()};
     if (classes) calibrated.decision = options.decision;
-    if (classes && samples.empty() && options.calibration != Calibration::none)
+    if (classes && dataset.validation.empty() && options.calibration != Calibration::none)
         calibrated.record = CalibrationRecord{.reason = "there are no validation images"};
-    if (samples.empty() || (!classes && !task.chooses_thresholds())) return calibrated;
+    if (!asks_validation(task, dataset)) return calibrated;
+    const std::span<const Sample> samples = features.validation->samples();
     try {
         const at::Tensor scores = validation_scores(phase, features, reporter);
         if (classes) {
@@ -149,6 +153,20 @@ Calibrated calibrate(const RunOptions& options, const Task& task, const Phase& p
         return calibrated;
     }
     return calibrated;
+}
+
+Decision decide(const DecisionOptions& options, const at::Tensor& scores, std::span<const Confidence> images,
+                double temperature, Reporter& reporter) {
+    Decision decision = options;
+    if (!options.accuracy) return decision;
+    const std::optional<double> found =
+        confidence_for(*options.accuracy, answered(scores, images, temperature, options.min_margin));
+    decision.min_confidence = found.value_or(0);
+    if (!found)
+        reporter.warn(
+            format_text("/decision/accuracy: no probability gives {} on the validation images: the model {}",
+                        *options.accuracy, options.min_margin > 0 ? "answers by its margin alone" : "always answers"));
+    return decision;
 }
 
 void apply(const Calibrated& calibrated, ModelInfo& info) {

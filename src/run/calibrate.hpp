@@ -3,7 +3,10 @@
 /// does on each class.
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "deploy/model_info.hpp"
@@ -11,6 +14,7 @@
 #include "record/run_record.hpp"
 #include "run/phase_features.hpp"
 #include "run/run_options.hpp"
+#include "statistics/reliability.hpp"
 #include "task/task.hpp"
 
 namespace graft {
@@ -22,8 +26,18 @@ struct Calibrated {
     Decision decision;                        ///< of classification
     std::optional<DropRecord> seen;           ///< of classification: recalls on the validation images
 };
-[[nodiscard]] Calibrated calibrate(const RunOptions& options, const Task& task, const Phase& phase,
-                                   const PhaseFeatures& features, Reporter& reporter);
+/// @param features of the phase; not looked at where asks_validation() is false
+[[nodiscard]] Calibrated calibrate(const RunOptions& options, const Task& task, const Dataset& dataset,
+                                   const Phase& phase, const PhaseFeatures& features, Reporter& reporter);
+
+/// Whether calibrate() looks at validation images at all.
+[[nodiscard]] bool asks_validation(const Task& task, const Dataset& dataset);
+
+/// When to answer. /decision/accuracy is looked for among the images that the margin lets the model answer; where no
+/// probability gives it, min_confidence is 0, with a warning.
+/// @param scores float32 [N,K] @param images what they make of the N images with that temperature
+[[nodiscard]] Decision decide(const DecisionOptions& options, const at::Tensor& scores,
+                              std::span<const Confidence> images, double temperature, Reporter& reporter);
 
 /// Puts into the model's info what is applied when it answers.
 void apply(const Calibrated& calibrated, ModelInfo& info);

@@ -91,9 +91,10 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
 
     // The model is what the history says it is; the test sees it as deployment will.
     const Phase& kept = phases.at(static_cast<std::size_t>(training.history[training.kept].phase));
-    if (&kept != last) features = make_features(options, dataset, backbone, kept, control.stop, reporter);
+    if (&kept != last && asks_validation(task, dataset))
+        features = make_features(options, dataset, backbone, kept, control.stop, reporter);
     info.preprocessing = kept.preprocessing;
-    const Calibrated calibrated = calibrate(options, task, kept, features, reporter);
+    const Calibrated calibrated = calibrate(options, task, dataset, kept, features, reporter);
     apply(calibrated, info);
     features = {};
     save(folder.model());

@@ -30,7 +30,7 @@ struct RunControl {
 
 /// Trains as the config says and writes the run folder: config.json, split.json, skipped.json, history.csv,
 /// checkpoint/, model.pt, test/, record.json. All parts are put together before the first image is read.
-/// @throws ConfigError, DataError, Error; Interrupted only when nothing worth keeping was done yet
+/// @throws ConfigError, DataError, Error; Interrupted before the first epoch was over
 [[nodiscard]] RunRecord run_training(const RunOptions& options, const Tables& tables, const RunControl& control);
 
 }  // namespace graft

@@ -352,6 +352,15 @@ TEST_F(Train, GivesTheModelTheImageSizeOfThePhaseWhoseWeightsItHas) {
     }
 }
 
+TEST_F(Train, KeepsAnEarlierPhaseWithoutValidationImages) {
+    RunConfig sizes = in_two_sizes(config("run"), (folder_ / "data" / "test").string(), 3.0);
+    sizes.erase("/data/validation");
+    const TrainRecord record = train(sizes, options_);
+    EXPECT_EQ(record.kept, 0);
+    EXPECT_EQ(record_in(folder_, "run").at("calibration").at("reason"), "there are no validation images");
+    EXPECT_EQ(evaluate(Predictor(record.model), folder_ / "data" / "test").images, 16);
+}
+
 TEST_F(Train, SaysWhatOfThePhasesDoesNotFit) {
     RunConfig wrong = config("run");
     wrong.set("/backbone/freeze", "all")
