@@ -1,7 +1,6 @@
 #include "app/prediction_rows.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "config/json.hpp"
@@ -12,14 +11,6 @@
 
 namespace graft {
 namespace {
-
-/// The double that is written like the float: 0.1, not 0.10000000149011612.
-double as_written(float value) {
-    const std::string text = shortest(value);
-    double number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
 
 }  // namespace
 

@@ -94,6 +94,12 @@ bool leads_nowhere(const fs::directory_entry& entry) {
     return entry.is_symlink(ignored) && (type == fs::file_type::not_found || type == fs::file_type::none);
 }
 
+Remarks& Remarks::operator+=(const Remarks& more) {
+    notes.insert(notes.end(), more.notes.begin(), more.notes.end());
+    warnings.insert(warnings.end(), more.warnings.begin(), more.warnings.end());
+    return *this;
+}
+
 void tell(const Remarks& remarks, Reporter& reporter) {
     for (const std::string& note : remarks.notes) reporter.note(note);
     for (const std::string& warning : remarks.warnings) reporter.warn(warning);

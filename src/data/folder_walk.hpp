@@ -28,6 +28,7 @@ struct ScanOptions {
 /// What people should know of a folder.
 struct Remarks {
     std::vector<std::string> notes, warnings;
+    Remarks& operator+=(const Remarks& more);
 };
 
 /// Says them, warnings last.

@@ -31,10 +31,8 @@ std::size_t add_class(ImageFolder& folder, FolderWalk& walk, const ClassFolder& 
 }
 
 void add_remarks(ImageFolder& folder, const FolderWalk& walk, const ClassRoot& found) {
-    const Remarks seen = walk.remarks();
-    folder.remarks.notes.insert(folder.remarks.notes.end(), seen.notes.begin(), seen.notes.end());
-    folder.remarks.warnings.insert(folder.remarks.warnings.end(), seen.warnings.begin(), seen.warnings.end());
-    folder.remarks.warnings.insert(folder.remarks.warnings.end(), found.warnings.begin(), found.warnings.end());
+    folder.remarks += walk.remarks();
+    folder.remarks += {.notes = {}, .warnings = found.warnings};
     if (const PassedOver& loose = found.loose_images; loose.count > 0)
         folder.remarks.warnings.push_back(format_text("{}: {} beside the class folders and of no class, such as {}",
                                                       folder.root, count_of(loose.count, "image lies", "images lie"),

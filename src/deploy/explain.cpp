@@ -9,26 +9,15 @@
 #include <algorithm>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
-#include <utility>
 #include <vector>
 
+#include "network/grafted_model.hpp"
 #include "network/network_input.hpp"
 
 namespace graft {
 namespace {
 
 constexpr std::int64_t kOccludedSides = 7;
-
-/// The parts of a model up to its scores; the model itself where it has no parts.
-NamedModules parts_up_to_scores(const TorchModule& model) {
-    NamedModules parts;
-    for (const char* half : {"trunk", "scion"}) {
-        if (!model.hasattr(half)) return {{"model", model}};
-        for (const auto& child : model.attr(half).toModule().named_children())
-            parts.emplace_back(child.name, child.value);
-    }
-    return parts;
-}
 
 at::Tensor through(const NamedModules& parts, at::Tensor value) {
     for (const auto& part : parts) {
@@ -54,6 +43,7 @@ cv::Mat as_map(const at::Tensor& values) {
 
 Explainer::Explainer(const TorchModule& model, const Preprocessing& preprocessing) : preprocessing_(preprocessing) {
     NamedModules parts = parts_up_to_scores(model);
+    if (parts.empty()) parts.emplace_back("model", model);
     for (auto& part : parts) part.second.eval();
     const auto pool = std::ranges::find(parts, "pool", &NamedModules::value_type::first);
     before_ = {parts.begin(), pool};

@@ -1,7 +1,6 @@
 #include "deploy/model_file.hpp"
 
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/isfinite.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
@@ -14,6 +13,7 @@
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "network/load_state.hpp"
 #include "weights/format/file_kind.hpp"
 #include "weights/format/zip_archive.hpp"
 
@@ -27,11 +27,6 @@ TorchModule inference_copy(const TorchModule& classifier) {
     module.eval();
     for (at::Tensor parameter : module.parameters()) parameter.requires_grad_(false);
     return module;
-}
-
-void expect_finite(const std::string& name, const at::Tensor& tensor, const std::string& file) {
-    if (!tensor.is_floating_point() || at::isfinite(tensor).all().item<bool>()) return;
-    throw Error(format_text("{}: not written: {} holds values that are not finite", file, name));
 }
 
 void save(const std::filesystem::path& file, const TorchModule& module, ModelInfo info, Present present) {
@@ -68,8 +63,8 @@ void expect_fits(const Forward& network, const ModelInfo& info, const std::strin
 }
 
 void expect_finite(const TorchModule& classifier, const std::string& file) {
-    for (const auto& parameter : classifier.named_parameters()) expect_finite(parameter.name, parameter.value, file);
-    for (const auto& buffer : classifier.named_buffers()) expect_finite(buffer.name, buffer.value, file);
+    if (const auto name = first_not_finite(classifier))
+        throw Error(format_text("{}: not written: {} holds values that are not finite", file, *name));
 }
 
 void add_golden_images(ModelInfo& info, const TorchModule& classifier) {

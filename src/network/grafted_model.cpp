@@ -17,12 +17,6 @@
 namespace graft {
 namespace {
 
-std::vector<std::string> stage_names(const Architecture& architecture) {
-    std::vector<std::string> names;
-    for (const auto& [name, stage] : architecture.stages) names.push_back(name);
-    return names;
-}
-
 bool has_parameters(const Architecture& architecture) {
     return std::ranges::any_of(architecture.stages,
                                [](const auto& stage) { return stage.second.parameters().size() > 0; });
@@ -161,6 +155,22 @@ TorchModule compose_model(const GraftedModel& model, const std::string& activati
                     "    return {}\n",
                     activation));
     return whole;
+}
+
+NamedModules parts_up_to_scores(const TorchModule& model) {
+    NamedModules parts;
+    for (const char* half : {"trunk", "scion"}) {
+        if (!model.hasattr(half)) return {};
+        for (const auto& child : model.attr(half).toModule().named_children())
+            parts.emplace_back(child.name, child.value);
+    }
+    return parts;
+}
+
+std::vector<std::string> stage_names(const Architecture& architecture) {
+    std::vector<std::string> names;
+    for (const auto& [name, stage] : architecture.stages) names.push_back(name);
+    return names;
 }
 
 std::string hash_of_values(const TorchModule& module) {

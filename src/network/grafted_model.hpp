@@ -61,6 +61,13 @@ void check_freeze(const Architecture& architecture, const std::string& freeze);
 [[nodiscard]] TorchModule compose_model(const GraftedModel& model, const std::string& activation,
                                         const std::vector<std::pair<std::string, at::Tensor>>& constants = {});
 
+/// The parts of what compose_model() made up to its scores, the trunk's and then the scion's; none where they cannot be
+/// told apart, as in a frozen export.
+[[nodiscard]] NamedModules parts_up_to_scores(const TorchModule& model);
+
+/// In their order.
+[[nodiscard]] std::vector<std::string> stage_names(const Architecture& architecture);
+
 /// A SHA-256 over names, shapes and values of all parameters and buffers: the freeze proof compares two of them.
 [[nodiscard]] std::string hash_of_values(const TorchModule& module);
 

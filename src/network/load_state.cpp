@@ -1,6 +1,7 @@
 #include "network/load_state.hpp"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/isfinite.h>
 #include <torch/csrc/autograd/grad_mode.h>
 
 #include <algorithm>
@@ -126,6 +127,12 @@ std::vector<NamedTensor> named_tensors(const TorchModule& module) {
     for (const auto& parameter : module.named_parameters()) tensors.push_back({parameter.name, parameter.value});
     for (const auto& buffer : module.named_buffers()) tensors.push_back({buffer.name, buffer.value});
     return tensors;
+}
+
+std::optional<std::string> first_not_finite(const TorchModule& module) {
+    for (const auto& [name, tensor] : named_tensors(module))
+        if (tensor.is_floating_point() && !at::isfinite(tensor).all().item<bool>()) return name;
+    return std::nullopt;
 }
 
 LoadReport compare_state(const Architecture& architecture, const StateDict& state, const LoadOptions& allowance) {

@@ -2,6 +2,7 @@
 /// Puts the tensors of a state dict into an architecture, by name, completely or not at all.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,9 @@ struct LoadReport {
 
 /// A module's parameters, then its buffers, by name. The tensors are the module's own.
 [[nodiscard]] std::vector<NamedTensor> named_tensors(const TorchModule& module);
+
+/// The name of the first of them that holds a value which is not finite; nothing: all are.
+[[nodiscard]] std::optional<std::string> first_not_finite(const TorchModule& module);
 
 /// What loading would report. Nothing is copied.
 [[nodiscard]] LoadReport compare_state(const Architecture& architecture, const StateDict& state,

@@ -16,6 +16,14 @@ template <std::floating_point Number>
     return {text, std::to_chars(text, text + sizeof text, value).ptr};
 }
 
+/// The double that is written like the float: 0.1, not 0.10000000149011612.
+[[nodiscard]] inline double as_written(float value) {
+    const std::string text = shortest(value);
+    double number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
 /// The field as it stands in a CSV line: quoted when it holds a comma, a quote or a line break.
 [[nodiscard]] inline std::string csv_field(std::string_view text) {
     if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);

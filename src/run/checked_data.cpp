@@ -33,7 +33,7 @@ public:
     void add_place(const std::string& place) {
         if (is_list(place)) return add_list(place);
         const Layout layout = layout_of(place);
-        data_.remarks.notes.insert(data_.remarks.notes.end(), layout.notes.begin(), layout.notes.end());
+        data_.remarks += {.notes = layout.notes, .warnings = {}};
         const bool alone = !layout.validation && !layout.test;
         const std::optional<PartKind> kind = part_called(layout.train.filename().string());
         add_folder(layout.train, alone ? kind : PartKind::train);
@@ -49,7 +49,7 @@ public:
                 part.samples.push_back({.file = std::move(path.file), .name = escaped(path.written)});
         } else {
             ImageList found = find_images(place, scan_);
-            take(found.remarks);
+            data_.remarks += found.remarks;
             part.samples = std::move(found.samples);
         }
         compared_.push_back(std::move(part));
@@ -79,11 +79,6 @@ private:
         }
     }
 
-    void take(const Remarks& remarks) {
-        data_.remarks.notes.insert(data_.remarks.notes.end(), remarks.notes.begin(), remarks.notes.end());
-        data_.remarks.warnings.insert(data_.remarks.warnings.end(), remarks.warnings.begin(), remarks.warnings.end());
-    }
-
     void take_classes(const ImageFolder& found) {
         if (!parts_.empty() && found.targets != data_.targets)
             throw ConfigError(
@@ -93,7 +88,7 @@ private:
         for (const std::string& name : found.unknown_classes)
             data_.remarks.warnings.push_back(format_text("{}: the class {} is left out: {} has no such class",
                                                          found.root, name, parts_.front().part.place));
-        take(found.remarks);
+        data_.remarks += found.remarks;
     }
 
     void add(std::vector<Sample> samples, const std::string& place, std::optional<PartKind> kind) {
@@ -126,14 +121,7 @@ private:
         if (listed.parts.empty())
             return add(std::move(listed.images.samples), place, part_called(fs::path(place).stem().string()));
         for (const PartKind kind : {PartKind::train, PartKind::validation, PartKind::test})
-            if (std::ranges::count(listed.parts, kind) > 0) add(samples_of(listed, kind), place, kind);
-    }
-
-    static std::vector<Sample> samples_of(const ListedImages& listed, PartKind kind) {
-        std::vector<Sample> samples;
-        for (std::size_t i = 0; i < listed.parts.size(); ++i)
-            if (listed.parts[i] == kind) samples.push_back(listed.images.samples[i]);
-        return samples;
+            if (std::ranges::count(listed.parts, kind) > 0) add(take_part(listed, kind), place, kind);
     }
 
     CheckedData& data_;

@@ -2,10 +2,7 @@
 /// The images that `graft data check` is given.
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
-#include <span>
-#include <stop_token>
 #include <string>
 #include <vector>
 

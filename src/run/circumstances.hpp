@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <ctime>
+#include <string>
 
 #include "record/run_record.hpp"
 
@@ -10,5 +12,9 @@ namespace graft {
 
 /// Writes machine, date, duration and peak memory into the record of a run that ends now.
 void add_circumstances(RunRecord& record, std::chrono::steady_clock::time_point start);
+
+enum class UpTo { minutes, seconds };
+/// "2026-01-31 12:00 UTC" or "2026-01-31 12:00:59 UTC".
+[[nodiscard]] std::string utc_text(std::time_t time, UpTo precision);
 
 }  // namespace graft

@@ -20,12 +20,8 @@ namespace graft {
 namespace {
 
 void take_remarks(const ImageFolder& folder, Remarks& remarks) {
-    const auto add = [](std::vector<std::string>& all, const std::vector<std::string>& more) {
-        all.insert(all.end(), more.begin(), more.end());
-    };
-    add(remarks.notes, folder.remarks.notes);
-    add(remarks.warnings, folder.remarks.warnings);
-    add(remarks.warnings, untrained_classes(folder));
+    remarks += folder.remarks;
+    remarks += {.notes = {}, .warnings = untrained_classes(folder)};
 }
 
 /// A list of one part alone need not say so, and weights are for training.

@@ -1,7 +1,6 @@
 #include "run/embed.hpp"
 
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/api/module.h>
 
@@ -30,12 +29,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::literals::operator""_json_pointer;
 
-std::vector<std::string> stages_of(const Architecture& architecture) {
-    std::vector<std::string> names;
-    for (const auto& [name, stage] : architecture.stages) names.push_back(name);
-    return names;
-}
-
 /// @param network float32 [N,3,H,W] -> float32 [N,C]
 Embedder embedder_of(TorchModule network, const Preprocessing& preprocessing) {
     network.eval();
@@ -46,16 +39,13 @@ Embedder embedder_of(TorchModule network, const Preprocessing& preprocessing) {
 
 /// A model's trunk and scion, one part after the other, up to the head.
 TorchModule without_head(const TorchModule& model, const std::string& file) {
-    NamedModules parts;
-    for (const char* half : {"trunk", "scion"}) {
-        if (!model.hasattr(half))
-            throw DataError(
-                format_text("{}: its parts cannot be told apart, for it was exported as one frozen module; "
-                            "take the model.pt of the run",
-                            file));
-        for (const auto& child : model.attr(half).toModule().named_children())
-            if (child.name != "head") parts.emplace_back(child.name, child.value);
-    }
+    NamedModules parts = parts_up_to_scores(model);
+    if (parts.empty())
+        throw DataError(
+            format_text("{}: its parts cannot be told apart, for it was exported as one frozen module; "
+                        "take the model.pt of the run",
+                        file));
+    std::erase_if(parts, [](const auto& part) { return part.first == "head"; });
     return make_chain("Embedding", parts);
 }
 
@@ -71,7 +61,7 @@ void find_features(const ModelInfo& info, Embedder& embedder) {
         const Json pooling =
             info.config.is_object() ? info.config.value("/head/pooling"_json_pointer, Json("avg")) : Json("avg");
         embedder.features = features_of_frozen(
-            architecture.name, info.backbone_hash, stages_of(architecture), {embedder.length},
+            architecture.name, info.backbone_hash, stage_names(architecture), {embedder.length},
             enum_named<Pooling>(pooling.get<std::string>()).value_or(Pooling::avg), info.preprocessing);
     }
 }

@@ -16,6 +16,7 @@
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "run/circumstances.hpp"
 
 namespace graft {
 namespace {
@@ -25,12 +26,9 @@ constexpr std::string_view kHolder = "process ";  ///< what a lock begins with
 /// "process 4711 on host since 2026-01-31 12:00:00 UTC".
 std::string this_holder() {
     std::array<char, 256> host{};
-    std::array<char, 32> time{};
     (void)::gethostname(host.data(), host.size() - 1);
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    (void)std::strftime(time.data(), time.size(), "%Y-%m-%d %H:%M:%S UTC", ::gmtime_r(&now, &parts));
-    return format_text("{}{} on {} since {}\n", kHolder, ::getpid(), host.data(), time.data());
+    return format_text("{}{} on {} since {}\n", kHolder, ::getpid(), host.data(),
+                       utc_text(std::time(nullptr), UpTo::seconds));
 }
 
 /// Takes the lock of an open file, where the file system has locks.

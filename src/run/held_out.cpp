@@ -1,7 +1,6 @@
 #include "run/held_out.hpp"
 
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/log_softmax.h>
@@ -14,14 +13,13 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
-#include <cmath>
 #include <deque>
 #include <map>
-#include <numeric>
 
 #include "core/random.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "train/training_set.hpp"
 
 namespace graft {
 namespace {
@@ -118,8 +116,7 @@ at::Tensor indices_where(const std::vector<std::size_t>& folds, std::size_t fold
 }  // namespace
 
 std::vector<std::size_t> make_folds(const LabelledVectors& vectors, const HeldOutOptions& options) {
-    std::vector<std::size_t> order(vectors.labels.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::vector<std::size_t> order = in_their_order(vectors.labels.size());
     Rng random = Rng::stream(options.seed, "folds");
     shuffle(std::span(order), random);
     std::vector<std::size_t> folds(order.size()), next(vectors.classes);

@@ -4,7 +4,6 @@
 
 #include <optional>
 #include <span>
-#include <stop_token>
 
 #include "graft/core/reporter.hpp"
 #include "insight/findings.hpp"

@@ -73,24 +73,26 @@ void tell_cost_of_views(const RunOptions& options, const Dataset& dataset, const
 
 /// The part of a description that a network alone decides.
 Json network_description(const std::string& architecture, const std::string& weights_hash,
-                         const std::vector<std::string>& frozen, const std::vector<std::int64_t>& shape) {
-    return {{"version", kDescriptionVersion},
-            {"backbone", architecture},
-            {"weights", weights_hash},
-            {"frozen", frozen},
-            {"shape", shape}};
+                         const std::vector<std::string>& frozen, const std::vector<std::int64_t>& shape,
+                         Precision precision, Pooling pooling) {
+    Json description = {{"version", kDescriptionVersion},
+                        {"backbone", architecture},
+                        {"weights", weights_hash},
+                        {"frozen", frozen},
+                        {"shape", shape}};
+    if (precision != Precision::float32) description["precision"] = text_of(precision);
+    if (pooling != Pooling::avg) description["pooling"] = text_of(pooling);
+    return description;
 }
 
 /// All that a feature is a function of, but for the image's bytes and the number of the view.
 Json description_of(const RunOptions& options, const Backbone& backbone, const Phase& phase,
                     const ViewRenderer& renderer, ViewKind kind) {
     const GraftedModel& model = phase.model;
+    const bool is_pooled = model.trained_stages.empty();
     Json description = network_description(backbone.architecture.name, backbone.weights_hash, model.frozen_stages,
-                                           model.feature_shape);
-    if (options.backbone.precision != Precision::float32)
-        description["precision"] = text_of(options.backbone.precision);
-    if (model.trained_stages.empty() && options.head.pooling != Pooling::avg)
-        description["pooling"] = text_of(options.head.pooling);
+                                           model.feature_shape, options.backbone.precision,
+                                           is_pooled ? options.head.pooling : Pooling::avg);
     if (phase.trained_before) description["values"] = hash_of_values(model.trunk);  // no longer those of the file
     description.update(renderer.recipe(kind));
     return description;
@@ -165,8 +167,8 @@ FeaturesRecord PhaseFeatures::record() const {
 Json features_of_frozen(const std::string& architecture, const std::string& weights_hash,
                         const std::vector<std::string>& frozen, const std::vector<std::int64_t>& shape, Pooling pooling,
                         const Preprocessing& preprocessing) {
-    Json description = network_description(architecture, weights_hash, frozen, shape);
-    if (pooling != Pooling::avg) description["pooling"] = text_of(pooling);
+    Json description =
+        network_description(architecture, weights_hash, frozen, shape, Precision::float32, pooling);
     description.update(ViewRenderer(preprocessing, {}, 0).recipe(ViewKind::plain));
     return description;
 }

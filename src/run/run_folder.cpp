@@ -51,17 +51,20 @@ bool is_run_folder(const fs::path& root) {
     return is_graft_lock(root / kLockName) || is_graft_record(root / "record.json") || is_split(root / "split.json");
 }
 
-/// Every file of a run that is there.
+/// The files of a run, but for its lock.
+std::vector<std::string> result_names() {
+    std::vector<std::string> names(kFiles.begin(), kFiles.end());
+    for (const auto& tested : {evaluation_file_names(), prediction_file_names()})
+        for (const std::string& name : tested) names.push_back(format_text("test/{}", name));
+    names.insert(names.end(), {"checkpoint/previous.pt", "checkpoint/last.pt"});
+    return names;
+}
+
+/// Every one of them that is there.
 std::vector<fs::path> results_in(const fs::path& root) {
     std::vector<fs::path> found;
-    const auto add = [&](const fs::path& file) {
-        if (is_there(file)) found.push_back(file);
-    };
-    for (const std::string_view name : kFiles) add(root / name);
-    for (const auto& names : {evaluation_file_names(), prediction_file_names()})
-        for (const std::string& name : names) add(root / "test" / name);
-    add(root / "checkpoint" / "previous.pt");
-    add(root / "checkpoint" / "last.pt");
+    for (const std::string& name : result_names())
+        if (is_there(root / name)) found.push_back(root / name);
     return found;
 }
 
@@ -156,10 +159,8 @@ void RunFolder::remove_results() const {
 }
 
 std::vector<std::string> run_file_names() {
-    std::vector<std::string> names = {kLockName, "checkpoint/last.pt", "checkpoint/previous.pt"};
-    for (const std::string_view name : kFiles) names.emplace_back(name);
-    for (const auto& tested : {evaluation_file_names(), prediction_file_names()})
-        for (const std::string& name : tested) names.push_back(format_text("test/{}", name));
+    std::vector<std::string> names = result_names();
+    names.emplace_back(kLockName);
     return names;
 }
 

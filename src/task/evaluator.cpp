@@ -1,6 +1,5 @@
 #include "task/evaluator.hpp"
 
-#include <charconv>
 #include <cmath>
 
 #include "record/csv.hpp"
@@ -18,16 +17,8 @@ std::unique_ptr<Evaluator> make_evaluator(TaskKind task, const EvaluatorContext&
 
 Json by_name(std::span<const std::string> names, std::span<const float> values) {
     Json object = Json::object();
-    for (std::size_t k = 0; k < names.size(); ++k) {
-        if (!std::isfinite(values[k])) {
-            object[names[k]] = nullptr;
-            continue;
-        }
-        const std::string text = shortest(values[k]);  // 0.1, not 0.10000000149011612
-        double number = 0;
-        std::from_chars(text.data(), text.data() + text.size(), number);
-        object[names[k]] = number;
-    }
+    for (std::size_t k = 0; k < names.size(); ++k)
+        object[names[k]] = std::isfinite(values[k]) ? Json(as_written(values[k])) : Json(nullptr);
     return object;
 }
 

@@ -27,6 +27,16 @@ struct KnownTargets {
     }
 };
 
+/// How much all targets count together: each that is known, as much as its image.
+/// @param targets class numbers [N], or [N,K] with NaN for what is not known
+/// @param weights of the images, [N]; undefined: they all count 1
+[[nodiscard]] inline double count_of_targets(const at::Tensor& targets, const at::Tensor& weights) {
+    if (!targets.is_floating_point())
+        return weights.defined() ? weights.sum().item<double>() : static_cast<double>(targets.size(0));
+    const at::Tensor known = targets.isnan().logical_not();
+    return (weights.defined() ? known * weights.unsqueeze(1) : known).sum().item<double>();
+}
+
 /// Calls visit(k, score, target) for every target that is known, image by image. @param scores, targets float32 [N,K]
 template <class Visit>
 void for_each_known(const at::Tensor& scores, const at::Tensor& targets, const Visit& visit) {

@@ -1,7 +1,6 @@
 #include "train/fit.hpp"
 
 #include <ATen/ops/cat.h>
-#include <ATen/ops/clone.h>
 
 #include <vector>
 

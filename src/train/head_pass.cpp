@@ -5,7 +5,6 @@
 #include <ATen/ops/linear.h>
 #include <torch/csrc/jit/api/module.h>
 
-#include <optional>
 #include <string>
 #include <vector>
 

@@ -5,17 +5,15 @@
 
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "task/known.hpp"
 
 namespace graft {
 namespace {
 
 /// What a mean loss is over: an image that does not say everything is a part of one.
 double images_in(const at::Tensor& targets, const at::Tensor& weights) {
-    if (!targets.is_floating_point())
-        return weights.defined() ? weights.sum().item<double>() : static_cast<double>(targets.size(0));
-    const at::Tensor known = targets.isnan().logical_not();
-    const at::Tensor counted = weights.defined() ? known * weights.unsqueeze(1) : known;
-    return counted.sum().item<double>() / static_cast<double>(targets.size(1));
+    const double count = count_of_targets(targets, weights);
+    return targets.is_floating_point() ? count / static_cast<double>(targets.size(1)) : count;
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "train/trainer.hpp"
 
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/isfinite.h>
 #include <torch/optim/optimizer.h>
 
 #include <algorithm>
@@ -18,12 +17,11 @@ namespace {
 
 /// Throws Error when training has left a value that is not a number.
 void expect_finite(const TorchModule& weights) {
-    for (const auto& [name, tensor] : named_tensors(weights))
-        if (!at::isfinite(tensor).all().item<bool>())
-            throw Error(
-                format_text("the trained weights are not finite ({}), so there is no model worth keeping: the "
-                            "learning rate is probably too high",
-                            name));
+    if (const auto name = first_not_finite(weights))
+        throw Error(
+            format_text("the trained weights are not finite ({}), so there is no model worth keeping: the "
+                        "learning rate is probably too high",
+                        *name));
 }
 
 }  // namespace

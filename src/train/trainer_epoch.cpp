@@ -1,14 +1,12 @@
 // The epochs of a Trainer: batches, validation, and what is saved of an epoch that is not over.
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/isfinite.h>
 #include <ATen/ops/one_hot.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/optim/optimizer.h>
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 
 #include "core/random.hpp"
@@ -44,12 +42,6 @@ void put_gradients(const std::vector<at::Tensor>& gradients, torch::optim::Optim
             const at::Tensor& gradient = gradients[next++];
             if (gradient.numel() == parameter.numel()) parameter.mutable_grad() = gradient.clone();
         }
-}
-
-bool all_finite(const TorchModule& weights) {
-    for (const auto& [name, tensor] : named_tensors(weights))
-        if (!at::isfinite(tensor).all().item<bool>()) return false;
-    return true;
 }
 
 }  // namespace
@@ -116,7 +108,7 @@ Trainer::Epoch Trainer::begin_epoch(std::int64_t index) {
 /// Makes the checkpoint of an epoch that is not over, where that is of use. @return whether it did
 bool Trainer::save_part(Epoch& epoch) {
     const std::int64_t saved = state_.part ? state_.part->batches : 0;
-    if (parts_.checkpoint.empty() || epoch.batches == saved || !stop_reason_.empty() || !all_finite(parts_.weights))
+    if (parts_.checkpoint.empty() || epoch.batches == saved || !stop_reason_.empty() || first_not_finite(parts_.weights))
         return false;
     MetricState measures;
     epoch.measures.keep(measures);

@@ -6,6 +6,7 @@
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
 #include "recording_reporter.hpp"
+#include "run/circumstances.hpp"
 #include "temporary_folder.hpp"
 #include "without_locks.hpp"
 
@@ -95,6 +96,11 @@ TEST_F(RunFolderTest, SaysWhoHoldsItAndSinceWhen) {
     SilentReporter silent;
     const RunFolder run(folder_ / "run", ExistingRun::refuse, Json::object(), {}, silent);
     EXPECT_THAT(folder_.read("run/graft.lock"), MatchesRegex("process [0-9]+ on [^ ]+ since [0-9-]+ [0-9:]+ UTC\n"));
+}
+
+TEST(UtcText, IsToTheMinuteOrToTheSecond) {
+    EXPECT_EQ(utc_text(1769860859, UpTo::minutes), "2026-01-31 12:00 UTC");
+    EXPECT_EQ(utc_text(1769860859, UpTo::seconds), "2026-01-31 12:00:59 UTC");
 }
 
 TEST_F(RunFolderTest, IsFreeAgainWhenItWasRefused) {

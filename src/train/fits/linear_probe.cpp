@@ -12,6 +12,7 @@
 
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "task/known.hpp"
 #include "train/fit.hpp"
 #include "train/one_thread.hpp"
 
@@ -21,14 +22,6 @@ namespace {
 constexpr std::int64_t kIterations = 2000;
 constexpr std::int64_t kWorthSharing = 4'000'000;       // products of a pass
 constexpr double kTolerance = 1e-7, kStillFine = 1e-5;  // of the gradient of the mean loss
-
-/// How much all targets count together: the mean loss times this is the sum.
-double count_of_targets(const at::Tensor& targets, const at::Tensor& weights) {
-    if (!targets.is_floating_point())
-        return weights.defined() ? weights.sum().item<double>() : static_cast<double>(targets.size(0));
-    const at::Tensor known = targets.isnan().logical_not();
-    return (weights.defined() ? known * weights.unsqueeze(1) : known).sum().item<double>();
-}
 
 /// The same features in coordinates in which the minimum is found soon: around their mean, which the bias takes up,
 /// and where there are fewer images than channels in the space that the images span, which the weights never leave.
@@ -54,6 +47,7 @@ public:
           targets_(data.targets.is_floating_point() ? data.targets.to(at::kDouble) : data.targets),
           weights_(data.weights.defined() ? data.weights.to(at::kDouble) : at::Tensor()),
           loss_(loss),
+          // The mean loss times the count of the targets is the sum.
           penalty_(0.5 / (c * std::max(count_of_targets(targets_, weights_), 1e-12))),
           stop_(data.stop) {
         weight = at::zeros({outputs, features_.size(1)}, at::kDouble).requires_grad_(true);

@@ -1,7 +1,6 @@
 /// Nearest class mean on the unit sphere (Snell et al. 2017 call the means prototypes; cosines as Gidaris and Komodakis
 /// 2018 take them).
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/arange.h>
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/ones_like.h>
@@ -87,7 +86,7 @@ Fit nearest_mean_fit(std::optional<double> scale) {
         const TorchModule classifier = head.attr("classifier").toModule();
         at::Tensor weight = classifier.attr("weight").toTensor(), bias = classifier.attr("bias").toTensor();
         const Sums sums = sums_of(data, weight.size(0));
-        const double chosen = scale.value_or(fitted_scale(sums));
+        const double chosen = scale ? *scale : fitted_scale(sums);
         weight.copy_(sums.of_class / lengths(sums.of_class).unsqueeze(1) * chosen);
         bias.copy_(at::where(sums.images > 0, 0.0, -chosen));  // of no image: a cosine of -1
         return format_text("head: fitted at once to {}, without epochs and optimizer; cosines are multiplied by {:.1f}",
