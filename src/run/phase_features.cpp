@@ -33,9 +33,7 @@ struct PartFeatures {
 std::int64_t augmented_views(const RunOptions& options, const Phase& phase) {
     if (!enabled(options.augmentation) || !phase.options.augment) return 0;
     const bool always_new = !phase.options.train.empty() && phase.model.frozen_stages.empty();
-    const std::int64_t epochs = epochs_of(options);                               // no epoch reads a view beyond
-    if (is_fitted(options.head)) return options.features.views.value_or(epochs);  // one epoch reads them all
-    return always_new ? epochs : std::min(options.features.views.value_or(epochs), epochs);
+    return always_new ? epochs_of(options) : views_read(options);
 }
 
 /// How fast the trunk runs here, measured now if the run has so much to compute that the few seconds come back.
@@ -144,6 +142,11 @@ TrainingSet set_of(Features& features, const Task& task) {
 }
 
 }  // namespace
+
+std::int64_t views_read(const RunOptions& options) {
+    const std::int64_t epochs = epochs_of(options), views = options.features.views.value_or(epochs);
+    return is_fitted(options.head) ? views : std::min(views, epochs);
+}
 
 at::Tensor weights_of(std::span<const Sample> samples) {
     if (std::ranges::all_of(samples, [](const Sample& sample) { return sample.weight == 1; })) return {};

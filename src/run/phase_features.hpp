@@ -22,6 +22,10 @@ struct PhaseFeatures {
     [[nodiscard]] FeaturesRecord record() const;
 };
 
+/// Of the augmented views that are kept, how many a run reads: no epoch reads one beyond, but the one epoch of a head
+/// that is fitted reads them all.
+[[nodiscard]] std::int64_t views_read(const RunOptions& options);
+
 /// The pass of a phase through its trunk, with as many workers and images per call as run fastest here, and kept as
 /// /features says. Features are not kept, and a note says why, where nothing is frozen or where they would take more
 /// room than is allowed or there; they are kept for the run alone, with a warning, where the cache folder cannot be

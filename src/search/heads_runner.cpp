@@ -28,8 +28,7 @@ std::string feature_key(const RunOptions& options, const Tables& tables) {
                 {"augmentation", augments(options) ? all.at("augmentation") : Json()}};
     for (const char* other : {"batch_size", "workers"}) key["data"].erase(other);
     key["image_size"] = phases_of(options).front().image_size;
-    if (augments(options))
-        key["views"] = std::min(options.features.views.value_or(epochs_of(options)), epochs_of(options));
+    if (augments(options)) key["views"] = views_read(options);
     return key.dump();
 }
 

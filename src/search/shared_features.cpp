@@ -83,8 +83,8 @@ std::unique_ptr<SharedFeatures> share_features(RunOptions options, const Tables&
                     std::ssize(recipe.task->outputs()), static_cast<std::uint64_t>(options.seed));
     shared->features = make_features(options, all, shared->backbone, phases.front(), control.stop, control.reporter);
     expect_kept(*shared);
-    for (std::int64_t epoch = 0; epoch < epochs_of(options); ++epoch)
-        shared->features.train->prepare(epoch, control.reporter);
+    for (std::int64_t view = 0; view < shared->features.train->views(); ++view)  // a head that is fitted reads them all
+        shared->features.train->prepare(view, control.reporter);
     shared->features.validation->prepare(0, control.reporter);
     for (const Dataset& fold : folds) {
         FeatureFold placed{.dataset = fold};
