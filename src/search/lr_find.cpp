@@ -145,6 +145,8 @@ LrFindRecord find_learning_rate(const RunOptions& written, const Tables& tables,
     const RunOptions options = options_of_phase(written, dataset, how);
     const Recipe recipe = make_recipe(options, tables, dataset, control.missing);
     const Backbone backbone = prepare_backbone(options, tables, recipe, control.stop, control.reporter);
+    tell(dataset.remarks, control.reporter);
+    if (!backbone.note.empty()) control.reporter.note(backbone.note);
     check_images(dataset, options.data, std::filesystem::path(options.output) / "skipped.json", control.stop,
                  control.reporter);
     const std::vector<Phase> phases =

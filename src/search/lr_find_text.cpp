@@ -13,6 +13,8 @@
 namespace graft {
 namespace {
 
+constexpr const char* kNoCurve = "the first loss was no number: there is no curve";
+
 Json rate_or_null(const std::optional<double>& rate) { return rate ? Json(*rate) : Json(nullptr); }
 
 /// Where the points of a curve lie in a square of side 1, from the lower left: rates by their logarithm.
@@ -20,6 +22,7 @@ struct Curve {
     std::vector<std::pair<double, double>> points;
     double first_rate = 0, last_rate = 0, lowest = 0, highest = 0;
 
+    /// @param all not empty
     explicit Curve(const std::vector<LrPoint>& all) {
         first_rate = all.front().learning_rate;
         last_rate = all.back().learning_rate;
@@ -58,6 +61,22 @@ std::string plot_of(const LrFindRecord& record) {
            padded_left(four_digits(curve.last_rate), 8) + "\n";
 }
 
+constexpr double kFrameLeft = 60, kFrameTop = 20, kFrameWide = 560, kFrameHigh = 300;
+
+std::string svg_words(double x, double y, const char* anchor, const std::string& words) {
+    return format_text("<text x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"{}\">{}</text>\n", x, y, anchor, words);
+}
+
+/// A whole picture: a frame, and what is drawn in it.
+std::string framed(const std::string& inside) {
+    return format_text(
+               "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 380\" font-family=\"sans-serif\" "
+               "font-size=\"12\">\n<rect width=\"640\" height=\"380\" fill=\"white\"/>\n<rect x=\"{:.0f}\" "
+               "y=\"{:.0f}\" width=\"{:.0f}\" height=\"{:.0f}\" fill=\"none\" stroke=\"#999\"/>\n",
+               kFrameLeft, kFrameTop, kFrameWide, kFrameHigh) +
+           inside + "</svg>\n";
+}
+
 }  // namespace
 
 Json to_json(const LrFindRecord& record) {
@@ -81,41 +100,34 @@ std::string csv_of(const LrFindRecord& record) {
 }
 
 std::string svg_of(const LrFindRecord& record) {
-    constexpr double kLeft = 60, kTop = 20, kWide = 560, kHigh = 300;
+    if (record.curve.empty())
+        return framed(svg_words(kFrameLeft + kFrameWide / 2, kFrameTop + kFrameHigh / 2, "middle", kNoCurve));
     const Curve curve(record.curve);
-    const auto x = [&](double across) { return kLeft + across * kWide; };
-    const auto y = [&](double up) { return kTop + (1 - up) * kHigh; };
+    const auto x = [&](double across) { return kFrameLeft + across * kFrameWide; };
+    const auto y = [&](double up) { return kFrameTop + (1 - up) * kFrameHigh; };
     std::string line;
     for (const auto& [across, up] : curve.points) line += format_text("{:.1f},{:.1f} ", x(across), y(up));
-    std::string svg = format_text(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 380\" font-family=\"sans-serif\" "
-        "font-size=\"12\">\n<rect width=\"640\" height=\"380\" fill=\"white\"/>\n<rect x=\"{:.0f}\" y=\"{:.0f}\" "
-        "width=\"{:.0f}\" height=\"{:.0f}\" fill=\"none\" stroke=\"#999\"/>\n",
-        kLeft, kTop, kWide, kHigh);
+    std::string svg;
     for (const auto& [name, rate] : {std::pair("valley", record.valley), {"steepest", record.steepest}})
         if (rate)
             svg += format_text(
                        "<line x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:.0f}\" y2=\"{:.0f}\" stroke=\"#c33\" "
                        "stroke-dasharray=\"4\"/>\n",
-                       x(curve.across(*rate)), x(curve.across(*rate)), kTop, kTop + kHigh) +
+                       x(curve.across(*rate)), x(curve.across(*rate)), kFrameTop, kFrameTop + kFrameHigh) +
                    format_text("<text x=\"{:.1f}\" y=\"{:.0f}\" fill=\"#c33\">{} {}</text>\n", x(curve.across(*rate)),
-                               kTop + (name == std::string_view("valley") ? 12.0 : 28.0), std::string_view(name),
+                               kFrameTop + (name == std::string_view("valley") ? 12.0 : 28.0), std::string_view(name),
                                four_digits(*rate));
     svg += format_text("<polyline points=\"{}\" fill=\"none\" stroke=\"#06c\" stroke-width=\"2\"/>\n", line);
-    const auto label = [&](double at_x, double at_y, const char* anchor, const std::string& text) {
-        svg += format_text("<text x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"{}\">{}</text>\n", at_x, at_y, anchor, text);
-    };
-    label(kLeft - 6, kTop + 10, "end", four_digits(curve.highest));
-    label(kLeft - 6, kTop + kHigh, "end", four_digits(curve.lowest));
-    label(kLeft, kTop + kHigh + 18, "start", four_digits(curve.first_rate));
-    label(kLeft + kWide, kTop + kHigh + 18, "end", four_digits(curve.last_rate));
-    label(kLeft + kWide / 2, kTop + kHigh + 18, "middle", "learning rate");
-    label(kLeft, kTop - 6, "start", "smoothed loss");
-    return svg + "</svg>\n";
+    svg += svg_words(kFrameLeft - 6, kFrameTop + 10, "end", four_digits(curve.highest));
+    svg += svg_words(kFrameLeft - 6, kFrameTop + kFrameHigh, "end", four_digits(curve.lowest));
+    svg += svg_words(kFrameLeft, kFrameTop + kFrameHigh + 18, "start", four_digits(curve.first_rate));
+    svg += svg_words(kFrameLeft + kFrameWide, kFrameTop + kFrameHigh + 18, "end", four_digits(curve.last_rate));
+    svg += svg_words(kFrameLeft + kFrameWide / 2, kFrameTop + kFrameHigh + 18, "middle", "learning rate");
+    return framed(svg + svg_words(kFrameLeft, kFrameTop - 6, "start", "smoothed loss"));
 }
 
 std::string text_of(const LrFindRecord& record) {
-    if (record.curve.empty()) return "the first loss was no number: there is no curve\n";
+    if (record.curve.empty()) return format_text("{}\n", kNoCurve);
     std::string text = plot_of(record) + "\n";
     if (!record.valley)
         return text + "the curve is too short for a suggestion: the loss grew at once; give a lower --start\n";

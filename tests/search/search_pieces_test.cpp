@@ -235,6 +235,13 @@ TEST(LrFind, SmoothsWithBiasCorrection) {
     EXPECT_NEAR(smoothed.add(4), (0.98 * 0.02 * 2 + 0.02 * 4) / (1 - 0.98 * 0.98), 1e-12);
 }
 
+TEST(LrFind, ACurveWithoutAPointIsAPictureThatSaysSo) {
+    const std::string picture = svg_of({});
+    EXPECT_NE(picture.find(">the first loss was no number: there is no curve</text>"), std::string::npos);
+    EXPECT_EQ(picture.find("polyline"), std::string::npos);
+    EXPECT_EQ(text_of(LrFindRecord()), "the first loss was no number: there is no curve\n");
+}
+
 TEST(LrFind, ValleyLiesInTheLongestFallingRow) {
     // Rises, then falls from index 3 to 9, then rises: seven values, of which fastai starts at 9 - 7 = 2.
     const std::vector<double> losses = {5, 6, 7, 8, 7, 6, 5, 4, 3, 2, 9, 10};
