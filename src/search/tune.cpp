@@ -86,7 +86,7 @@ public:
     Search(const TuneConfig& config, const Tables& tables, Contest contest, TrialStore& store,
            const SearchControl& control)
         : config_(config), tables_(tables), contest_(std::move(contest)), store_(store), control_(control) {
-        for (const TrialRecord& trial : store.found()) known_.emplace(trial.number, trial);
+        for (const TrialRecord& trial : store.found()) add(trial);
     }
 
     /// All trials, in batches; fewer when a stop is requested.
@@ -163,14 +163,16 @@ private:
         return suggest_point(config_.space, points, order, rng);
     }
 
+    /// One that has ended, now or before an interruption.
+    void add(const TrialRecord& record) {
+        known_.emplace(record.number, record);
+        if (record.end != TrialEnd::failed && is_better(record.value, best_value_, contest_.monitor.better))
+            best_value_ = record.value;
+    }
+
     void keep(const TrialRecord& record) {
         store_.add(record);
-        known_.emplace(record.number, record);
-        if (record.end != TrialEnd::failed &&
-            (best_ == 0 || is_better(record.value, best_value_, contest_.monitor.better))) {
-            best_ = known_.size();
-            best_value_ = record.value;
-        }
+        add(record);
         control_.reporter.note(
             format_text("trial {} of {}: {}, {} {}{}; best {}", known_.size(), config_.tune.trials + 1,
                         text_of(record.end), contest_.monitor.name, four_decimals(record.value),
@@ -184,7 +186,6 @@ private:
     const SearchControl& control_;
     std::vector<TrialRecord> done_;             ///< of whole batches, by number
     std::map<std::size_t, TrialRecord> known_;  ///< all that ended
-    std::size_t best_ = 0;
     double best_value_ = std::numeric_limits<double>::quiet_NaN();
 };
 

@@ -7,9 +7,12 @@
 #include <optional>
 
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
 #include "network/layer_module.hpp"
+#include "recording_reporter.hpp"
+#include "run/phase_features.hpp"
 #include "run/small_run.hpp"
 #include "run/train_run.hpp"
 #include "samples/sample_art.hpp"
@@ -28,6 +31,7 @@ using testing::error_message;
 using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::Le;
+using testing::RecordingReporter;
 using ::testing::SizeIs;
 using testing::TemporaryFolder;
 
@@ -115,6 +119,37 @@ TEST_F(SearchTest, CrossValidatesOnFoldsThatTogetherAreAllImages) {
     EXPECT_TRUE(to_json(record).at("metrics").contains("val_loss"));
 }
 
+TEST_F(SearchTest, AHeadThatIsFittedReadsEveryViewInItsOneEpoch) {
+    for (const char* kind : {"linear_probe", "nearest_mean"}) {
+        SCOPED_TRACE(kind);
+        Json config = document();
+        config["head"] = {{"kind", kind}};
+        config["augmentation"] = {{"horizontal_flip", true}, {"rotation_range", 20}};
+        config["features"]["views"] = 6;  // more than are made of one decoding
+        config["output"] = (folder_ / kind).string();
+        const RunOptions run = options(config);
+        EXPECT_EQ(views_read(run), 6);
+        const CrossvalRecord record = cross_validate(run, tables_, {.folds = 2}, control_);
+        ASSERT_THAT(record.runs, SizeIs(2));
+        for (std::int64_t fold = 0; fold < 2; ++fold) {
+            RunOptions alone = options_of_fold(run, record.options, 0, fold);
+            const RunRecord trained = run_training(alone, tables_, {.reporter = silent_});
+            EXPECT_EQ(trained.kept_epoch().metrics, record.runs[static_cast<std::size_t>(fold)].kept.metrics);
+        }
+    }
+}
+
+TEST_F(SearchTest, NoEpochReadsMoreViewsThanThereAreEpochs) {
+    Json config = document();
+    config["augmentation"] = {{"horizontal_flip", true}};
+    config["features"]["views"] = 6;
+    EXPECT_EQ(views_read(options(config)), 4);  // epochs
+    config["features"]["views"] = nullptr;
+    EXPECT_EQ(views_read(options(config)), 4);
+    config["features"]["views"] = 3;
+    EXPECT_EQ(views_read(options(config)), 3);
+}
+
 TEST_F(SearchTest, CrossValidatesDeeperTrainingsAsRuns) {
     Json config = document();
     config["backbone"]["freeze"] = "stem";
@@ -170,6 +205,23 @@ TEST_F(SearchTest, GoesOnWithASearchAsIfItHadNotEnded) {
         EXPECT_EQ(again.trials[i].value, whole.trials[i].value) << i;
     }
     EXPECT_EQ(again.winner, whole.winner);
+}
+
+TEST_F(SearchTest, TheBestSoFarIsOfTheTrialsBeforeAnInterruptionToo) {
+    Json section = {
+        {"space", {{"/training/optimizer/learning_rate", {{"choice", {1e30}}}}}}, {"trials", 1}, {"method", "random"}};
+    Json config = document();
+    config["training"]["optimizer"] = {{"name", "sgd"}, {"learning_rate", 0.01}};
+    const TuneConfig tuned = tune_config(section, config);
+    const TuneRecord whole = searched(tuned);
+    const fs::path file = folder_ / "run" / "trials.jsonl";
+    write_file(file, json_line(to_json(whole.trials[0])) + "\n");  // the trial that fails is still to come
+    RecordingReporter reporter;
+    (void)tune(tuned, tables_, ExistingRun::resume, WinnersRun::no,
+               {.missing = MissingWeights::refuse, .stop = {}, .reporter = reporter});
+    EXPECT_THAT(reporter.notes,
+                ::testing::Contains(AllOf(::testing::StartsWith("trial 2 of 2: failed"),
+                                          ::testing::EndsWith("; best " + four_decimals(whole.trials[0].value)))));
 }
 
 TEST_F(SearchTest, RefusesAFolderWithAnotherSearch) {
@@ -259,6 +311,15 @@ TEST_F(SearchTest, FindsALearningRateBetweenTheEnds) {
     EXPECT_THAT(svg_of(record), AllOf(::testing::StartsWith("<svg"), HasSubstr("valley")));
     EXPECT_THAT(text_of(record), HasSubstr("(valley)"));
     EXPECT_FALSE(fs::exists(folder_ / "run" / "model.pt"));
+}
+
+TEST_F(SearchTest, SaysWhatIsOddAboutTheDataOfALearningRate) {
+    Json config = document();
+    config["data"]["test"] = config["data"]["train"];
+    RecordingReporter reporter;
+    (void)find_learning_rate(options(config), tables_, {.steps = 20},
+                             {.missing = MissingWeights::refuse, .stop = {}, .reporter = reporter});
+    EXPECT_THAT(reporter.warnings, ::testing::Contains(HasSubstr("of the test part")));
 }
 
 TEST_F(SearchTest, FindsALearningRateOfAPhase) {
