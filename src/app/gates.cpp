@@ -51,6 +51,12 @@ std::vector<std::string> tested_metrics(TaskKind task, const std::vector<std::in
     return names;
 }
 
+/// What cannot be computed meets nothing.
+bool is_met(const Gate& gate, const MeasuredMetric& measured) {
+    if (!std::isfinite(measured.value)) return false;
+    return measured.more_is_better ? measured.value >= gate.bound : measured.value <= gate.bound;
+}
+
 /// The epoch's metrics of the validation images.
 std::vector<MeasuredMetric> validation_metrics(const EpochRecord& epoch, const Registry<MetricRow>& table) {
     constexpr std::string_view kOfValidation = "val_";
@@ -96,8 +102,7 @@ void expect_gates(std::span<const Gate> gates, std::span<const MeasuredMetric> m
         if (!std::isfinite(found->value))
             throw GateError(
                 format_text("--fail-under: the {}{} cannot be computed of these images", part, gate.metric));
-        const bool met = found->more_is_better ? found->value >= gate.bound : found->value <= gate.bound;
-        if (!met)
+        if (!is_met(gate, *found))
             throw GateError(format_text("the {}{} is {}, {} the {} that --fail-under asks for", part, gate.metric,
                                         number_as_text(found->value), found->more_is_better ? "below" : "above",
                                         number_as_text(gate.bound)));
@@ -109,8 +114,7 @@ std::vector<JudgedGate> judged(std::span<const Gate> gates, std::span<const Meas
     for (const Gate& gate : gates) {
         const auto metric = std::ranges::find(metrics, gate.metric, &MeasuredMetric::name);
         if (metric == metrics.end()) continue;
-        const bool met = metric->more_is_better ? metric->value >= gate.bound : metric->value <= gate.bound;
-        found.push_back({gate.metric, gate.bound, metric->value, metric->more_is_better, met});
+        found.push_back({gate.metric, gate.bound, metric->value, metric->more_is_better, is_met(gate, *metric)});
     }
     return found;
 }

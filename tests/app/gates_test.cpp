@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <span>
 
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
@@ -59,6 +60,25 @@ TEST(Gates, FailInTheMetricsOwnDirection) {
 TEST(Gates, AreNotMetByWhatIsNotANumber) {
     const std::vector<MeasuredMetric> r2 = {{"r2", std::numeric_limits<double>::quiet_NaN()}};
     EXPECT_THROW(expect_gates(std::vector<Gate>{{"r2", -100}}, r2, ""), GateError);
+}
+
+TEST(Gates, AreJudgedInTheMetricsOwnDirectionAndSaidToBeUnmetWhereTheyFail) {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    const std::vector<MeasuredMetric> metrics = {
+        {"accuracy", 0.5}, {"loss", 0.4, false}, {"r2", kInfinity}, {"rmse", -kInfinity, false}};
+    const std::vector<Gate> gates = {{"accuracy", 0.5}, {"accuracy", 0.6}, {"loss", 0.4}, {"loss", 0.3},
+                                     {"r2", 0.9},       {"rmse", 10},      {"other", 1}};
+    const std::vector<JudgedGate> all = judged(gates, metrics);
+    std::vector<bool> met;
+    for (const JudgedGate& gate : all) met.push_back(gate.met);
+    EXPECT_EQ(met, (std::vector<bool>{true, false, true, false, false, false}));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto decide = [&] { expect_gates(std::span(&gates[i], 1), metrics, ""); };
+        if (met[i])
+            EXPECT_NO_THROW(decide()) << all[i].metric;
+        else
+            EXPECT_THROW(decide(), GateError) << all[i].metric;
+    }
 }
 
 TEST(Gates, AreForMetricsThatAreMeasured) {
