@@ -259,18 +259,27 @@ RunOptions read_run_config(Json document, const Tables& tables) {
     return config;
 }
 
-RunOptions read_run_config(const std::filesystem::path& file, std::span<const std::string> assignments,
-                           const Tables& tables) {
-    Json document = parse_json_file(file);
-    apply_assignments(document, assignments);
+WrittenConfig read_written_config(const std::filesystem::path& file, std::span<const std::string> assignments) {
+    WrittenConfig written{
+        .file = file, .assignments = {assignments.begin(), assignments.end()}, .document = parse_json_file(file)};
+    apply_assignments(written.document, assignments);
+    return written;
+}
+
+RunOptions read_run_config(const WrittenConfig& written, const Tables& tables) {
     try {
-        return read_run_config(std::move(document), tables);
+        return read_run_config(written.document, tables);
     } catch (const ConfigError& error) {
         std::vector<std::string> problems;
         for (const std::string& problem : error.problems())
-            problems.push_back(file.string() + ": " + problem + text_hint(problem, assignments));
+            problems.push_back(written.file.string() + ": " + problem + text_hint(problem, written.assignments));
         throw ConfigError(problems);
     }
+}
+
+RunOptions read_run_config(const std::filesystem::path& file, std::span<const std::string> assignments,
+                           const Tables& tables) {
+    return read_run_config(read_written_config(file, assignments), tables);
 }
 
 Json resolved(const RunOptions& config, const Tables& tables) {

@@ -117,6 +117,18 @@ void describe(Fields& fields, RunOptions& config, const Tables& tables);
 /// Reads and checks a document. Throws ConfigError with every problem found.
 [[nodiscard]] RunOptions read_run_config(Json document, const Tables& tables);
 
+/// A config as it was given: a file's document with the `--set` assignments applied.
+struct WrittenConfig {
+    std::filesystem::path file;
+    std::vector<std::string> assignments;
+    Json document;
+};
+/// @throws ConfigError for a file that is not JSON, and for assignments that have no place in it
+[[nodiscard]] WrittenConfig read_written_config(const std::filesystem::path& file,
+                                                std::span<const std::string> assignments);
+/// As of a document; problems begin with the file.
+[[nodiscard]] RunOptions read_run_config(const WrittenConfig& written, const Tables& tables);
+
 /// Reads a file, applies `--set` assignments, and checks the result.
 [[nodiscard]] RunOptions read_run_config(const std::filesystem::path& file, std::span<const std::string> assignments,
                                          const Tables& tables);

@@ -47,10 +47,8 @@ void describe(Fields& fields, TuneOptions& options) {
     fields.field("seed", options.seed, "Of the values that are drawn.", at_least(0));
 }
 
-TuneConfig read_tune_config(const std::filesystem::path& file, std::span<const std::string> assignments,
-                            const Tables& tables) {
-    TuneConfig config{.document = parse_json_file(file)};
-    apply_assignments(config.document, assignments);
+TuneConfig read_tune_config(const WrittenConfig& written, const Tables& tables) {
+    TuneConfig config{.document = written.document};
     Json section = Json::object(), space;
     if (config.document.is_object() && config.document.contains("tune")) section = config.document.at("tune");
     if (config.document.is_object()) config.document.erase("tune");
@@ -70,9 +68,14 @@ TuneConfig read_tune_config(const std::filesystem::path& file, std::span<const s
     } catch (const ConfigError& error) {
         problems.insert(problems.end(), error.problems().begin(), error.problems().end());
     }
-    for (std::string& problem : problems) problem = format_text("{}: {}", file, problem);
+    for (std::string& problem : problems) problem = format_text("{}: {}", written.file, problem);
     if (!problems.empty()) throw ConfigError(problems);
     return config;
+}
+
+TuneConfig read_tune_config(const std::filesystem::path& file, std::span<const std::string> assignments,
+                            const Tables& tables) {
+    return read_tune_config(read_written_config(file, assignments), tables);
 }
 
 Json tune_schema() {

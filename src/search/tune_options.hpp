@@ -45,6 +45,7 @@ struct TuneConfig {
 
 /// Reads a config with its `tune` section. Where it has no space, that of a head is taken.
 /// @throws ConfigError with every problem, also where a value of the space is none that the config may have
+[[nodiscard]] TuneConfig read_tune_config(const WrittenConfig& written, const Tables& tables);
 [[nodiscard]] TuneConfig read_tune_config(const std::filesystem::path& file, std::span<const std::string> assignments,
                                           const Tables& tables);
 

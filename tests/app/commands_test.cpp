@@ -69,6 +69,19 @@ TEST(ConfigCheck, ListsWhatIsWrongWithTheFilesName) {
                   ": /sed: unknown key (did you mean \"seed\"?)");
 }
 
+TEST(ConfigCheck, LooksAtWhatIsSearchedAsTheAssignmentsLeaveIt) {
+    const TemporaryFolder folder;
+    const std::string file = folder.write("run.json", kConfig).string();
+    EXPECT_THAT(error_of<ConfigError>({"config", "check", file, "--set", "/tune/trials=abc"}),
+                StartsWith(file + ": /tune/trials: expected "));
+    const std::string tuned = folder
+                                  .write("tuned.json", R"({"data": {"train": "t"}, "backbone": {"name": "resnet50"},
+        "tune": {"trials": "abc"}})")
+                                  .string();
+    EXPECT_THAT(error_of<ConfigError>({"config", "check", tuned}), StartsWith(tuned + ": /tune/trials: expected "));
+    EXPECT_THAT(printed_by({"config", "check", tuned, "--set", "/tune/trials=5"}), StartsWith(tuned + ": OK\n"));
+}
+
 TEST(ConfigInit, WritesAConfigThatChecks) {
     const TemporaryFolder folder;
     const std::string file = (folder / "run.json").string();

@@ -61,9 +61,9 @@ std::string plan_text(const RunOptions& config) {
 
 void check_config(const ConfigCheckArguments& arguments) {
     const Tables tables;
-    const RunOptions config = read_run_config(arguments.config, arguments.assignments, tables);
-    if (parse_json_file(arguments.config).contains("tune"))
-        static_cast<void>(read_tune_config(arguments.config, arguments.assignments, tables));
+    const WrittenConfig written = read_written_config(arguments.config, arguments.assignments);
+    const RunOptions config = read_run_config(written, tables);
+    if (written.document.contains("tune")) static_cast<void>(read_tune_config(written, tables));
     if (arguments.json) return print_json(resolved(config, tables));
     std::cout << shown_lines(arguments.config + ": OK\n" + plan_text(config));
 }
