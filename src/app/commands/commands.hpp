@@ -18,7 +18,7 @@ namespace graft {
 
 /// What a command is given while it runs.
 struct Session {
-    std::stop_token stop;            ///< requested by Ctrl-C and by SIGTERM
+    std::stop_token stop;            ///< requested by Ctrl-C, SIGTERM and SIGHUP
     Screen screen;                   ///< standard error
     std::shared_ptr<Hangup> hangup;  ///< never null
 };

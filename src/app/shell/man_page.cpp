@@ -19,6 +19,7 @@ constexpr auto kExitCodes = std::to_array<Row>({
     {"2", "The command line or the config is wrong."},
     {"3", "The data or a file is unusable."},
     {"4", "A gate was not met: --fail-under, graft verify."},
+    {"129", "The terminal was closed (SIGHUP); graft train saves its state and goes on instead."},
     {"130", "Interrupted; the state of a training run is saved, and --resume goes on from it."},
     {"143", "Asked to end, by SIGTERM; the same."},
 });
