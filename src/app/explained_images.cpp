@@ -1,10 +1,8 @@
 #include "app/explained_images.hpp"
 
-#include <algorithm>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "core/ordered_map.hpp"
@@ -45,8 +43,7 @@ void explain_images(const std::filesystem::path& model, std::span<const std::fil
         reporter.note(
             "this network has no feature map before its pooling: it is explained by covering the picture "
             "place by place, which takes fifty times as long as a prediction");
-    const std::size_t workers =
-        options.workers > 0 ? options.workers : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+    const std::size_t workers = workers_or_cores(options.workers);
     std::size_t written = 0;
     reporter.start("explaining", images.size(), "images");
     const std::size_t done = ordered_map(

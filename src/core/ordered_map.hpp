@@ -2,6 +2,7 @@
 /// The one way in which graft uses several cores: items are made on worker threads and handed over in order.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <condition_variable>
 #include <cstddef>
@@ -18,6 +19,11 @@
 #include <vector>
 
 namespace graft {
+
+/// Where 0 stands for one thread per core: as many threads as there are cores.
+[[nodiscard]] inline std::size_t workers_or_cores(std::size_t workers) {
+    return workers > 0 ? workers : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
 
 struct OrderedMapOptions {
     std::size_t workers = 1;                ///< threads that make items, at least 1

@@ -4,19 +4,15 @@
 #include <ATen/ops/cat.h>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
+#include "core/clock.hpp"
 #include "core/ordered_map.hpp"
 #include "graft/core/errors.hpp"
 #include "network/network_input.hpp"
 
 namespace graft {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// Measures what a worker does, one thing after the other.
 class LapTimer {

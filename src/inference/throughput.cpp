@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <set>
 #include <thread>
 
 #include "config/json.hpp"
+#include "core/clock.hpp"
 #include "core/device.hpp"
 #include "core/files.hpp"
 #include "core/folders.hpp"
@@ -18,8 +18,6 @@
 
 namespace graft {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr double kSecondsPerTrial = 0.7;
 constexpr double kWorthwhile = 1.03;
@@ -38,20 +36,19 @@ double images_per_second(const Inference& network, const at::Tensor& example, st
     const at::Tensor input =
         example.expand({network.images_per_call(), -1, -1, -1}).contiguous(at::MemoryFormat::ChannelsLast);
     std::atomic<std::int64_t> images = 0;
-    const auto start = Clock::now();
-    const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
+    const Clock::time_point start = Clock::now();
     {
         std::vector<std::jthread> threads;
         for (std::size_t i = 0; i < workers; ++i)
             threads.emplace_back([&] {
                 use_one_thread_here();
-                while (elapsed() < kSecondsPerTrial) {
+                while (seconds_since(start) < kSecondsPerTrial) {
                     static_cast<void>(network(input));
                     images += network.images_per_call();
                 }
             });
     }
-    return static_cast<double>(images) / elapsed();
+    return static_cast<double>(images) / seconds_since(start);
 }
 
 Json read_all(const std::filesystem::path& file) {

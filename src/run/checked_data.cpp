@@ -134,7 +134,7 @@ private:
 CheckedData data_of_config(const std::string& file) {
     const Tables tables;
     const RunOptions options = read_run_config(file, {}, tables);
-    Dataset dataset = read_dataset(options.data, tables.tasks.find(options.task.name())->targets);
+    Dataset dataset = read_dataset(options, tables);
     CheckedData data{.classes = std::move(dataset.classes),
                      .targets = dataset.targets,
                      .parts = {},

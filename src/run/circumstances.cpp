@@ -7,8 +7,8 @@
 
 namespace graft {
 
-void add_circumstances(RunRecord& record, std::chrono::steady_clock::time_point start) {
-    record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+void add_circumstances(RunRecord& record, Clock::time_point start) {
+    record.seconds = seconds_since(start);
     record.peak_memory_mb = peak_memory_mb();
     record.machine = machine_text();
     record.finished = utc_text(std::time(nullptr), UpTo::minutes);

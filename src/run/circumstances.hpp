@@ -2,16 +2,16 @@
 /// Where, when and at what cost something ran.
 #pragma once
 
-#include <chrono>
 #include <ctime>
 #include <string>
 
+#include "core/clock.hpp"
 #include "record/run_record.hpp"
 
 namespace graft {
 
 /// Writes machine, date, duration and peak memory into the record of a run that ends now.
-void add_circumstances(RunRecord& record, std::chrono::steady_clock::time_point start);
+void add_circumstances(RunRecord& record, Clock::time_point start);
 
 enum class UpTo { minutes, seconds };
 /// "2026-01-31 12:00 UTC" or "2026-01-31 12:00:59 UTC".

@@ -4,12 +4,12 @@
 #include <array>
 #include <iterator>
 #include <string_view>
-#include <thread>
 #include <unordered_set>
 #include <utility>
 
 #include "core/files.hpp"
 #include "core/hash.hpp"
+#include "core/ordered_map.hpp"
 #include "core/text.hpp"
 #include "data/image_check.hpp"
 #include "data/list/read_list.hpp"
@@ -120,10 +120,8 @@ void remark_on_shared_files(Dataset& dataset) {
     }
 }
 
-}  // namespace
-
-Dataset read_dataset(const DataOptions& options, TargetKind kind) {
-    ListedImages found = training_images(options, kind);
+/// The parts of what was found.
+Dataset divided(ListedImages found, const DataOptions& options, TargetKind kind) {
     Dataset dataset{.classes = found.images.classes, .targets = kind, .is_list = found.images.is_list};
     take_remarks(found.images, dataset.remarks);
     if (!found.parts.empty()) {
@@ -146,6 +144,28 @@ Dataset read_dataset(const DataOptions& options, TargetKind kind) {
     return dataset;
 }
 
+TargetKind targets_of(const RunOptions& options, const Tables& tables) {
+    return tables.tasks.find(options.task.name())->targets;
+}
+
+}  // namespace
+
+Dataset read_dataset(const DataOptions& options, TargetKind kind) {
+    return divided(training_images(options, kind), options, kind);
+}
+
+Dataset read_dataset(const RunOptions& options, const Tables& tables) {
+    return read_dataset(options.data, targets_of(options, tables));
+}
+
+std::vector<Dataset> read_datasets(std::span<const RunOptions> runs, const Tables& tables) {
+    const TargetKind kind = targets_of(runs.front(), tables);
+    const ListedImages found = training_images(runs.front().data, kind);
+    std::vector<Dataset> datasets;
+    for (const RunOptions& run : runs) datasets.push_back(divided(found, run.data, kind));
+    return datasets;
+}
+
 void check_images(Dataset& dataset, const DataOptions& options, const std::filesystem::path& skipped_file,
                   const std::stop_token& stop, Reporter& reporter) {
     const std::array parts = {ImagePart{"train", dataset.train, dataset.targets != TargetKind::numbers},
@@ -161,8 +181,7 @@ void check_images(Dataset& dataset, const DataOptions& options, const std::files
 }
 
 std::size_t workers_of(const DataOptions& options) {
-    if (options.workers) return static_cast<std::size_t>(*options.workers);
-    return std::max(1U, std::thread::hardware_concurrency());
+    return workers_or_cores(static_cast<std::size_t>(options.workers.value_or(0)));
 }
 
 DataRecord record_of(const Dataset& dataset, const Task& task) {

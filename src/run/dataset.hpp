@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "data/image_folder.hpp"
 #include "graft/core/reporter.hpp"
 #include "record/run_record.hpp"
+#include "run/run_options.hpp"
 #include "task/task.hpp"
 
 namespace graft {
@@ -28,6 +30,10 @@ struct Dataset {
 /// @throws ConfigError for a bad pattern, and for folders where the task needs more than one class of an image;
 ///         DataError for folders and lists that cannot be used
 [[nodiscard]] Dataset read_dataset(const DataOptions& options, TargetKind kind = TargetKind::one_class);
+/// As the run's task needs them.
+[[nodiscard]] Dataset read_dataset(const RunOptions& options, const Tables& tables);
+/// The same of several runs, which differ in the split of their images alone: what trains is scanned once.
+[[nodiscard]] std::vector<Dataset> read_datasets(std::span<const RunOptions> runs, const Tables& tables);
 
 /// Decodes every image that is not known to be good and does with bad ones what /data/on_bad_image says: names them
 /// all, or takes them out of the dataset and lists them in `skipped_file`.

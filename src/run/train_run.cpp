@@ -1,7 +1,6 @@
 #include "run/train_run.hpp"
 
-#include <chrono>
-
+#include "core/clock.hpp"
 #include "core/files.hpp"
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
@@ -37,12 +36,12 @@ PhaseRecord run_phase(Trainer& trainer, const Phase& phase, const PhaseFeatures&
 }  // namespace
 
 RunRecord run_training(const RunOptions& options, const Tables& tables, const RunControl& control) {
-    const auto start = std::chrono::steady_clock::now();
+    const Clock::time_point start = Clock::now();
     Reporter& reporter = control.reporter;
 
     // Everything is put together before the first image is read.
     expect_apart(options.output, options.data);
-    Dataset dataset = read_dataset(options.data, tables.tasks.find(options.task.name())->targets);
+    Dataset dataset = read_dataset(options, tables);
     const Recipe recipe = make_recipe(options, tables, dataset, control.missing);
     const Task& task = *recipe.task;
     const Backbone backbone = prepare_backbone(options, tables, recipe, control.stop, reporter);

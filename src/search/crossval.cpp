@@ -1,28 +1,19 @@
 #include "search/crossval.hpp"
 
-#include <ATen/Parallel.h>
-
-#include <chrono>
 #include <cmath>
 #include <utility>
 
+#include "core/clock.hpp"
 #include "core/ordered_map.hpp"
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
 #include "graft/core/errors.hpp"
+#include "graft/core/threads.hpp"
 #include "run/train_run.hpp"
 #include "search/head_trial.hpp"
 
 namespace graft {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-Dataset dataset_of(const RunOptions& options, const Tables& tables) {
-    return read_dataset(options.data, tables.tasks.find(options.task.name())->targets);
-}
 
 FoldRecord record_of_fold(const CrossvalOptions& crossval, std::size_t number) {
     const auto index = static_cast<std::int64_t>(number);
@@ -35,7 +26,7 @@ std::vector<FoldRecord> train_heads(const std::vector<RunOptions>& runs, const T
                                     const SearchControl& control) {
     const OrderedMapOptions work{.workers = std::min(workers_of(runs.front().data), runs.size()),
                                  .window = runs.size(),
-                                 .on_worker_start = [] { at::set_num_threads(1); },
+                                 .on_worker_start = use_one_thread_here,
                                  .stop = control.stop};
     const auto train = [&](std::size_t i) {
         HeadTrial trial(runs[i], tables, shared, i, control.stop);
@@ -123,11 +114,9 @@ CrossvalRecord cross_validate(const RunOptions& options, const Tables& tables, c
             runs.push_back(options_of_fold(options, crossval, repeat, fold));
     CrossvalRecord record{.options = crossval, .shared_features = trains_head_alone(options)};
     if (record.shared_features) {
-        std::vector<Dataset> folds;
-        for (const RunOptions& run : runs) folds.push_back(dataset_of(run, tables));
         RunOptions first = runs.front();
         first.output = options.output;
-        const auto shared = share_features(first, tables, folds, control);
+        const auto shared = share_features(first, tables, read_datasets(runs, tables), control);
         record.feature_seconds = shared->features.record().seconds;
         record.runs = train_heads(runs, tables, crossval, *shared, control);
     } else {

@@ -1,22 +1,19 @@
-#include <ATen/Parallel.h>
-
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <map>
 #include <optional>
 #include <utility>
 
+#include "core/clock.hpp"
 #include "core/ordered_map.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "graft/core/threads.hpp"
 #include "search/head_trial.hpp"
 #include "search/trial_runner.hpp"
 
 namespace graft {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// All of a config that decides which features a training reads.
 std::string feature_key(const RunOptions& options, const Tables& tables) {
@@ -57,8 +54,7 @@ void complete(HeadsAtWork& heads, const Contest& contest) {
         kept.push_back(result.history.at(result.kept));
         record.epochs = std::max(record.epochs, std::ssize(result.history));
     }
-    record.metrics = mean_metrics(kept);
-    record.value = EpochRecord{.metrics = record.metrics}.metric(contest.monitor.name).value_or(NAN);
+    set_figures(record, kept, contest.monitor);
 }
 
 /// Fills in the record of a trial that has reached a rung, but for whether it goes on.
@@ -69,8 +65,7 @@ void take_stock(HeadsAtWork& heads, const Contest& contest) {
         best.push_back(best_epoch(fold->history(), contest.monitor));
         record.epochs = std::max(record.epochs, std::ssize(fold->history()));
     }
-    record.metrics = mean_metrics(best);
-    record.value = EpochRecord{.metrics = record.metrics}.metric(contest.monitor.name).value_or(NAN);
+    set_figures(record, best, contest.monitor);
 }
 
 class HeadsRunner final : public TrialRunner {
@@ -98,10 +93,7 @@ private:
 const SharedFeatures& HeadsRunner::features_for(const std::vector<RunOptions>& trainings) {
     std::unique_ptr<SharedFeatures>& features = features_[feature_key(trainings.front(), tables_)];
     if (features) return *features;
-    std::vector<Dataset> folds;
-    for (const RunOptions& training : trainings)
-        folds.push_back(read_dataset(training.data, tables_.tasks.find(training.task.name())->targets));
-    features = share_features(trainings.front(), tables_, folds, control_);
+    features = share_features(trainings.front(), tables_, read_datasets(trainings, tables_), control_);
     return *features;
 }
 
@@ -124,7 +116,7 @@ Stretch HeadsRunner::train_fold(HeadsAtWork& heads, std::size_t fold, std::int64
     } catch (const std::exception& error) {
         stretch.error = cause_in(error.what());
     }
-    stretch.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    stretch.seconds = seconds_since(start);
     return stretch;
 }
 
@@ -134,7 +126,7 @@ bool HeadsRunner::train(std::vector<HeadsAtWork*>& live, std::size_t rung) {
         for (std::size_t fold = 0; fold < heads->folds.size(); ++fold) jobs.emplace_back(heads, fold);
     const OrderedMapOptions work{.workers = std::min(workers_of(live.front()->trial->options.data), jobs.size()),
                                  .window = jobs.size(),
-                                 .on_worker_start = [] { at::set_num_threads(1); },
+                                 .on_worker_start = use_one_thread_here,
                                  .stop = control_.stop};
     const auto train = [&](std::size_t i) {
         return train_fold(*jobs[i].first, jobs[i].second, jobs[i].first->rungs[rung]);
@@ -184,9 +176,8 @@ void HeadsRunner::halve(std::vector<HeadsAtWork*>& live, std::size_t rung, const
     std::ranges::sort(entries, {}, [](const Entry& entry) { return entry.record->number; });
     std::vector<double> values;
     for (const Entry& entry : entries) values.push_back(entry.record->rungs[rung]);
-    const std::vector<double> none;
-    const std::vector<double>& earlier = rung < contest.reached.size() ? contest.reached[rung] : none;
-    const std::vector<bool> on = going_on(earlier, values, contest.monitor.better, contest.halving.reduction);
+    const std::vector<bool> on =
+        going_on(contest.reached_at(rung), values, contest.monitor.better, contest.halving.reduction);
     for (std::size_t i = 0; i < entries.size(); ++i) {
         HeadsAtWork* heads = entries[i].heads;
         if (heads == nullptr || heads->over || on[i] || Contest::always_goes_on(heads->trial->record)) continue;

@@ -141,7 +141,7 @@ LrFindRecord find_learning_rate(const RunOptions& written, const Tables& tables,
     if (is_fitted(written.head))
         throw ConfigError(
             "/head/kind: expected \"dense\", whose head is trained in steps: a fitted head has no learning rate");
-    Dataset dataset = read_dataset(written.data, tables.tasks.find(written.task.name())->targets);
+    Dataset dataset = read_dataset(written, tables);
     const RunOptions options = options_of_phase(written, dataset, how);
     const Recipe recipe = make_recipe(options, tables, dataset, control.missing);
     const Backbone backbone = prepare_backbone(options, tables, recipe, control.stop, control.reporter);

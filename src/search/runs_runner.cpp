@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <utility>
 
+#include "core/clock.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "run/train_run.hpp"
@@ -24,9 +24,8 @@ public:
         const std::size_t rung = values_.size();
         values_.push_back(best_epoch(history_, contest_.monitor).metric(contest_.monitor.name).value_or(NAN));
         if (always_) return;
-        const std::vector<double> none;
-        const std::vector<double>& earlier = rung < contest_.reached.size() ? contest_.reached[rung] : none;
-        if (going_on(earlier, std::span(&values_.back(), 1), contest_.monitor.better, contest_.halving.reduction)[0])
+        if (going_on(contest_.reached_at(rung), std::span(&values_.back(), 1), contest_.monitor.better,
+                     contest_.halving.reduction)[0])
             return;
         stopped_ = true;
         control.stop_training(
@@ -67,7 +66,7 @@ public:
 private:
     /// False: a stop came in between.
     bool train(Trial& trial, const Contest& contest) {
-        const auto start = std::chrono::steady_clock::now();
+        const Clock::time_point start = Clock::now();
         TrialRecord& record = trial.record;
         std::vector<EpochRecord> kept;
         for (RunOptions options : trainings_of(trial.options, contest.folds)) {
@@ -95,11 +94,9 @@ private:
                                                : TrialEnd::completed;
             if (record.end != TrialEnd::completed) break;
         }
-        if (!kept.empty()) record.metrics = mean_metrics(kept);
-        record.value = record.end == TrialEnd::failed
-                           ? NAN
-                           : EpochRecord{.metrics = record.metrics}.metric(contest.monitor.name).value_or(NAN);
-        record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        if (!kept.empty()) set_figures(record, kept, contest.monitor);
+        if (record.end == TrialEnd::failed) record.value = NAN;
+        record.seconds = seconds_since(start);
         return true;
     }
 

@@ -41,6 +41,11 @@ std::vector<std::pair<std::string, double>> mean_metrics(std::span<const EpochRe
     return means;
 }
 
+void set_figures(TrialRecord& trial, std::span<const EpochRecord> folds, const ProducedMetric& monitor) {
+    trial.metrics = mean_metrics(folds);
+    trial.value = trial.metric(monitor.name).value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
 std::vector<RunOptions> trainings_of(const RunOptions& options, std::int64_t folds) {
     if (folds < 2) return {options};
     std::vector<RunOptions> trainings;

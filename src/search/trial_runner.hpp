@@ -35,6 +35,10 @@ struct Contest {
     [[nodiscard]] std::vector<std::int64_t> rungs_below(std::int64_t epochs) const;
     /// The config as it is written is trained to its end in any case.
     [[nodiscard]] static bool always_goes_on(const TrialRecord& trial) { return trial.number == 0; }
+    /// The values of those trials at a rung, counted from 0.
+    [[nodiscard]] std::span<const double> reached_at(std::size_t rung) const {
+        return rung < reached.size() ? std::span<const double>(reached[rung]) : std::span<const double>();
+    }
     /// Takes the rungs of a trial among those that later ones are compared with.
     void add(const TrialRecord& trial);
 };
@@ -59,6 +63,9 @@ public:
 
 /// The mean of each metric over the folds.
 [[nodiscard]] std::vector<std::pair<std::string, double>> mean_metrics(std::span<const EpochRecord> folds);
+
+/// What a trial has come to: the mean of an epoch of each fold.
+void set_figures(TrialRecord& trial, std::span<const EpochRecord> folds, const ProducedMetric& monitor);
 
 /// The trainings of a trial: one, or one for each fold.
 [[nodiscard]] std::vector<RunOptions> trainings_of(const RunOptions& options, std::int64_t folds);

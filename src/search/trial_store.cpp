@@ -3,6 +3,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <limits>
@@ -26,6 +27,11 @@ double number_in(const Json& json) {
 }
 
 }  // namespace
+
+std::optional<double> TrialRecord::metric(std::string_view name) const {
+    const auto found = std::ranges::find(metrics, name, &std::pair<std::string, double>::first);
+    return found == metrics.end() ? std::nullopt : std::optional(found->second);
+}
 
 Json to_json(const TrialRecord& trial) {
     Json json = {{"trial", trial.number},     {"end", text_of(trial.end)}, {"value", number_or_null(trial.value)},

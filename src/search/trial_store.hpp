@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +36,9 @@ struct TrialRecord {
     std::int64_t epochs = 0;                              ///< that were trained, of the longest fold
     double seconds = 0;                                   ///< of computing, over all folds
     std::string error;
+
+    /// As of an epoch: nothing when the trial does not have it.
+    [[nodiscard]] std::optional<double> metric(std::string_view name) const;
 };
 
 [[nodiscard]] Json to_json(const TrialRecord& trial);

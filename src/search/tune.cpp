@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
 
+#include "core/clock.hpp"
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
@@ -14,11 +16,10 @@
 #include "search/tpe.hpp"
 #include "search/trial_runner.hpp"
 #include "train/measures.hpp"
+#include "train/monitor.hpp"
 
 namespace graft {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// A stop that is requested when the time is over, or when another one is.
 class Deadline {
@@ -47,27 +48,23 @@ private:
 /// The metric that decides. @throws ConfigError
 ProducedMetric monitor_of(const TuneConfig& config, const Tables& tables, const SearchControl& control) {
     const RunOptions options = trainings_of(config.options, config.tune.folds).front();
-    const Dataset dataset = read_dataset(options.data, tables.tasks.find(options.task.name())->targets);
+    const Dataset dataset = read_dataset(options, tables);
     if (dataset.validation.empty())
         throw ConfigError(
             "/data/validation_split: a search compares trials by validation images, and there are none: give some "
             "(/data/validation_split, /data/validation), or search with folds (/tune/folds)");
     const Recipe recipe = make_recipe(options, tables, dataset, control.missing);
     const std::vector<ProducedMetric> metrics = produced_metrics(recipe.metrics, true);
-    const auto wanted = [&](const ProducedMetric& metric) {
-        return config.tune.monitor.empty() ? metric.name.starts_with("val_") && metric.name != "val_loss"
-                                           : metric.name == config.tune.monitor;
-    };
-    const auto found = std::ranges::find_if(metrics, wanted);
-    if (found != metrics.end()) return *found;
-    if (config.tune.monitor.empty()) return {"val_loss", Direction::min};
-    throw ConfigError(format_text("/tune/monitor: expected a metric that this run produces ({}), got \"{}\"",
-                                  joined(names_of(metrics)), config.tune.monitor));
+    if (!config.tune.monitor.empty()) return produced_metric(config.tune.monitor, metrics, "/tune");
+    const auto found = std::ranges::find_if(metrics, [](const ProducedMetric& metric) {
+        return metric.name.starts_with(kValidationPrefix) && metric.name != "val_loss";
+    });
+    return found != metrics.end() ? *found : ProducedMetric{"val_loss", Direction::min};
 }
 
 /// What searches must have in common for one to go on with the other. How many trials, and how long, may change.
 Json identity_of(const TuneConfig& config, const Tables& tables, const ProducedMetric& monitor) {
-    TuneOptions tune = config.tune;
+    const TuneOptions& tune = config.tune;
     RunOptions options = config.options;
     options.data.workers.reset();
     return {{"config", differences(options, tables)},
@@ -202,8 +199,7 @@ std::vector<std::size_t> ranked(const std::vector<TrialRecord>& trials, Directio
         const TrialRecord &first = trials[a], &second = trials[b];
         if (depth(first) != depth(second)) return depth(first) > depth(second);
         if (first.value != second.value) return is_better(first.value, second.value, better);
-        const EpochRecord one{.metrics = first.metrics}, other{.metrics = second.metrics};
-        return is_better(one.metric("val_loss").value_or(0), other.metric("val_loss").value_or(0), Direction::min);
+        return is_better(first.metric("val_loss").value_or(0), second.metric("val_loss").value_or(0), Direction::min);
     });
     return order;
 }
@@ -247,7 +243,7 @@ TuneRecord tune(const TuneConfig& config, const Tables& tables, ExistingRun exis
     const TrialRecord& winner = *std::ranges::find(record.trials, record.winner, &TrialRecord::number);
     record.config = config_at(config.document, winner.point.empty() ? SearchSpace() : config.space, winner.point);
     record.config["output"] = (store.folder() / "best").string();
-    record.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    record.seconds = seconds_since(start);
     write_file(store.folder() / "best.json", pretty(record.config));
     write_file(store.folder() / "trials.csv", trials_csv(record, config.space));
     write_file(store.folder() / "trials.html", trials_page(record, config.space));

@@ -2,7 +2,6 @@
 /// The search for values of a config with which a training does best on its validation images.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>

@@ -4,6 +4,7 @@
 
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
+#include "report/page.hpp"
 #include "search/tune.hpp"
 
 namespace graft {
@@ -12,27 +13,8 @@ namespace {
 constexpr double kPageWide = 1000, kPageHigh = 380, kPageTop = 50, kPageSide = 70;
 constexpr std::size_t kRowsShown = 200;
 
-constexpr std::string_view kPageStyle =
-    "body{font:15px/1.5 system-ui,sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#222;background:#fff}"
-    "table{border-collapse:collapse}th,td{padding:.2em .7em;text-align:right;border-bottom:1px solid #ddd}"
-    "svg{width:100%;height:auto}svg text{font-size:12px;fill:#444}polyline{fill:none;stroke-width:1.2;opacity:.6}"
-    "polyline:hover{stroke-width:4;opacity:1}.axis{stroke:#999}"
-    "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}svg text{fill:#bbb}td,th{border-color:#444}}";
-
-std::string escaped_for_html(std::string_view text) {
-    std::string escaped;
-    for (const char letter : shown(text)) {
-        if (letter == '&')
-            escaped += "&amp;";
-        else if (letter == '<')
-            escaped += "&lt;";
-        else if (letter == '"')
-            escaped += "&quot;";
-        else
-            escaped += letter;
-    }
-    return escaped;
-}
+/// Besides the style of all pictures: many lines that cross, of which one is looked at.
+constexpr std::string_view kTrialStyle = ".trial{stroke-width:1.2;opacity:.6}.trial:hover{stroke-width:4;opacity:1}";
 
 /// A vertical axis.
 struct PageAxis {
@@ -80,70 +62,100 @@ std::string colour_of(double share) {
     return format_text("hsl({:.0f},{:.0f}%,{:.0f}%)", 220 - 220 * share, 25 + 55 * share, 70 - 20 * share);
 }
 
-std::string picture_of(const TuneRecord& record, const SearchSpace& space) {
-    std::vector<PageAxis> axes;
-    for (const Dimension& dimension : space) axes.push_back(axis_of(dimension));
-    axes.push_back(axis_of_values(record));
-    const double step = (kPageWide - 2 * kPageSide) / static_cast<double>(std::max<std::size_t>(axes.size() - 1, 1));
-    const auto x = [&](std::size_t axis) { return kPageSide + step * static_cast<double>(axis); };
-    const auto y = [](double height) { return kPageTop + (1 - height) * (kPageHigh - 2 * kPageTop); };
-    std::string svg = format_text("<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\">\n", kPageWide, kPageHigh);
-    std::vector<std::size_t> order = ranked(record.trials, record.monitor.better);
-    std::ranges::reverse(order);  // the best on top
-    for (const std::size_t i : order) {
-        const TrialRecord& trial = record.trials[i];
-        if (trial.point.size() != space.size() || !std::isfinite(trial.value)) continue;
+/// Every axis, side by side, and where a value lies on it.
+class TrialPicture {
+public:
+    TrialPicture(const TuneRecord& record, const SearchSpace& space) : better_(record.monitor.better) {
+        for (const Dimension& dimension : space) axes_.push_back(axis_of(dimension));
+        axes_.push_back(axis_of_values(record));
+    }
+
+    /// A line through the trial's values; nothing where it has none.
+    void add(const TrialRecord& trial) {
+        if (trial.point.size() + 1 != axes_.size() || !std::isfinite(trial.value)) return;
         std::string points;
-        for (std::size_t axis = 0; axis < axes.size(); ++axis) {
-            const double value = axis < space.size() ? trial.point[axis] : trial.value;
-            points += format_text("{:.1f},{:.1f} ", x(axis), y(axes[axis].height_of(value)));
+        for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
+            const double value = axis < trial.point.size() ? trial.point[axis] : trial.value;
+            points += short_number(across(axis)) + "," + short_number(down(axes_[axis].height_of(value))) + " ";
         }
-        const double height = axes.back().height_of(trial.value);
-        svg += format_text("<polyline points=\"{}\" stroke=\"{}\"><title>trial {}: {}</title></polyline>\n", points,
-                           colour_of(record.monitor.better == Direction::max ? height : 1 - height), trial.number,
-                           four_decimals(trial.value));
+        const double height = axes_.back().height_of(trial.value);
+        const std::string colour = colour_of(better_ == Direction::max ? height : 1 - height);
+        lines_ << element("polyline", {{"points", points}, {"class", "line trial"}, {"style", "--c:" + colour}},
+                          tag("title", format_text("trial {}: {}", trial.number, four_decimals(trial.value))));
     }
-    for (std::size_t axis = 0; axis < axes.size(); ++axis) {
-        const std::string name = axes[axis].name.substr(axes[axis].name.rfind('/') + 1);
-        svg += format_text("<line class=\"axis\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:.0f}\" y2=\"{:.0f}\"/>\n", x(axis),
-                           x(axis), y(1), y(0));
-        for (const auto& [text, at] :
-             {std::pair(name, y(1) - 28), {axes[axis].high, y(1) - 8}, {axes[axis].low, y(0) + 18}})
-            svg += format_text("<text x=\"{:.1f}\" y=\"{:.0f}\" text-anchor=\"middle\">{}</text>\n", x(axis), at,
-                               escaped_for_html(text));
+
+    [[nodiscard]] Markup svg() const {
+        Markup inside = tag("style", Markup::trusted(std::string(kTrialStyle)));
+        inside << lines_;
+        for (std::size_t i = 0; i < axes_.size(); ++i) {
+            const PageAxis& axis = axes_[i];
+            inside << element(
+                "line", {{"x1", across(i)}, {"x2", across(i)}, {"y1", down(1)}, {"y2", down(0)}, {"class", "grid"}});
+            inside << words(i, down(1) - 28, axis.name.substr(axis.name.rfind('/') + 1));
+            inside << words(i, down(1) - 8, axis.high) << words(i, down(0) + 18, axis.low);
+        }
+        return element("svg",
+                       {{"viewBox", format_text("0 0 {} {}", short_number(kPageWide), short_number(kPageHigh))},
+                        {"role", "img"},
+                        {"aria-label", "Every trial as a line across its values"},
+                        {"class", "plot"}},
+                       inside);
     }
-    return svg + "</svg>\n";
+
+private:
+    [[nodiscard]] double across(std::size_t axis) const {
+        const double gaps = static_cast<double>(std::max<std::size_t>(axes_.size() - 1, 1));
+        return kPageSide + (kPageWide - 2 * kPageSide) / gaps * static_cast<double>(axis);
+    }
+    [[nodiscard]] static double down(double height) { return kPageTop + (1 - height) * (kPageHigh - 2 * kPageTop); }
+    [[nodiscard]] Markup words(std::size_t axis, double y, const std::string& text) const {
+        return element("text", {{"x", across(axis)}, {"y", y}, {"class", "tick mid"}}, text);
+    }
+
+    Direction better_;
+    std::vector<PageAxis> axes_;
+    Markup lines_;
+};
+
+TableCell cell_of(double value) {
+    return std::isfinite(value) ? TableCell(four_decimals(value), value) : TableCell(four_decimals(value));
 }
 
-std::string table_of(const TuneRecord& record, const SearchSpace& space) {
-    std::string table = format_text("<table><tr><th>trial</th><th>end</th><th>epochs</th><th>{}</th>",
-                                    escaped_for_html(record.monitor.name));
-    for (const Dimension& dimension : space) table += format_text("<th>{}</th>", escaped_for_html(dimension.pointer));
-    table += "</tr>\n";
-    std::size_t rows = 0;
-    for (const std::size_t i : ranked(record.trials, record.monitor.better)) {
+Markup table_of(const TuneRecord& record, const SearchSpace& space, std::span<const std::size_t> order) {
+    DataTable table{.caption = "Trials, the best first",
+                    .header = {"trial", "end", "epochs", record.monitor.name},
+                    .rows = {},
+                    .sortable = true};
+    for (const Dimension& dimension : space) table.header.push_back(dimension.pointer);
+    for (const std::size_t i : order.first(std::min(order.size(), kRowsShown))) {
         const TrialRecord& trial = record.trials[i];
-        if (++rows > kRowsShown) break;
-        table += format_text("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td>", trial.number, trial.end, trial.epochs,
-                             four_decimals(trial.value));
+        std::vector<TableCell>& row = table.rows.emplace_back();
+        row = {format_text("{}", trial.number), std::string(text_of(trial.end)), format_text("{}", trial.epochs),
+               cell_of(trial.value)};
         for (const Dimension& dimension : space)
-            table += format_text("<td>{}</td>", trial.values.contains(dimension.pointer)
-                                                    ? escaped_for_html(trial.values.at(dimension.pointer).dump())
-                                                    : "as written");
-        table += "</tr>\n";
+            row.emplace_back(trial.values.contains(dimension.pointer) ? trial.values.at(dimension.pointer).dump()
+                                                                      : std::string("as written"));
     }
-    return table + "</table>\n";
+    return markup_of(table);
 }
 
 }  // namespace
 
 std::string trials_page(const TuneRecord& record, const SearchSpace& space) {
-    return format_text(
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>graft tune</title><style>{}</style>"
-        "</head><body>\n<h1>{}, the best {} first</h1>\n<p>The winner is trial {}. A line is a trial; red ones are the "
-        "best.</p>\n{}{}</body></html>\n",
-        kPageStyle, count_of(record.trials.size(), "trial"), escaped_for_html(record.monitor.name), record.winner,
-        picture_of(record, space), table_of(record, space));
+    std::vector<std::size_t> order = ranked(record.trials, record.monitor.better);
+    const Markup table = table_of(record, space, order);
+    TrialPicture picture(record, space);
+    std::ranges::reverse(order);  // the best on top
+    for (const std::size_t i : order) picture.add(record.trials[i]);
+    Page page{
+        .title = format_text("{}, the best {} first", count_of(record.trials.size(), "trial"), record.monitor.name),
+        .kicker = "graft tune",
+        .subtitle = paragraph(format_text("The winner is trial {}.", record.winner)),
+        .sections = {}};
+    Markup lines = paragraph("A line is a trial; red ones are the best.");
+    page.sections.push_back({"values", "Values", lines << picture.svg()});
+    page.sections.push_back({"trials", "Trials", table});
+    return document_of(page);
 }
 
 }  // namespace graft

@@ -9,10 +9,9 @@
 #include "graft/core/errors.hpp"
 
 namespace graft {
-namespace {
 
-const ProducedMetric& produced(const std::string& name, std::span<const ProducedMetric> metrics,
-                               const std::string& pointer) {
+const ProducedMetric& produced_metric(const std::string& name, std::span<const ProducedMetric> metrics,
+                                      const std::string& pointer) {
     const auto found = std::ranges::find(metrics, name, &ProducedMetric::name);
     if (found != metrics.end()) return *found;
     const auto of_validation = [](const ProducedMetric& metric) { return metric.name.starts_with(kValidationPrefix); };
@@ -23,8 +22,6 @@ const ProducedMetric& produced(const std::string& name, std::span<const Produced
                                   needs_validation ? "; the run has no validation data" : did_you_mean(name, names)));
 }
 
-}  // namespace
-
 void describe(Fields& fields, MonitorOptions& options) {
     fields.field("monitor", options.monitor, "Metric to watch.");
     fields.choice("mode", options.mode, "auto", "What is better: `min` less, `max` more, `auto` as the metric has it.");
@@ -33,7 +30,7 @@ void describe(Fields& fields, MonitorOptions& options) {
 
 Monitor::Monitor(const MonitorOptions& options, std::span<const ProducedMetric> metrics, const std::string& pointer)
     : metric_(options.monitor),
-      better_(options.mode.value_or(produced(options.monitor, metrics, pointer).better)),
+      better_(options.mode.value_or(produced_metric(options.monitor, metrics, pointer).better)),
       min_delta_(std::abs(options.min_delta)) {}
 
 double Monitor::value_in(const EpochRecord& record) const {

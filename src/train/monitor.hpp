@@ -21,6 +21,10 @@ struct MonitorOptions {
 };
 void describe(Fields& fields, MonitorOptions& options);
 
+/// The metric of that name. @throws ConfigError at `pointer`/monitor when the run does not produce it
+[[nodiscard]] const ProducedMetric& produced_metric(const std::string& name, std::span<const ProducedMetric> metrics,
+                                                    const std::string& pointer);
+
 /// Knows when a metric is better than another, and keeps the best value seen so far.
 /// `min`: better is `current + |min_delta| < best`; `max`: `current - |min_delta| > best`. NaN and infinity are never
 /// better; the first finite value is. (Keras takes a first NaN as the best.)

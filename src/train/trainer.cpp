@@ -154,7 +154,7 @@ void Trainer::save() {
     state_.callbacks.clear();
     for (const auto& callback : parts_.callbacks) state_.callbacks.push_back(callback->save_state());
     save_checkpoint(parts_.checkpoint, parts_.run_identity, state_, parts_.weights, *phase_.optimizer);
-    saved_at_ = std::chrono::steady_clock::now();
+    saved_at_ = Clock::now();
     saved_ = true;
 }
 

@@ -2,7 +2,6 @@
 /// The training loop: phases of epochs over features, a step per batch, validation, callbacks, checkpoints.
 #pragma once
 
-#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -10,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "graft/core/reporter.hpp"
 #include "graft/train/callback.hpp"
 #include "record/history_text.hpp"
@@ -142,7 +142,7 @@ private:
         Measures measures;
         std::int64_t batches = 0;  ///< that were trained on
         bool diverged = false;     ///< a loss was not finite
-        std::chrono::steady_clock::time_point start;
+        Clock::time_point start;
     };
     void take_step(std::int64_t step);
     void run_epoch();
@@ -168,7 +168,7 @@ private:
     std::optional<LearningRates> rates_;                   ///< of the phase at hand
     std::optional<AveragedWeights> average_;               ///< of the phase at hand, where the run keeps one
     std::shared_ptr<const TensorSnapshot> model_weights_;  ///< those that the last whole epoch ended with
-    std::chrono::steady_clock::time_point saved_at_ = std::chrono::steady_clock::now();
+    Clock::time_point saved_at_ = Clock::now();
     bool begun_ = false, resumed_ = false, interrupted_ = false;
     bool saved_ = false;  ///< there is a checkpoint of this run
     std::string stop_reason_;

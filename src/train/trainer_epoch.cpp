@@ -19,11 +19,7 @@
 namespace graft {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::size_t kValidationBatch = 256;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// Of the parameters that an optimizer has, in its order.
 std::vector<at::Tensor> gradients_of(const torch::optim::Optimizer& optimizer) {

@@ -49,6 +49,11 @@ TEST(OrderedMap, HandsOverItemsInOrderWhateverTheWorkersAndTheWindow) {
     }
 }
 
+TEST(OrderedMap, HasAThreadForEachCoreWhereNoneAreAskedFor) {
+    EXPECT_EQ(workers_or_cores(3), 3U);
+    EXPECT_EQ(workers_or_cores(0), std::max(1U, std::thread::hardware_concurrency()));
+}
+
 TEST(OrderedMap, ConsumesOnTheCallingThreadAndMakesOnOthers) {
     const std::thread::id here = std::this_thread::get_id();
     ordered_map(

@@ -50,6 +50,29 @@ TEST_F(DatasetOfLists, SplitsWhatOneListGivesToTrainOnWhereItGivesNothingToValid
     EXPECT_THAT(names_of(dataset.test), ElementsAre("f.jpg"));
 }
 
+TEST_F(DatasetOfLists, HasTheFoldsOfOneListAsIfEachWereReadAlone) {
+    const Tables tables;
+    RunOptions options = default_run_config(tables);
+    options.data.train = list("all.csv", "image_path,label\na.jpg,x\nb.jpg,x\nc.jpg,x\nd.jpg,y\ne.jpg,y\nf.jpg,y\n");
+    options.data.split.folds = 3;
+    std::vector<RunOptions> runs;
+    for (std::int64_t fold = 0; fold < 3; ++fold) {
+        options.data.split.fold = fold;
+        runs.push_back(options);
+    }
+    const std::vector<Dataset> folds = read_datasets(runs, tables);
+    ASSERT_EQ(folds.size(), 3U);
+    std::vector<std::string> validated;
+    for (std::size_t fold = 0; fold < 3; ++fold) {
+        const Dataset alone = read_dataset(runs[fold], tables);
+        EXPECT_EQ(folds[fold].classes, alone.classes);
+        EXPECT_EQ(names_of(folds[fold].train), names_of(alone.train));
+        EXPECT_EQ(names_of(folds[fold].validation), names_of(alone.validation));
+        for (const std::string& name : names_of(folds[fold].validation)) validated.push_back(name);
+    }
+    EXPECT_THAT(validated, ::testing::UnorderedElementsAre("a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg", "f.jpg"));
+}
+
 TEST_F(DatasetOfLists, RefusesAClassThatOnlyTestsUnlessTheConfigNamesIt) {
     DataOptions options{
         .train = list("all.csv", "image_path,label,split\na.jpg,x,train\nb.jpg,y,train\nc.jpg,z,test\n"),

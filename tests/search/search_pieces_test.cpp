@@ -12,6 +12,8 @@
 #include "search/lr_find.hpp"
 #include "search/search_space.hpp"
 #include "search/tpe.hpp"
+#include "search/trial_runner.hpp"
+#include "search/tune.hpp"
 
 namespace graft {
 namespace {
@@ -228,6 +230,76 @@ TEST(Tpe, FindsTheMinimumOfAFunctionFasterThanChance) {
 }
 
 // --- learning rates --------------------------------------------------------------------------------------------------
+
+TuneRecord record_of_trials(std::vector<TrialRecord> trials) {
+    TuneRecord record{.monitor = {"val_accuracy", Direction::max}, .trials = std::move(trials)};
+    record.winner = winner_of(record.trials, record.monitor.better);
+    return record;
+}
+
+TEST(Trials, HaveTheMeanOfTheirFolds) {
+    const std::vector<EpochRecord> folds = {{.metrics = {{"val_loss", 1.0}, {"val_accuracy", 0.5}}},
+                                            {.metrics = {{"val_loss", 2.0}, {"val_accuracy", 1.0}}}};
+    TrialRecord trial;
+    set_figures(trial, folds, {"val_accuracy", Direction::max});
+    EXPECT_EQ(trial.value, 0.75);
+    EXPECT_EQ(trial.metric("val_loss"), 1.5);
+    EXPECT_EQ(trial.metric("loss"), std::nullopt);
+    set_figures(trial, folds, {"val_f1", Direction::max});
+    EXPECT_TRUE(std::isnan(trial.value));
+}
+
+TEST(Contest, KnowsWhatTrialsCameToAtARung) {
+    Contest contest;
+    contest.add({.rungs = {0.5, 0.75}});
+    contest.add({.rungs = {0.25}});
+    EXPECT_THAT(contest.reached_at(0), ElementsAre(0.5, 0.25));
+    EXPECT_THAT(contest.reached_at(1), ElementsAre(0.75));
+    EXPECT_THAT(contest.reached_at(2), IsEmpty());
+}
+
+TEST(TrialsPage, AValueIsTextAndNeverMarkup) {
+    Dimension choice{.pointer = "/data/<script>alert(1)</script>", .range = Range::choice};
+    choice.choices = {Json("<script>alert(2)</script>"), Json("plain & \"quoted\"")};
+    TrialRecord trial{.number = 1, .point = {0}, .value = 0.5, .epochs = 3};
+    trial.values = {{choice.pointer, "<script>alert(2)</script>"}};
+    TuneRecord record = record_of_trials({trial});
+    record.monitor.name = "val_<script>alert(3)</script>";
+    const std::string page = trials_page(record, {choice});
+    EXPECT_EQ(page.find("<script>alert"), std::string::npos);
+    EXPECT_NE(page.find("&lt;script&gt;alert(1)&lt;/script&gt;</th>"), std::string::npos);
+    EXPECT_NE(page.find("<td>&quot;&lt;script&gt;alert(2)&lt;/script&gt;&quot;</td>"), std::string::npos);
+    EXPECT_NE(page.find("val_&lt;script&gt;alert(3)"), std::string::npos);
+    EXPECT_NE(page.find("plain &amp; "), std::string::npos);
+}
+
+TEST(TrialsPage, TheWinnersRowIsTheFirstAndWhatIsNoNumberTheLast) {
+    const Dimension rate{.pointer = "/training/rate", .range = Range::uniform, .low = 0, .high = 1};
+    const auto trial = [](std::size_t number, double value, TrialEnd end) {
+        TrialRecord made{.number = number, .end = end, .value = value, .epochs = 4};
+        if (number == 0) return made;  // as the config is written
+        made.point = {0.25 * static_cast<double>(number)};
+        made.values = {{"/training/rate", made.point[0]}};
+        return made;
+    };
+    const TuneRecord record = record_of_trials(
+        {trial(0, 0.5, TrialEnd::completed), trial(1, NAN, TrialEnd::failed), trial(2, 0.75, TrialEnd::completed)});
+    const std::string page = trials_page(record, {rate});
+    EXPECT_NE(page.find("The winner is trial 2."), std::string::npos);
+    EXPECT_NE(page.find("<h1>3 trials, the best val_accuracy first</h1>"), std::string::npos);
+    const std::size_t rows = page.find("<tbody>");
+    ASSERT_NE(rows, std::string::npos);
+    EXPECT_TRUE(page.substr(rows).starts_with(
+        "<tbody><tr><th scope=\"row\">2</th><td>completed</td><td>4</td><td data-value=\"0.75\">0.7500</td>"
+        "<td>0.5</td></tr>"
+        "<tr><th scope=\"row\">0</th><td>completed</td><td>4</td><td data-value=\"0.5\">0.5000</td>"
+        "<td>as written</td></tr>"
+        "<tr><th scope=\"row\">1</th><td>failed</td>"))
+        << page.substr(rows, 400);
+    std::size_t lines = 0;
+    for (std::size_t at = 0; (at = page.find("<polyline", at)) != std::string::npos; ++at) ++lines;
+    EXPECT_EQ(lines, 1U);  // of the trials with a point and a value
+}
 
 TEST(LrFind, SmoothsWithBiasCorrection) {
     SmoothedLoss smoothed;

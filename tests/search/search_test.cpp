@@ -267,6 +267,14 @@ TEST_F(SearchTest, ATrialThatFailsIsStoredAsOne) {
     EXPECT_EQ(record.winner, 0U);
 }
 
+TEST_F(SearchTest, ComparesByAMetricThatTheRunProduces) {
+    Json section = searched_section(1);
+    section["monitor"] = "val_acuracy";
+    EXPECT_THAT(error_message<ConfigError>([&] { (void)searched(tune_config(section, document())); }),
+                AllOf(HasSubstr("/tune/monitor: expected a metric that this run produces ("),
+                      HasSubstr("got \"val_acuracy\" (did you mean \"val_accuracy\"?)")));
+}
+
 TEST_F(SearchTest, SaysWhatIsWrongWithASectionBeforeAnythingIsDone) {
     const auto problem = [&](const Json& section) {
         return error_message<ConfigError>([&] { (void)tune_config(section, document()); });

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/config_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/starter_config.hpp"
@@ -17,9 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct ConfigCheckArguments {
-    std::string config;
-    std::vector<std::string> assignments;
+struct ConfigCheckArguments : ConfigArguments {
     bool json = false;
 };
 
@@ -92,10 +91,7 @@ void print_or_write(const std::string& text, const TextArguments& arguments) {
 void add_config_check(CLI::App& config, Command& chosen) {
     const auto arguments = std::make_shared<ConfigCheckArguments>();
     CLI::App* command = config.add_subcommand("check", "Say what is wrong with a config, or what it would run");
-    command->add_option("config", arguments->config, "The config, a JSON file")->required()->type_name("CONFIG");
-    command->add_option("--set", arguments->assignments, "Change a value, for example /training/epochs=3")
-        ->type_name("/PATH=VALUE")
-        ->allow_extra_args(false);
+    takes_config(*command, *arguments, "The config, a JSON file", "Change a value, for example /training/epochs=3");
     command->add_flag("--json", arguments->json, "Print the config with all defaults written out");
     command->callback([arguments, &chosen] { chosen = [arguments](const Session&) { check_config(*arguments); }; });
 }

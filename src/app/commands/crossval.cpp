@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/config_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
@@ -13,9 +14,8 @@
 namespace graft {
 namespace {
 
-struct CrossvalArguments {
-    std::string config, output;
-    std::vector<std::string> assignments;
+struct CrossvalArguments : ConfigArguments {
+    std::string output;
     CrossvalOptions crossval;
     bool offline = false, json = false, force = false;
 };
@@ -27,9 +27,7 @@ void cross_validate(const CrossvalArguments& arguments, const Session& session) 
     TerminalReporter reporter(session.screen);
     const CrossvalRecord record =
         cross_validate(options, Tables{}, arguments.crossval,
-                       {.missing = arguments.offline ? MissingWeights::refuse : MissingWeights::download,
-                        .stop = session.stop,
-                        .reporter = reporter});
+                       {.missing = missing_weights(arguments.offline), .stop = session.stop, .reporter = reporter});
     if (!arguments.output.empty()) write_file(arguments.output, pretty(to_json(record)), present(arguments.force));
     if (arguments.json)
         print_json(to_json(record));
@@ -43,10 +41,7 @@ void add_crossval(CLI::App& app, Command& chosen) {
     const auto arguments = std::make_shared<CrossvalArguments>();
     CLI::App* command =
         app.add_subcommand("crossval", "Train a config on each fold of its images: how much its figures scatter");
-    command->add_option("config", arguments->config, "The run's config, a JSON file")->required()->type_name("CONFIG");
-    command->add_option("--set", arguments->assignments, "Change a value of the config, for example /training/epochs=3")
-        ->type_name("/PATH=VALUE")
-        ->allow_extra_args(false);
+    takes_config(*command, *arguments, "The run's config, a JSON file");
     command->add_option("--folds", arguments->crossval.folds, "Parts of which each validates once")
         ->capture_default_str()
         ->check(integer_in(between(2, 1000)));
@@ -57,7 +52,7 @@ void add_crossval(CLI::App& app, Command& chosen) {
         ->check(integer_in(between(1, 1000)));
     command->add_option("--output", arguments->output, "Write the figures to a JSON file too")->type_name("FILE");
     takes_force(*command, arguments->force);
-    command->add_flag("--offline", arguments->offline, "Download nothing: weights that are missing are an error");
+    takes_offline(*command, arguments->offline);
     command->add_flag("--json", arguments->json, "Print the figures as JSON");
     command->callback([arguments, &chosen] {
         chosen = [arguments](const Session& session) { cross_validate(*arguments, session); };

@@ -2,14 +2,15 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
-#include <thread>
 
 #include "app/commands/commands.hpp"
+#include "app/config_arguments.hpp"
 #include "app/list_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/files.hpp"
+#include "core/ordered_map.hpp"
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
 #include "data/image_check.hpp"
@@ -44,15 +45,10 @@ struct DataCheck {
     std::int64_t bad = 0;
 };
 
-std::size_t threads_of(const DataCheckArguments& arguments) {
-    return arguments.workers > 0 ? arguments.workers : std::max(1U, std::thread::hardware_concurrency());
-}
-
 void add_label_errors(DataCheck& check, const DataCheckArguments& arguments, const Session& session,
                       Reporter& reporter) {
     const Embedder embedder =
-        load_embedder(arguments.backbone, arguments.offline ? MissingWeights::refuse : MissingWeights::download,
-                      session.stop, reporter);
+        load_embedder(arguments.backbone, missing_weights(arguments.offline), session.stop, reporter);
     std::optional<Finding> finding = find_label_errors(
         check.data, check.images, embedder,
         {.workers = arguments.workers, .max_pixels = arguments.max_pixels, .stop = session.stop}, reporter);
@@ -71,7 +67,7 @@ DataCheck check_data(const DataCheckArguments& arguments, const Session& session
                     .images = {},
                     .findings = {}};
     tell(check.data.remarks, reporter);
-    const std::size_t threads = threads_of(arguments);
+    const std::size_t threads = workers_or_cores(arguments.workers);
     check.images = examine(check.data, threads, {.max_pixels = arguments.max_pixels}, session.stop, reporter);
     check.bad = std::ranges::count_if(check.images, [](const CheckedImage& image) { return !image.good(); });
     check.findings = find_oddities(check.data, check.images, arguments.limits, threads, session.stop);
@@ -235,7 +231,7 @@ void add_data_check(CLI::App& data, Command& chosen) {
     command->add_option("--backbone", arguments->backbone, "The network of --labels, as \"graft embed\" takes it")
         ->capture_default_str()
         ->type_name("MODEL");
-    command->add_flag("--offline", arguments->offline, "Do not download weights");
+    takes_offline(*command, arguments->offline, "Do not download weights");
     takes_results(*command, *arguments);
     takes_list_options(*command, arguments->list);
     takes_exclude(*command, arguments->exclude);

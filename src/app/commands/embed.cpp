@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/config_arguments.hpp"
 #include "app/image_paths.hpp"
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
@@ -43,9 +44,7 @@ struct VectorsArguments : EmbedArguments {
 };
 
 Embedder embedder_of(const EmbedArguments& arguments, const Session& session, Reporter& reporter) {
-    Embedder embedder =
-        load_embedder(arguments.source, arguments.offline ? MissingWeights::refuse : MissingWeights::download,
-                      session.stop, reporter);
+    Embedder embedder = load_embedder(arguments.source, missing_weights(arguments.offline), session.stop, reporter);
     if (!embedder.network->note().empty()) reporter.note(embedder.network->note());
     return embedder;
 }
@@ -143,7 +142,7 @@ void takes_images(CLI::App& command, EmbedArguments& arguments) {
     takes_choice(command, "--on-bad-image", arguments.on_bad_image, "When an image cannot be read");
     takes_exclude(command, arguments.exclude);
     takes_max_pixels(command, arguments.max_pixels);
-    command.add_flag("--offline", arguments.offline, "Do not download weights");
+    takes_offline(command, arguments.offline, "Do not download weights");
     takes_workers(command, arguments.workers);
 }
 

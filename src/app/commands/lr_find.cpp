@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/config_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
@@ -15,9 +16,8 @@
 namespace graft {
 namespace {
 
-struct LrFindArguments {
-    std::string config, output;
-    std::vector<std::string> assignments;
+struct LrFindArguments : ConfigArguments {
+    std::string output;
     LrFindOptions how;
     std::int64_t phase = 1;
     bool offline = false, json = false, force = false;
@@ -41,9 +41,7 @@ void find_rate(LrFindArguments arguments, const Session& session) {
     TerminalReporter reporter(session.screen);
     const LrFindRecord record =
         find_learning_rate(options, Tables{}, arguments.how,
-                           {.missing = arguments.offline ? MissingWeights::refuse : MissingWeights::download,
-                            .stop = session.stop,
-                            .reporter = reporter});
+                           {.missing = missing_weights(arguments.offline), .stop = session.stop, .reporter = reporter});
     if (!output.empty()) write_file(output, curve_as(output, record), present(arguments.force));
     if (arguments.json)
         print_json(to_json(record));
@@ -56,10 +54,8 @@ void find_rate(LrFindArguments arguments, const Session& session) {
 void add_lr_find(CLI::App& app, Command& chosen) {
     const auto arguments = std::make_shared<LrFindArguments>();
     CLI::App* command = app.add_subcommand("lr-find", "Find a learning rate: a short training whose rate rises");
-    command->add_option("config", arguments->config, "The run's config, a JSON file")->required()->type_name("CONFIG");
-    command->add_option("--set", arguments->assignments, "Change a value of the config, for example /head/hidden=[]")
-        ->type_name("/PATH=VALUE")
-        ->allow_extra_args(false);
+    takes_config(*command, *arguments, "The run's config, a JSON file",
+                 "Change a value of the config, for example /head/hidden=[]");
     command->add_option("--phase", arguments->phase, "Which of /training/phases, counted from 1")
         ->capture_default_str()
         ->check(integer_in(at_least(1)));
@@ -75,7 +71,7 @@ void add_lr_find(CLI::App& app, Command& chosen) {
     command->add_option("--output", arguments->output, "Write the curve to a .csv, .json or .svg file")
         ->type_name("FILE");
     takes_force(*command, arguments->force);
-    command->add_flag("--offline", arguments->offline, "Download nothing: weights that are missing are an error");
+    takes_offline(*command, arguments->offline);
     command->add_flag("--json", arguments->json, "Print curve and suggestions as JSON");
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { find_rate(*arguments, session); }; });

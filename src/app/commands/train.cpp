@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/config_arguments.hpp"
 #include "app/gates.hpp"
 #include "app/option_checks.hpp"
 #include "app/outcome.hpp"
@@ -20,17 +21,10 @@
 namespace graft {
 namespace {
 
-struct TrainArguments {
-    std::string config;
-    std::vector<std::string> assignments;
+struct TrainArguments : ConfigArguments {
     bool resume = false, overwrite = false, offline = false, watch = false, json = false;
     std::vector<Gate> gates;
 };
-
-ExistingRun existing_run(const TrainArguments& arguments) {
-    if (arguments.resume) return ExistingRun::resume;
-    return arguments.overwrite ? ExistingRun::overwrite : ExistingRun::refuse;
-}
 
 /// A gate that could never be decided is said before hours are spent.
 void expect_something_to_gate_on(const RunOptions& config) {
@@ -69,8 +63,8 @@ RunRecord run_logged(const RunOptions& config, const TrainArguments& arguments, 
     };
     try {
         const RunControl control{
-            .existing = existing_run(arguments),
-            .missing = arguments.offline ? MissingWeights::refuse : MissingWeights::download,
+            .existing = existing_run(arguments.resume, arguments.overwrite),
+            .missing = missing_weights(arguments.offline),
             .stop = session.stop,
             .reporter = reporter,
             .on_folder =
@@ -115,18 +109,13 @@ void train(const TrainArguments& arguments, const Session& session) {
 void add_train(CLI::App& app, Command& chosen) {
     const auto arguments = std::make_shared<TrainArguments>();
     CLI::App* command = app.add_subcommand("train", "Train a classifier as a config says, then test it");
-    command->add_option("config", arguments->config, "The run's config, a JSON file; or a folder of images or a list")
-        ->required()
-        ->type_name("CONFIG");
-    command->add_option("--set", arguments->assignments, "Change a value of the config, for example /training/epochs=3")
-        ->type_name("/PATH=VALUE")
-        ->allow_extra_args(false);
+    takes_config(*command, *arguments, "The run's config, a JSON file; or a folder of images or a list");
     CLI::Option* resume = command->add_flag("--resume", arguments->resume, "Go on with an interrupted run");
     command->add_flag("--overwrite", arguments->overwrite, "Replace the run that the run folder holds")
         ->excludes(resume);
     takes_gates(*command, arguments->gates,
                 "Exit with 4 when a metric of the test is worse than this; a number alone is for the accuracy");
-    command->add_flag("--offline", arguments->offline, "Download nothing: weights that are missing are an error");
+    takes_offline(*command, arguments->offline);
     command->add_flag("--watch", arguments->watch,
                       "Write the report after every epoch too; a browser that shows it reads it again by itself");
     command->add_flag("--json", arguments->json, "Print the outcome as JSON");

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/config_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/outcome.hpp"
 #include "app/results.hpp"
@@ -14,9 +15,8 @@
 namespace graft {
 namespace {
 
-struct TuneArguments {
-    std::string config, output;
-    std::vector<std::string> assignments;
+struct TuneArguments : ConfigArguments {
+    std::string output;
     std::optional<std::int64_t> trials, folds;
     std::optional<double> hours;
     bool resume = false, overwrite = false, offline = false, json = false, search_alone = false;
@@ -37,14 +37,10 @@ void tune_config(const TuneArguments& arguments, const Session& session) {
     const TuneConfig config = config_of(arguments);
     TerminalReporter reporter(session.screen);
     if (config.usual_space) reporter.note("searched: " + to_json(config.space).dump());
-    const ExistingRun existing = arguments.resume      ? ExistingRun::resume
-                                 : arguments.overwrite ? ExistingRun::overwrite
-                                                       : ExistingRun::refuse;
     const TuneRecord record =
-        tune(config, Tables{}, existing, arguments.search_alone ? WinnersRun::no : WinnersRun::yes,
-             {.missing = arguments.offline ? MissingWeights::refuse : MissingWeights::download,
-              .stop = session.stop,
-              .reporter = reporter});
+        tune(config, Tables{}, existing_run(arguments.resume, arguments.overwrite),
+             arguments.search_alone ? WinnersRun::no : WinnersRun::yes,
+             {.missing = missing_weights(arguments.offline), .stop = session.stop, .reporter = reporter});
     if (arguments.json) return print_json(to_json(record));
     std::cout << text_of(record);
     std::cout << format_text("its config: {}/best.json; all trials: {}/trials.csv\n", config.options.output,
@@ -57,12 +53,7 @@ void tune_config(const TuneArguments& arguments, const Session& session) {
 void add_tune(CLI::App& app, Command& chosen) {
     const auto arguments = std::make_shared<TuneArguments>();
     CLI::App* command = app.add_subcommand("tune", "Search the values of a config with which training does best");
-    command->add_option("config", arguments->config, "The run's config, a JSON file; its `tune` says what is searched")
-        ->required()
-        ->type_name("CONFIG");
-    command->add_option("--set", arguments->assignments, "Change a value of the config, for example /training/epochs=3")
-        ->type_name("/PATH=VALUE")
-        ->allow_extra_args(false);
+    takes_config(*command, *arguments, "The run's config, a JSON file; its `tune` says what is searched");
     command->add_option("--trials", arguments->trials, "Trainings, besides that of the config as it is");
     command->add_option("--hours", arguments->hours, "After so many no further training is begun");
     command->add_option("--folds", arguments->folds, "Each trial trains on so many folds, and their mean decides");
@@ -72,7 +63,7 @@ void add_tune(CLI::App& app, Command& chosen) {
     command->add_flag("--overwrite", arguments->overwrite, "Replace the search that the folder holds")
         ->excludes(resume);
     command->add_flag("--search-alone", arguments->search_alone, "Do not train and test the winner in the end");
-    command->add_flag("--offline", arguments->offline, "Download nothing: weights that are missing are an error");
+    takes_offline(*command, arguments->offline);
     command->add_flag("--json", arguments->json, "Print the outcome as JSON");
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { tune_config(*arguments, session); }; });

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"

@@ -2,13 +2,11 @@
 /// One model of several: an ensemble, or weights averaged.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "config/json.hpp"
 #include "deploy/model_file.hpp"
 
 namespace graft {
