@@ -45,8 +45,7 @@ MaybeAdvice interrupted(const ReportSource& source) {
 MaybeAdvice no_better_than_guessing(const ReportSource& source) {
     const ClassificationRecord* of = source.classification();
     if (of == nullptr || source.test->images == 0) return {};
-    const Interval interval =
-        share_interval(std::llround(of->accuracy * static_cast<double>(source.test->images)), source.test->images);
+    const Interval interval = share_interval_of(of->accuracy, source.test->images);
     const double baseline = of->baseline.accuracy;
     if (interval.low > baseline) return {};
     return Advice{
@@ -81,7 +80,7 @@ MaybeAdvice overfitting(const ReportSource& source) {
     const double train = at_kept(source, "accuracy"), validation = at_kept(source, "val_accuracy");
     if (!(train - validation > kGap)) return {};
     const std::int64_t images = source.run->data.validation;
-    const Interval interval = share_interval(std::llround(validation * static_cast<double>(images)), images);
+    const Interval interval = share_interval_of(validation, images);
     if (interval.high >= train) return {};
     return Advice{AdviceKind::act, "The model knows its training images better than new ones.",
                   format_text("It is right for {} of the training images and {} of the validation images.",
@@ -198,8 +197,7 @@ MaybeAdvice test_differs(const ReportSource& source) {
     const ClassificationRecord* of = source.classification();
     const double validation = at_kept(source, "val_accuracy");
     if (of == nullptr || !(validation - of->accuracy > kGap)) return {};
-    const Interval interval =
-        share_interval(std::llround(of->accuracy * static_cast<double>(source.test->images)), source.test->images);
+    const Interval interval = share_interval_of(of->accuracy, source.test->images);
     if (interval.high >= validation) return {};
     return Advice{AdviceKind::act, "The test images are harder than the validation images.",
                   format_text("{} of the validation images were right, {} of the test images.", percent(validation),
@@ -228,8 +226,7 @@ MaybeAdvice too_sure(const ReportSource& source) {
 MaybeAdvice few_test_images(const ReportSource& source) {
     const ClassificationRecord* of = source.classification();
     if (of == nullptr || source.test->images >= kFewTestImages) return {};
-    const Interval interval =
-        share_interval(std::llround(of->accuracy * static_cast<double>(source.test->images)), source.test->images);
+    const Interval interval = share_interval_of(of->accuracy, source.test->images);
     return Advice{AdviceKind::look,
                   format_text("{} are few.", count_of(static_cast<std::uint64_t>(source.test->images), "test image")),
                   format_text("The accuracy may be anywhere from {} to {}; differences between models within that "

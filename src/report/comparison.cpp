@@ -162,8 +162,7 @@ Markup judgement(const Sources& sources, const std::vector<std::string>& names) 
     if (!std::ranges::all_of(sources, same))
         return paragraph("The runs were not tested on the same images: their figures say little about each other.");
     const auto accuracy = [&](std::size_t i) { return sources[i].classification()->accuracy; };
-    const auto images = sources[*best].test->images;
-    const Interval interval = share_interval(std::llround(accuracy(*best) * static_cast<double>(images)), images);
+    const Interval interval = share_interval_of(accuracy(*best), sources[*best].test->images);
     const bool chance = accuracy(*second) >= interval.low;
     return paragraph(format_text(
         "{} is ahead with {} of the test images; {} follows with {}. {}", names[*best], percent(accuracy(*best)),

@@ -5,17 +5,16 @@
 #include <functional>
 
 #include "core/text.hpp"
+#include "statistics/intervals.hpp"
 
 namespace graft {
 
 Interval share_interval(std::int64_t hits, std::int64_t of) {
-    if (of <= 0) return {0, 1};
-    constexpr double z = 1.959963984540054;  // 0.975 quantile of the normal distribution
-    const auto n = static_cast<double>(of);
-    const double p = static_cast<double>(hits) / n, spread = z * z / n;
-    const double centre = (p + spread / 2) / (1 + spread);
-    const double half = z * std::sqrt(p * (1 - p) / n + spread / (4 * n)) / (1 + spread);
-    return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
+    return of <= 0 ? Interval{0, 1} : wilson(hits, of);
+}
+
+Interval share_interval_of(double share, std::int64_t images) {
+    return share_interval(std::llround(share * static_cast<double>(images)), images);
 }
 
 std::vector<ConfusedCell> confused_cells(const std::vector<std::vector<std::int64_t>>& confusion) {

@@ -13,6 +13,8 @@ namespace graft {
 
 /// Wilson's score interval of a share, 95 %. Of nothing: 0 to 1.
 [[nodiscard]] Interval share_interval(std::int64_t hits, std::int64_t of);
+/// The same of a share that is known without its count.
+[[nodiscard]] Interval share_interval_of(double share, std::int64_t images);
 
 /// Images of one class that were taken for another.
 struct ConfusedCell {

@@ -25,7 +25,7 @@ std::string test_images_text(const ReportSource& source) {
 
 Headline share_headline(double share, std::int64_t images, const std::string& what) {
     Headline headline{.figure = percent(share), .what = what, .value = share};
-    headline.interval = share_interval(std::llround(share * static_cast<double>(images)), images);
+    headline.interval = share_interval_of(share, images);
     return headline;
 }
 
