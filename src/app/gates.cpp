@@ -10,6 +10,7 @@
 #include "core/names.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "record/metric.hpp"
 #include "task/evaluator.hpp"
 
 namespace graft {
@@ -59,11 +60,10 @@ bool is_met(const Gate& gate, const MeasuredMetric& measured) {
 
 /// The epoch's metrics of the validation images.
 std::vector<MeasuredMetric> validation_metrics(const EpochRecord& epoch, const Registry<MetricRow>& table) {
-    constexpr std::string_view kOfValidation = "val_";
     std::vector<MeasuredMetric> metrics;
     for (const auto& [name, value] : epoch.metrics) {
-        if (!name.starts_with(kOfValidation)) continue;
-        const std::string plain = name.substr(kOfValidation.size());
+        if (!name.starts_with(kValidationPrefix)) continue;
+        const std::string plain = name.substr(kValidationPrefix.size());
         const MetricRow* row = table.find(plain);
         metrics.push_back({plain, value, row != nullptr && row->better == Direction::max});
     }

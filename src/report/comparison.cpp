@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "record/metric.hpp"
 #include "report/figures.hpp"
 #include "report/page.hpp"
 #include "report/report.hpp"
@@ -40,6 +41,11 @@ const MeasuredMetric* metric_named(const std::vector<MeasuredMetric>& metrics, c
     return found == metrics.end() ? nullptr : &*found;
 }
 
+TableCell seconds_cell(const ReportSource& source) {
+    if (!source.run) return "–";
+    return {format_text("{:.1f}", source.run->seconds), source.run->seconds};
+}
+
 Markup metrics_table(const Sources& sources, const std::vector<std::string>& names) {
     std::vector<std::vector<MeasuredMetric>> metrics;
     DataTable table{.caption = "What was measured in the test", .header = {"run"}, .rows = {}, .sortable = true};
@@ -54,7 +60,7 @@ Markup metrics_table(const Sources& sources, const std::vector<std::string>& nam
             const MeasuredMetric* metric = metric_named(metrics[i], table.header[m]);
             row.push_back(metric == nullptr ? TableCell("–") : TableCell(four_decimals(metric->value), metric->value));
         }
-        if (sources[i].run) row.emplace_back(format_text("{:.1f}", sources[i].run->seconds), sources[i].run->seconds);
+        row.push_back(seconds_cell(sources[i]));
         table.rows.push_back(std::move(row));
     }
     table.header.emplace_back("seconds");
@@ -93,33 +99,28 @@ Markup differences_table(const Sources& sources, const std::vector<std::string>&
     return table.rows.empty() ? remark("The settings are the same.") : markup_of(table);
 }
 
-std::vector<PlotPoint> course_points(const ReportSource& source, const std::string& metric) {
-    std::vector<PlotPoint> points;
-    if (source.run)
-        for (const EpochRecord& epoch : source.run->history)
-            points.push_back({static_cast<double>(epoch.epoch + 1), epoch.metric(metric).value_or(kUnknown)});
-    return points;
+/// One line per run; of a run without the metric it is empty.
+std::vector<std::vector<PlotPoint>> lines_of(const Sources& sources, const std::string& metric) {
+    std::vector<std::vector<PlotPoint>> lines;
+    for (const ReportSource& source : sources)
+        lines.push_back(source.run ? points_of(*source.run, metric) : std::vector<PlotPoint>());
+    return lines;
 }
 
 std::optional<NamedPlot> overlaid(const Sources& sources, const std::string& metric) {
-    std::vector<double> values;
+    const std::vector<std::vector<PlotPoint>> lines = lines_of(sources, metric);
+    bool known = false;
     double last = 2;
-    for (const ReportSource& source : sources)
-        for (const PlotPoint& point : course_points(source, metric)) {
+    for (const std::vector<PlotPoint>& points : lines)
+        for (const PlotPoint& point : points) {
             last = std::max(last, point.x);
-            if (std::isfinite(point.y)) values.push_back(point.y);
+            known = known || std::isfinite(point.y);
         }
-    if (values.empty()) return std::nullopt;
-    Axis y = axis_from_zero("", values);
-    if (metric.find("loss") == std::string::npos && y.low >= 0 && *std::ranges::max_element(values) <= 1)
-        y = {.name = "",
-             .low = std::floor(10 * *std::ranges::min_element(values)) / 10,
-             .high = 1,
-             .ticks = TickText::percent};
+    if (!known) return std::nullopt;
     Plot plot(metric + " of all runs", "One line per run; the table above has the figures.",
-              {.name = "epoch", .low = 1, .high = last, .whole = true}, y);
-    for (std::size_t i = 0; i < sources.size(); ++i)
-        plot.add_line(course_points(sources[i], metric), kind_of(i), sources.size() < 9 ? std::to_string(i + 1) : "");
+              {.name = "epoch", .low = 1, .high = last, .whole = true}, value_axis(metric, lines));
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        plot.add_line(lines[i], kind_of(i), lines.size() < 9 ? std::to_string(i + 1) : "");
     return NamedPlot{metric, metric, "", std::move(plot)};
 }
 
@@ -129,7 +130,7 @@ Markup curves_of_all(const Sources& sources, const std::vector<std::string>& nam
         if (source.run && !source.run->history.empty())
             for (const auto& [name, value] : source.run->history.front().metrics)
                 if (std::ranges::find(metrics, name) == metrics.end()) metrics.push_back(name);
-    std::ranges::stable_partition(metrics, [](const std::string& name) { return name.starts_with("val_"); });
+    std::ranges::stable_partition(metrics, [](const std::string& name) { return name.starts_with(kValidationPrefix); });
     std::vector<NamedPlot> plots;
     for (const std::string& metric : metrics)
         if (auto plot = overlaid(sources, metric)) plots.push_back(std::move(*plot));

@@ -9,9 +9,7 @@
 
 namespace graft {
 
-Interval share_interval(std::int64_t hits, std::int64_t of) {
-    return of <= 0 ? Interval{0, 1} : wilson(hits, of);
-}
+Interval share_interval(std::int64_t hits, std::int64_t of) { return of <= 0 ? Interval{0, 1} : wilson(hits, of); }
 
 Interval share_interval_of(double share, std::int64_t images) {
     return share_interval(std::llround(share * static_cast<double>(images)), images);

@@ -20,6 +20,11 @@ struct NamedPlot {
 };
 /// Loss and metrics over the epochs, with what happened.
 [[nodiscard]] std::vector<NamedPlot> course_plots(const ReportSource& source);
+/// A metric over the epochs, counted from 1; NaN where it is not known.
+[[nodiscard]] std::vector<PlotPoint> points_of(const RunRecord& run, const std::string& metric);
+/// For lines of one metric, of training or validation. Shares go from a round place below the lowest to 100 %, so that
+/// the difference that matters can be seen.
+[[nodiscard]] Axis value_axis(const std::string& metric, const std::vector<std::vector<PlotPoint>>& lines);
 /// Confidence against accuracy, and accuracy against how many images are answered.
 [[nodiscard]] std::vector<NamedPlot> reliability_plots(const ReportSource& source);
 /// Predicted against true numbers.

@@ -63,7 +63,7 @@ void Trainer::run_epoch() {
         if (average_) average_->swap();
         averaged = average_.has_value();
         if (phase_.validation) {
-            const auto validation = validate(index).values("val_");
+            const auto validation = validate(index).values(std::string(kValidationPrefix));
             epoch.record.metrics.insert(epoch.record.metrics.end(), validation.begin(), validation.end());
         }
     } catch (const Interrupted&) {

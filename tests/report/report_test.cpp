@@ -285,5 +285,34 @@ TEST(Comparison, DoesNotJudgeRunsThatWereTestedOnOtherImages) {
     EXPECT_TRUE(shows(comparison_of({one.source(), other.source()}), "The runs were not tested on the same images"));
 }
 
+RunRecord run_of_numbers() {
+    RunRecord run = small_run("data");
+    run.task = "regression";
+    run.test->result = RegressionRecord{.mae = 0.25, .rmse = 0.5, .r2 = 0.5, .targets = {{"age", 0.25, 0.5, 0.5, 2}}};
+    for (EpochRecord& epoch : run.history)
+        epoch.metrics = {{"loss", 0.5}, {"mae", 0.5}, {"val_loss", 0.5}, {"val_mae", 0.25}, {"val_rmse", 0.75}};
+    return run;
+}
+
+TEST(Comparison, DrawsErrorsThatAreSmallAsNumbersAndNotAsShares) {
+    const SmallRun one, other;
+    EXPECT_TRUE(shows(comparison_of({one.source(), other.source()}), ">100 %</text>"));
+    one.write(run_of_numbers());
+    other.write(run_of_numbers());
+    const std::string page = comparison_of({read_report_source(one.path()), read_report_source(other.path())});
+    EXPECT_TRUE(shows(page, "aria-label=\"val_mae of all runs."));
+    EXPECT_FALSE(shows(page, " %</text>"));
+}
+
+TEST(Comparison, HasACellForTheSecondsOfAnEvaluation) {
+    const SmallRun run;
+    const graft::testing::TemporaryFolder folder;
+    folder.write("evaluation.json", pretty(to_json(small_evaluation())));
+    const std::string page = comparison_of({run.source(), read_report_source(folder.path())});
+    EXPECT_TRUE(shows(page, "<th scope=\"col\">seconds</th>"));
+    EXPECT_TRUE(shows(page, "<td data-value=\"10\">10.0</td></tr>"));
+    EXPECT_TRUE(shows(page, "<td data-value=\"0.75\">0.7500</td><td>–</td></tr>"));
+}
+
 }  // namespace
 }  // namespace graft

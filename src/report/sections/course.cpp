@@ -5,13 +5,12 @@
 #include <set>
 
 #include "core/text.hpp"
+#include "record/metric.hpp"
 #include "report/page.hpp"
 #include "report/sections.hpp"
 
 namespace graft {
 namespace {
-
-constexpr std::string_view kValidation = "val_";
 
 /// Something that happened, at an epoch counted from 1.
 struct CourseEvent {
@@ -46,20 +45,20 @@ std::vector<CourseEvent> events_of(const ReportSource& source) {
     return events;
 }
 
-std::vector<PlotPoint> points_of(const RunRecord& run, const std::string& metric) {
-    std::vector<PlotPoint> points;
-    for (const EpochRecord& epoch : run.history)
-        points.push_back({static_cast<double>(epoch.epoch + 1), epoch.metric(metric).value_or(kUnknown)});
-    return points;
+/// Without the prefix of validation.
+std::string plain_name(const std::string& metric) {
+    return metric.starts_with(kValidationPrefix) ? metric.substr(kValidationPrefix.size()) : metric;
 }
+
+std::string validation_name(const std::string& metric) { return std::string(kValidationPrefix) + metric; }
 
 /// The metrics without the prefix of validation, in the history's order.
 std::vector<std::string> metrics_of(const RunRecord& run) {
     std::vector<std::string> names;
     std::set<std::string> seen;
     for (const auto& [name, value] : run.history.front().metrics) {
-        const std::string base = name.starts_with(kValidation) ? name.substr(kValidation.size()) : name;
-        if (seen.insert(base).second) names.push_back(base);
+        const std::string plain = plain_name(name);
+        if (seen.insert(plain).second) names.push_back(plain);
     }
     return names;
 }
@@ -67,18 +66,6 @@ std::vector<std::string> metrics_of(const RunRecord& run) {
 bool is_share(const std::string& metric, const std::vector<double>& values) {
     const bool of_errors = metric.find("loss") != std::string::npos || metric == "mae" || metric == "rmse";
     return !of_errors && std::ranges::all_of(values, [](double value) { return value >= 0 && value <= 1; });
-}
-
-/// Shares from a round place below the lowest to 100 %, so that the difference that matters can be seen.
-Axis value_axis(const std::string& metric, const std::vector<PlotPoint>& train,
-                const std::vector<PlotPoint>& validation) {
-    std::vector<double> values;
-    for (const auto* points : {&train, &validation})
-        for (const PlotPoint& point : *points)
-            if (std::isfinite(point.y)) values.push_back(point.y);
-    if (values.empty() || !is_share(metric, values)) return axis_from_zero("", values);
-    const double lowest = *std::ranges::min_element(values);
-    return {.name = "", .low = std::floor(10 * lowest) / 10, .high = 1, .ticks = TickText::percent};
 }
 
 std::string last_text(const std::vector<PlotPoint>& points, TickText kind) {
@@ -91,7 +78,7 @@ std::string last_text(const std::vector<PlotPoint>& points, TickText kind) {
 void add_tips(Plot& plot, const RunRecord& run, const std::string& metric) {
     for (const EpochRecord& epoch : run.history) {
         std::string words = format_text("epoch {}", epoch.epoch + 1);
-        for (const std::string& name : {metric, std::string(kValidation) + metric})
+        for (const std::string& name : {metric, validation_name(metric)})
             if (const auto value = epoch.metric(name)) words += format_text(" · {} {}", name, four_decimals(*value));
         words += format_text(" · rate {}", number_as_text(epoch.learning_rate));
         const auto at = static_cast<double>(epoch.epoch + 1);
@@ -107,8 +94,8 @@ Axis epoch_axis(const RunRecord& run) {
 NamedPlot metric_plot(const ReportSource& source, const std::string& metric) {
     const RunRecord& run = *source.run;
     const std::vector<PlotPoint> train = points_of(run, metric);
-    const std::vector<PlotPoint> validation = points_of(run, std::string(kValidation) + metric);
-    const Axis axis = value_axis(metric, train, validation);
+    const std::vector<PlotPoint> validation = points_of(run, validation_name(metric));
+    const Axis axis = value_axis(metric, {train, validation});
     Plot plot(format_text("{} over {}", metric, count_of(run.history.size(), "epoch")),
               format_text("At the end {} in training and {} in validation.", last_text(train, axis.ticks),
                           last_text(validation, axis.ticks)),
@@ -164,6 +151,23 @@ Markup what_happened(const ReportSource& source) {
 }
 
 }  // namespace
+
+std::vector<PlotPoint> points_of(const RunRecord& run, const std::string& metric) {
+    std::vector<PlotPoint> points;
+    for (const EpochRecord& epoch : run.history)
+        points.push_back({static_cast<double>(epoch.epoch + 1), epoch.metric(metric).value_or(kUnknown)});
+    return points;
+}
+
+Axis value_axis(const std::string& metric, const std::vector<std::vector<PlotPoint>>& lines) {
+    std::vector<double> values;
+    for (const std::vector<PlotPoint>& points : lines)
+        for (const PlotPoint& point : points)
+            if (std::isfinite(point.y)) values.push_back(point.y);
+    if (values.empty() || !is_share(plain_name(metric), values)) return axis_from_zero("", values);
+    const double lowest = *std::ranges::min_element(values);
+    return {.name = "", .low = std::floor(10 * lowest) / 10, .high = 1, .ticks = TickText::percent};
+}
 
 std::vector<NamedPlot> course_plots(const ReportSource& source) {
     if (!source.run || source.run->history.empty()) return {};

@@ -16,8 +16,6 @@
 namespace graft {
 namespace {
 
-constexpr std::string_view kValidation = "val_";
-
 struct TensorboardOptions {
     std::string log_dir = "tensorboard";  ///< relative to the run folder
 };
@@ -40,9 +38,9 @@ public:
     void on_epoch_end(const EpochRecord& record, TrainControl&) override {
         Scalars train, validation;
         for (const auto& [name, value] : record.metrics) {
-            const bool of_validation = name.starts_with(kValidation);
+            const bool of_validation = name.starts_with(kValidationPrefix);
             Scalars& scalars = of_validation ? validation : train;
-            scalars.emplace_back("epoch_" + name.substr(of_validation ? kValidation.size() : 0), value);
+            scalars.emplace_back("epoch_" + name.substr(of_validation ? kValidationPrefix.size() : 0), value);
         }
         train.emplace_back("epoch_learning_rate", record.learning_rate);
         write(train_, "train", train, record.epoch);
