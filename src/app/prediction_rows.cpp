@@ -10,9 +10,6 @@
 #include "task/evaluator.hpp"
 
 namespace graft {
-namespace {
-
-}  // namespace
 
 PredictionRows::PredictionRows(std::vector<std::string> outputs, const PredictionRowOptions& options)
     : outputs_(std::move(outputs)), options_(options) {

@@ -58,11 +58,10 @@ CalibrationRecord temperature_record(const TemperatureFit& fit, std::span<const 
                              .reason = fit.reason};
     record.after = fit.temperature == 1 ? record.before : reliability_of(after, bootstrap);
     if (fit.reason.empty())
-        reporter.note(
-            format_text("calibrated on {}: temperature {:.3f}, expected calibration error {:.4f} before, "
-                        "{:.4f} after",
-                        count_of(before.size(), "validation image"), fit.temperature, record.before.ece,
-                        record.after.ece));
+        reporter.note(format_text(
+            "calibrated on {}: temperature {:.3f}, expected calibration error {:.4f} before, "
+            "{:.4f} after",
+            count_of(before.size(), "validation image"), fit.temperature, record.before.ece, record.after.ece));
     else
         reporter.note("not calibrated: " + fit.reason);
     return record;
@@ -163,9 +162,9 @@ Decision decide(const DecisionOptions& options, const at::Tensor& scores, std::s
         confidence_for(*options.accuracy, answered(scores, images, temperature, options.min_margin));
     decision.min_confidence = found.value_or(0);
     if (!found)
-        reporter.warn(
-            format_text("/decision/accuracy: no probability gives {} on the validation images: the model {}",
-                        *options.accuracy, options.min_margin > 0 ? "answers by its margin alone" : "always answers"));
+        reporter.warn(format_text("/decision/accuracy: no probability gives {} on the validation images: the model {}",
+                                  *options.accuracy,
+                                  options.min_margin > 0 ? "answers by its margin alone" : "always answers"));
     return decision;
 }
 

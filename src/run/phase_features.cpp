@@ -88,9 +88,9 @@ Json description_of(const RunOptions& options, const Backbone& backbone, const P
                     const ViewRenderer& renderer, ViewKind kind) {
     const GraftedModel& model = phase.model;
     const bool is_pooled = model.trained_stages.empty();
-    Json description = network_description(backbone.architecture.name, backbone.weights_hash, model.frozen_stages,
-                                           model.feature_shape, options.backbone.precision,
-                                           is_pooled ? options.head.pooling : Pooling::avg);
+    Json description =
+        network_description(backbone.architecture.name, backbone.weights_hash, model.frozen_stages, model.feature_shape,
+                            options.backbone.precision, is_pooled ? options.head.pooling : Pooling::avg);
     if (phase.trained_before) description["values"] = hash_of_values(model.trunk);  // no longer those of the file
     description.update(renderer.recipe(kind));
     return description;
@@ -170,8 +170,7 @@ FeaturesRecord PhaseFeatures::record() const {
 Json features_of_frozen(const std::string& architecture, const std::string& weights_hash,
                         const std::vector<std::string>& frozen, const std::vector<std::int64_t>& shape, Pooling pooling,
                         const Preprocessing& preprocessing) {
-    Json description =
-        network_description(architecture, weights_hash, frozen, shape, Precision::float32, pooling);
+    Json description = network_description(architecture, weights_hash, frozen, shape, Precision::float32, pooling);
     description.update(ViewRenderer(preprocessing, {}, 0).recipe(ViewKind::plain));
     return description;
 }

@@ -104,7 +104,8 @@ Trainer::Epoch Trainer::begin_epoch(std::int64_t index) {
 /// Makes the checkpoint of an epoch that is not over, where that is of use. @return whether it did
 bool Trainer::save_part(Epoch& epoch) {
     const std::int64_t saved = state_.part ? state_.part->batches : 0;
-    if (parts_.checkpoint.empty() || epoch.batches == saved || !stop_reason_.empty() || first_not_finite(parts_.weights))
+    if (parts_.checkpoint.empty() || epoch.batches == saved || !stop_reason_.empty() ||
+        first_not_finite(parts_.weights))
         return false;
     MetricState measures;
     epoch.measures.keep(measures);

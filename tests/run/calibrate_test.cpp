@@ -37,7 +37,7 @@ protected:
 
 TEST_F(Deciding, TheAccuracyIsThatOfTheImagesThatGetAnAnswer) {
     const std::array right = {true, true, false, true, true};
-    EXPECT_NEAR(decide_on({{}, 0.8}, right).min_confidence, 0.55, 1e-6);   // 4 of 5
+    EXPECT_NEAR(decide_on({{}, 0.8}, right).min_confidence, 0.55, 1e-6);  // 4 of 5
     EXPECT_NEAR(decide_on({{}, 0.85}, right).min_confidence, 0.8, 1e-6);  // 2 of 2
     // With a margin of 0.15 the last image (0.55 - 0.45) gets no answer: 3 of 4 are right.
     EXPECT_NEAR(decide_on({{.min_margin = 0.15}, 0.75}, right).min_confidence, 0.6, 1e-6);

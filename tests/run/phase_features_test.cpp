@@ -21,7 +21,7 @@ protected:
         ::setenv("GRAFT_CACHE", cache.c_str(), 1);
         RunOptions options = default_run_config(Tables());
         options.output = (folder_ / "run").string();
-        options.head = {.hidden = {}, .pooling = pooling};
+        options.head = {.pooling = pooling, .hidden = {}};
         options.backbone.precision = precision;
         SilentReporter silent;
         const std::vector<Phase> phases =

@@ -350,9 +350,7 @@ TEST_F(StoppedWithinAnEpoch, IsSaidToBeSavedOnlyWhereItIs) {
             .epochs = 1, .seed = seed_, .keep = keep_, .is_save_asked = [&] { return ++asked == 2; }};
         parts.phase.epochs = 1;
         reporter_.notes.clear();
-        const auto work = [&] {
-            (void)train(std::move(parts.run), std::move(parts.phase), options, false, reporter_);
-        };
+        const auto work = [&] { (void)train(std::move(parts.run), std::move(parts.phase), options, false, reporter_); };
         if (broken == 5) {
             work();
         } else {
