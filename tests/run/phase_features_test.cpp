@@ -27,7 +27,7 @@ protected:
         const std::vector<Phase> phases =
             make_phases(phases_of(options), backbone_, testing::tiny_preprocessing(), options.head, 2, 1);
         static_cast<void>(make_features(options, {}, backbone_, phases.front(), {}, silent));
-        return FeatureCache(cache / "features").list().front().description;
+        return FeatureCache(cache / "features").list().front().description.at("features");
     }
 
     const testing::TemporaryFolder folder_;
@@ -44,8 +44,9 @@ TEST_F(FrozenFeatures, AreWhatEmbeddingLooksFor) {
 
 // The order of the keys is part of the name of a space: features that were kept once are found again.
 TEST_F(FrozenFeatures, AreNamedInOneOrder) {
+    const Json description = kept_as(Pooling::max, Precision::bfloat16);
     std::string keys;
-    for (const auto& [key, value] : kept_as(Pooling::max, Precision::bfloat16).items()) keys += key + " ";
+    for (const auto& [key, value] : description.items()) keys += key + " ";
     EXPECT_TRUE(keys.starts_with("version backbone weights frozen shape precision pooling ")) << keys;
 }
 
