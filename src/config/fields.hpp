@@ -55,6 +55,8 @@ struct ListLimits {
     std::optional<std::size_t> longest;
 };
 
+class ObjectList;  // config/object_list.hpp
+
 /// Visits the fields of an options struct.
 class Fields {
 public:
@@ -84,6 +86,9 @@ public:
     virtual void path(const Key& key, std::optional<std::string>& value, std::string_view doc) {
         field(key, value, doc);
     }
+
+    /// A list of options structs: describe_list (config/object_list.hpp).
+    virtual void object_list(const Key& key, ObjectList& value, std::string_view doc) = 0;
 
     /// One of the names of an enum.
     template <NamedEnum Enum>

@@ -40,7 +40,7 @@ std::string with_escaped_bars(const std::string& cell) {
 }
 
 /// Turns declarations into a table per object.
-class MarkdownWriter final : public Fields, public ObjectListFields {
+class MarkdownWriter final : public Fields {
 public:
     explicit MarkdownWriter(std::string pointer) { open(std::move(pointer), ""); }
     std::string take() {

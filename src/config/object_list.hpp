@@ -21,13 +21,6 @@ public:
     virtual void describe_usual(Fields& fields) const = 0;
 };
 
-/// What every visitor is besides Fields.
-class ObjectListFields {
-public:
-    virtual ~ObjectListFields() = default;
-    virtual void object_list(const Key& key, ObjectList& value, std::string_view doc) = 0;
-};
-
 namespace detail {
 
 template <class Options, class Visit>
@@ -53,7 +46,7 @@ private:
 template <class Options, class Visit>
 void describe_list(Fields& fields, const Key& key, std::vector<Options>& value, std::string_view doc, Visit visit) {
     detail::ObjectListOf<Options, Visit> access(value, std::move(visit));
-    dynamic_cast<ObjectListFields&>(fields).object_list(key, access, doc);
+    fields.object_list(key, access, doc);
 }
 
 }  // namespace graft

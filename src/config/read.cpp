@@ -29,7 +29,7 @@ std::string below(const std::string& pointer, const std::string& name) {
 }
 
 /// Fills options from JSON and collects problems instead of stopping at the first.
-class Reader final : public Fields, public ObjectListFields {
+class Reader final : public Fields {
 public:
     explicit Reader(const Json& document) {
         if (!document.is_object()) {

@@ -34,7 +34,7 @@ Json list_schema(const Json& items, const ListLimits& limits) {
 }
 
 /// Turns declarations into a JSON Schema.
-class SchemaWriter final : public Fields, public ObjectListFields {
+class SchemaWriter final : public Fields {
 public:
     SchemaWriter() { levels_.push_back(empty_object()); }
     Json take() { return std::move(levels_.front()); }

@@ -6,7 +6,7 @@ namespace graft {
 namespace {
 
 /// Writes options as JSON: all of them, or those that differ from a base.
-class Writer final : public Fields, public ObjectListFields {
+class Writer final : public Fields {
 public:
     /// @param base what another writer wrote; nullptr: everything is written
     explicit Writer(const Json* base = nullptr) : bases_{base} {}
