@@ -111,6 +111,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"MulBySelf", "x * torch.sigmoid(x)"}, Case{"DivNumber", "x / 255.0"},
                       Case{"DivIntegerTensor", "x / torch.tensor(255)"},
                       Case{"DivPerChannel", "x / self.w", {4, 6, 6}, {1, 4, 1, 1}},
+                      Case{"DivPerImage", "x / torch.sum(x * x, [1], True)", {5}},
+                      Case{"MulPerImage", "torch.amax(x, [1], True) * x", {5}},
                       Case{"Gate", "x * torch.sigmoid(torch.mean(x, [2, 3], True))"}, Case{"PowTwo", "torch.pow(x, 2)"},
                       Case{"PowHalf", "torch.pow(x, 0.5)", {4, 6, 6}, {1}, {1}, 0.1}, Case{"Neg", "-x"},
                       Case{"Abs", "torch.abs(x)"}, Case{"Exp", "torch.exp(x)"},

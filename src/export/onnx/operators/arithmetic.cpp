@@ -1,4 +1,6 @@
 /// Sums, products and functions, element by element.
+#include <ATen/ops/ones.h>
+
 #include "export/onnx/operator_call.hpp"
 
 namespace graft {
@@ -25,7 +27,28 @@ void rsub(OperatorCall& call) {
     call.result(call.graph().node("Sub", {call.operand("other", "self"), self}));
 }
 
+/// Both are computed from the images, one a row per image and the other a number per image.
+bool is_number_per_row(OperatorCall& call) {
+    if (call.is_constant("self") || call.is_constant("other")) return false;
+    if (call.rank("self") != 2 || call.rank("other") != 2) return false;
+    const std::vector<std::int64_t> self = call.shape("self"), other = call.shape("other");
+    return self[0] == -1 && other[0] == -1 && self[1] != other[1] && (self[1] == 1 || other[1] == 1);
+}
+
+/// OpenCV takes two rows of one length: the number is repeated by a product with ones.
+void of_rows(OperatorCall& call, const char* op) {
+    GraphBuilder& graph = call.graph();
+    const std::int64_t columns = call.result_shape()[1];
+    const auto row = [&](const char* argument) {
+        const std::string value = call.tensor(argument);
+        if (call.shape(argument)[1] == columns) return value;
+        return graph.node("MatMul", {value, graph.constant(at::ones({1, columns}), value + ".repeated")});
+    };
+    call.result(graph.node(op, {row("self"), row("other")}));
+}
+
 void binary(OperatorCall& call, const char* op) {
+    if (is_number_per_row(call)) return of_rows(call, op);
     call.result(call.graph().node(op, {call.operand("self", "other"), call.operand("other", "self")}));
 }
 void mul(OperatorCall& call) { binary(call, "Mul"); }
