@@ -15,7 +15,9 @@ namespace graft {
 namespace {
 
 Json insight_golden(const char* kind) {
-    return parse_json_file(std::filesystem::path(GRAFT_TEST_DIR) / "golden" / "insight.json").at(kind);
+    Json goldens = parse_json_file(std::filesystem::path(GRAFT_TEST_DIR) / "golden" / "insight.json").at(kind);
+    if (goldens.empty()) ADD_FAILURE() << "no goldens of " << kind;
+    return goldens;
 }
 
 /// The waves that insight_goldens.py draws.

@@ -1,7 +1,6 @@
 // tests/golden/evaluation.json: what scikit-learn and scipy say.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cmath>
 
 #include "config/json.hpp"
@@ -13,7 +12,12 @@
 namespace graft {
 namespace {
 
-Json evaluation_goldens() { return parse_json_file(GRAFT_TEST_DIR "/golden/evaluation.json"); }
+/// Of one kind; there are some.
+Json evaluation_goldens(const char* kind) {
+    Json goldens = parse_json_file(GRAFT_TEST_DIR "/golden/evaluation.json").at(kind);
+    if (goldens.empty()) ADD_FAILURE() << "no goldens of " << kind;
+    return goldens;
+}
 
 void expect_same(double found, const Json& wanted, const std::string& what) {
     if (wanted.is_null())
@@ -37,7 +41,7 @@ const MeasuredMetric& figure(const EvaluationRecord& record, const std::string& 
 }
 
 TEST(EvaluationGoldens, FiguresAreThoseOfScikitLearn) {
-    for (const Json& of : evaluation_goldens().at("classification")) {
+    for (const Json& of : evaluation_goldens("classification")) {
         const std::string name = of.at("name");
         const EvaluationRecord record = evaluated(of);
         EXPECT_EQ(record.classification().figures.size(), of.at("figures").size()) << name;
@@ -53,7 +57,7 @@ TEST(EvaluationGoldens, FiguresAreThoseOfScikitLearn) {
 }
 
 TEST(EvaluationGoldens, IntervalsOfSharesAreWilsons) {
-    for (const Json& of : evaluation_goldens().at("wilson")) {
+    for (const Json& of : evaluation_goldens("wilson")) {
         const Interval interval = wilson(of.at("part"), of.at("whole"));
         expect_same(interval.low, of.at("interval")[0], of.dump());
         expect_same(interval.high, of.at("interval")[1], of.dump());
@@ -62,12 +66,12 @@ TEST(EvaluationGoldens, IntervalsOfSharesAreWilsons) {
 }
 
 TEST(EvaluationGoldens, McNemarsTestIsTheExactBinomialOne) {
-    for (const Json& of : evaluation_goldens().at("mcnemar"))
+    for (const Json& of : evaluation_goldens("mcnemar"))
         EXPECT_NEAR(mcnemar_exact(of.at("one"), of.at("other")), of.at("p").get<double>(), 1e-9) << of.dump();
 }
 
 TEST(EvaluationGoldens, IntervalsOfTheBootstrapAgreeWithAnotherOne) {
-    const Json of = evaluation_goldens().at("bootstrap");
+    const Json of = evaluation_goldens("bootstrap");
     const EvaluationRecord record = evaluated(of);
     for (const std::string name : {"macro_f1", "roc_auc"}) {
         const double low = of.at(name)[0], high = of.at(name)[1], tolerance = 0.1 * (high - low);
@@ -78,7 +82,7 @@ TEST(EvaluationGoldens, IntervalsOfTheBootstrapAgreeWithAnotherOne) {
 }
 
 TEST(EvaluationGoldens, TemperaturesHaveTheLeastLoss) {
-    for (const Json& of : evaluation_goldens().at("temperature")) {
+    for (const Json& of : evaluation_goldens("temperature")) {
         std::vector<float> scores;
         for (const Json& row : of.at("scores"))
             for (const Json& score : row) scores.push_back(score);
@@ -91,7 +95,7 @@ TEST(EvaluationGoldens, TemperaturesHaveTheLeastLoss) {
     }
 }
 
-TEST(EvaluationGoldens, TenThousandImagesOfTenClassesTakeASecondOrTwo) {
+TEST(EvaluationGoldens, TenThousandImagesOfTenClassesHaveAThousandResamples) {
     std::vector<std::string> classes;
     for (int k = 0; k < 10; ++k) classes.push_back(std::to_string(k));
     ClassificationMetrics metrics({.classes = classes, .top_k = {5}});
@@ -103,11 +107,7 @@ TEST(EvaluationGoldens, TenThousandImagesOfTenClassesTakeASecondOrTwo) {
         for (float& score : scores) score /= sum;
         metrics.add(static_cast<std::int64_t>(rng.below(10)), scores);
     }
-    const auto start = std::chrono::steady_clock::now();
     EXPECT_EQ(metrics.finish("").classification().bootstrap.ranking_resamples, 1000);
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    RecordProperty("seconds", std::to_string(seconds));
-    EXPECT_LT(seconds, 60);  // of processor time it is about one; other tests run beside it
 }
 
 }  // namespace
