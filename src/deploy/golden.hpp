@@ -21,11 +21,6 @@ namespace graft {
 /// A list of floats that must be there.
 void describe_floats(Fields& fields, const char* key, std::vector<float>& values, const ListLimits& limits);
 
-[[nodiscard]] std::string base64(std::string_view bytes);
-
-/// Throws DataError when the text has other characters, or is cut off.
-[[nodiscard]] std::string from_base64(std::string_view text);
-
 /// Values as a digest of all of them, and some of them: the digest says whether, the samples how much they differ.
 struct GoldenValues {
     std::string sha256;

@@ -1,6 +1,7 @@
 #include "insight/cleaned_list.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <vector>
 
 #include "core/text.hpp"
@@ -45,12 +46,23 @@ std::string split_of(const CheckedPart& part) {
     return kind ? std::string(text_of(*kind)) : part.name;
 }
 
-std::string path_in_list(const std::string& image, const fs::path& list) {
-    const fs::path folder = fs::weakly_canonical(fs::absolute(list).parent_path());
-    const fs::path absolute = fs::weakly_canonical(fs::absolute(image));
-    const fs::path relative = absolute.lexically_relative(folder);
-    return escaped(relative.empty() || *relative.begin() == ".." ? absolute.string() : relative.string());
-}
+/// How a list calls images. Each folder is looked up once: that asks the disk for every part of its path.
+class PathsInList {
+public:
+    explicit PathsInList(const fs::path& list) : folder_(fs::weakly_canonical(fs::absolute(list).parent_path())) {}
+
+    std::string of(const fs::path& image) {
+        const auto [found, is_new] = folders_.try_emplace(image.parent_path().native());
+        if (is_new) found->second = fs::weakly_canonical(fs::absolute(image).parent_path());
+        const fs::path absolute = found->second / image.filename();
+        const fs::path relative = absolute.lexically_relative(folder_);
+        return escaped(relative.empty() || *relative.begin() == ".." ? absolute.string() : relative.string());
+    }
+
+private:
+    fs::path folder_;
+    std::unordered_map<std::string, fs::path> folders_;
+};
 
 }  // namespace
 
@@ -64,6 +76,7 @@ CleanedList cleaned_list(const CheckedData& data, std::span<const CheckedImage> 
     for (const Finding& finding : findings) leave_out_found(reasons, finding);
     const bool parts = std::ranges::count(data.parts, false, &CheckedPart::only_compared) > 1;
     CleanedList list{.csv = parts ? "image_path,label,split\n" : "image_path,label\n", .left_out = {}};
+    PathsInList paths(file);
     for (std::size_t i = 0; i < images.size(); ++i) {
         const CheckedPart& part = data.parts[images[i].part];
         if (part.only_compared) continue;
@@ -72,7 +85,7 @@ CleanedList cleaned_list(const CheckedData& data, std::span<const CheckedImage> 
             continue;
         }
         ++list.kept;
-        list.csv += csv_field(path_in_list(images[i].sample->file, file)) + "," +
+        list.csv += csv_field(paths.of(images[i].sample->file)) + "," +
                     csv_field(data.classes[static_cast<std::size_t>(images[i].sample->label)]);
         list.csv += parts ? "," + csv_field(split_of(part)) + "\n" : "\n";
     }

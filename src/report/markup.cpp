@@ -64,10 +64,4 @@ Markup element(std::string_view name, const Attributes& attributes, const Markup
 
 Markup tag(std::string_view name, const Markup& content) { return element(name, Attributes{}, content); }
 
-Markup all_of(std::initializer_list<Markup> parts) {
-    Markup whole;
-    for (const Markup& part : parts) whole << part;
-    return whole;
-}
-
 }  // namespace graft

@@ -46,9 +46,6 @@ using Attributes = std::vector<Attribute>;
 /// `<name>content</name>`.
 [[nodiscard]] Markup tag(std::string_view name, const Markup& content);
 
-/// One behind the other.
-[[nodiscard]] Markup all_of(std::initializer_list<Markup> parts);
-
 /// The text with &, <, >, " and ' escaped. What is not UTF-8 and control characters are written as shown() does.
 [[nodiscard]] std::string html_escaped(std::string_view text);
 

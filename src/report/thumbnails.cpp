@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/base64.hpp"
 #include "core/ordered_map.hpp"
 #include "image/decode/decode.hpp"
 
@@ -15,19 +16,6 @@ namespace {
 
 constexpr int kThumbnailSide = 112;
 constexpr int kJpegQuality = 74;
-
-std::string base64_text(std::span<const unsigned char> bytes) {
-    constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::size_t left = std::min<std::size_t>(3, bytes.size() - i);
-        std::uint32_t block = 0;
-        for (std::size_t k = 0; k < 3; ++k) block = block << 8 | (k < left ? bytes[i + k] : 0U);
-        for (std::size_t k = 0; k < 4; ++k) text += k <= left ? kDigits[block >> (18 - 6 * k) & 63U] : '=';
-    }
-    return text;
-}
 
 cv::Mat as_thumbnail(const cv::Mat& rgb) {
     const double scale = static_cast<double>(kThumbnailSide) / std::max(rgb.cols, rgb.rows);
@@ -57,7 +45,7 @@ std::string jpeg_address(const cv::Mat& rgb) {
     cv::cvtColor(as_thumbnail(rgb), bgr, cv::COLOR_RGB2BGR);
     std::vector<unsigned char> bytes;
     cv::imencode(".jpg", bgr, bytes, {cv::IMWRITE_JPEG_QUALITY, kJpegQuality, cv::IMWRITE_JPEG_OPTIMIZE, 1});
-    return "data:image/jpeg;base64," + base64_text(bytes);
+    return "data:image/jpeg;base64," + base64({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 void Thumbnails::read(std::span<const std::filesystem::path> files) {

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "core/shell_words.hpp"
+
 namespace graft {
 namespace {
 

@@ -27,7 +27,8 @@ TEST(Markup, EscapesAttributes) {
 }
 
 TEST(Markup, NestsElementsWithoutEscapingThemTwice) {
-    EXPECT_EQ(tag("p", all_of({"a < b ", tag("b", "c & d")})).text(), "<p>a &lt; b <b>c &amp; d</b></p>");
+    Markup content = "a < b ";
+    EXPECT_EQ(tag("p", content << tag("b", "c & d")).text(), "<p>a &lt; b <b>c &amp; d</b></p>");
 }
 
 TEST(Markup, DoesNotCloseWhatHtmlNeverCloses) {

@@ -3,6 +3,7 @@
 /// zsh run the same text, fish asks bash. Each shell then offers in its own way what the walk has found.
 #include "app/shell/shell_completion.hpp"
 
+#include "core/shell_words.hpp"
 #include "core/text.hpp"
 
 namespace graft {
@@ -192,12 +193,6 @@ std::string fish_script(const CommandFacts& graft) {
 const Registry<ShellRow>& shells() {
     static const Registry<ShellRow> table{{"bash", bash_script}, {"zsh", zsh_script}, {"fish", fish_script}};
     return table;
-}
-
-std::string shell_quoted(std::string_view text) {
-    std::string quoted = "'";
-    for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return quoted + "'";
 }
 
 }  // namespace graft

@@ -19,7 +19,4 @@ struct ShellRow {
 /// The shells that there are scripts for.
 [[nodiscard]] const Registry<ShellRow>& shells();
 
-/// In single quotes for bash and zsh, where nothing but the quote itself is special.
-[[nodiscard]] std::string shell_quoted(std::string_view text);
-
 }  // namespace graft

@@ -1,20 +1,10 @@
+#include "core/shell_words.hpp"
 #include "core/text.hpp"
 #include "report/page.hpp"
 #include "report/sections.hpp"
 
 namespace graft {
 namespace {
-
-/// A path as a shell takes it.
-std::string shell_word(const std::string& text) {
-    const bool plain =
-        text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=:,") ==
-        std::string::npos;
-    if (plain && !text.empty()) return text;
-    std::string quoted = "'";
-    for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return quoted + "'";
-}
 
 /// A path as C++ and Python write it.
 std::string literal_of(const std::string& text) {

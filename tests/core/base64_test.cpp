@@ -1,6 +1,7 @@
+#include "core/base64.hpp"
+
 #include <gtest/gtest.h>
 
-#include "deploy/golden.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
