@@ -7,27 +7,19 @@
 
 #include "core/ordered_map.hpp"
 #include "core/text.hpp"
-#include "deploy/explain.hpp"
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/core/threads.hpp"
-#include "image/decode/decode.hpp"
+#include "run/heat_maps.hpp"
 
 namespace graft {
 namespace {
 
-/// A PNG; "" where the image cannot be read.
-std::string explained(const Explainer& explainer, const Preprocessing& preprocessing,
-                      const std::filesystem::path& image, std::int64_t max_pixels) {
-    cv::Mat picture;
-    try {
-        picture = resize_to_input(decode_image_file(image, {.max_pixels = max_pixels, .input = preprocessing}),
-                                  preprocessing);
-    } catch (const DataError&) {
-        return {};  // its row says why
-    }
+/// A PNG; "" where there is no picture.
+std::string png_of(const cv::Mat& rgb) {
+    if (rgb.empty()) return {};
     cv::Mat bgr;
-    cv::cvtColor(heat_overlay(picture, explainer.explain(picture).map), bgr, cv::COLOR_RGB2BGR);
+    cv::cvtColor(rgb, bgr, cv::COLOR_RGB2BGR);
     std::vector<unsigned char> bytes;
     cv::imencode(".png", bgr, bytes);
     return {bytes.begin(), bytes.end()};
@@ -49,10 +41,12 @@ void explain_images(const std::filesystem::path& model, std::span<const std::fil
     const std::size_t done = ordered_map(
         images.size(),
         {.workers = workers, .window = 2 * workers, .on_worker_start = use_one_thread_here, .stop = options.stop},
-        [&](std::size_t i) { return explained(explainer, file.info.preprocessing, images[i], options.max_pixels); },
+        [&](std::size_t i) {
+            return png_of(explained_image(explainer, file.info.preprocessing, images[i], options.max_pixels));
+        },
         [&](std::size_t i, const std::string& png) {
             reporter.advance(i + 1);
-            if (png.empty()) return;
+            if (png.empty()) return;  // its row says why
             write_file(options.folder / format_text("{:05}-{}.png", i + 1, images[i].stem().string()), png,
                        options.present);
             ++written;

@@ -28,11 +28,12 @@ struct Unknown {
     std::optional<Fingerprint> state;
 };
 
-std::vector<Unknown> not_known_to(const ImageMemo& memo, std::span<Sample> samples) {
+std::vector<Unknown> not_known_to(const ImageMemo& memo, const PictureObserver& observer, std::span<Sample> samples) {
     std::vector<Unknown> unknown;
     for (Sample& sample : samples) {
         const std::optional<Fingerprint> state = memo.state_of(sample.file);
-        if (const std::optional<Fingerprint> content = memo.find(state))
+        const std::optional<Fingerprint> content = memo.find(state);
+        if (content && (!observer.knows || observer.knows(*content)))
             sample.content = *content;
         else
             unknown.push_back({&sample, state});
@@ -40,10 +41,13 @@ std::vector<Unknown> not_known_to(const ImageMemo& memo, std::span<Sample> sampl
     return unknown;
 }
 
-Checked check(const Sample& sample, const DecodeOptions& limits) {
+Checked check(const Sample& sample, const DecodeOptions& limits, const PictureObserver& observer) {
     try {
         const std::string bytes = read_file(sample.file);
-        return GoodImage{fingerprint(bytes), decode_picture(bytes, shown(sample.file), limits).note};
+        Picture picture = decode_picture(bytes, shown(sample.file), limits);
+        const Fingerprint content = fingerprint(bytes);
+        if (observer.see) observer.see(content, picture.rgb);
+        return GoodImage{content, std::move(picture.note)};
     } catch (const DataError& error) {
         return BadImage{sample.name, shown(error.what())};
     }
@@ -76,9 +80,10 @@ void expect_every_class(const ImagePart& part, std::span<const std::string> clas
 }  // namespace
 
 std::vector<BadImage> find_bad_images(std::span<Sample> samples, std::size_t workers, std::stop_token stop,
-                                      Reporter& reporter, ImageMemo& memo, const DecodeOptions& limits) {
-    const std::vector<Unknown> unknown = not_known_to(memo, samples);
-    const auto check_one = [&](std::size_t i) { return check(*unknown[i].sample, limits); };
+                                      Reporter& reporter, ImageMemo& memo, const DecodeOptions& limits,
+                                      const PictureObserver& observer) {
+    const std::vector<Unknown> unknown = not_known_to(memo, observer, samples);
+    const auto check_one = [&](std::size_t i) { return check(*unknown[i].sample, limits, observer); };
     std::vector<BadImage> bad;
     PassedOver odd;
     const auto consume = [&](std::size_t i, Checked checked) {
@@ -114,7 +119,7 @@ std::vector<SkippedImage> check_parts(std::span<const ImagePart> parts, std::spa
         images += part.samples.size();
         before.push_back(count_per_class(part.samples, classes.size()));
         const std::vector<BadImage> bad =
-            find_bad_images(part.samples, options.workers, stop, reporter, memo, options.limits);
+            find_bad_images(part.samples, options.workers, stop, reporter, memo, options.limits, options.observer);
         drop(part.samples, bad);
         for (const BadImage& image : bad) skipped.push_back({std::string(part.name), image.name, image.reason});
     }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <opencv2/core/mat.hpp>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -22,13 +24,22 @@ struct BadImage {
     std::string reason;  ///< what is wrong with the file, its path first
 };
 
+/// Whoever wants to see the pictures that are decoded anyway. Both may be empty.
+struct PictureObserver {
+    /// Whether this content was seen before: if not, the image is decoded though it is known to be good.
+    std::function<bool(const Fingerprint& content)> knows = {};
+    /// Called for every picture, on the thread that has decoded it. @param rgb [H,W] CV_8UC3
+    std::function<void(const Fingerprint& content, const cv::Mat& rgb)> see = {};
+};
+
 /// Decodes every image on `workers` threads, but for those that `memo` knows to be good, and fills in
 /// Sample::content of those that are. Warns of files that are odd though their pictures are whole.
 /// @return the bad ones, in the order of `samples`
 /// @throws Interrupted when a stop is requested
 [[nodiscard]] std::vector<BadImage> find_bad_images(std::span<Sample> samples, std::size_t workers,
                                                     std::stop_token stop, Reporter& reporter, ImageMemo& memo,
-                                                    const DecodeOptions& limits = {});
+                                                    const DecodeOptions& limits = {},
+                                                    const PictureObserver& observer = {});
 
 /// Images that are used for one purpose.
 struct ImagePart {
@@ -46,6 +57,7 @@ struct ImageCheckOptions {
     std::size_t workers = 1;
     OnBadImage on_bad_image = OnBadImage::fail;
     DecodeOptions limits;
+    PictureObserver observer = {};
 };
 
 /// Decodes the images of all parts but those that earlier runs have found to be good, and takes the bad ones out.

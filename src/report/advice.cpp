@@ -62,6 +62,28 @@ MaybeAdvice useless_regression(const ReportSource& source) {
                   "Look whether images and numbers belong together, then train longer or unfreeze stages.", "#numbers"};
 }
 
+/// Images that were trained with, or almost, among those that judge.
+MaybeAdvice leaks(const ReportSource& source) {
+    if (!source.run || !source.findings) return {};
+    std::int64_t equal = 0, near = 0;
+    for (const RunFinding& finding : source.findings->findings) {
+        if (finding.kind == "leaks") equal = finding.in_part("test");
+        if (finding.kind == "near_leaks") near = finding.in_part("test");
+    }
+    const std::int64_t all = equal + near;
+    if (all == 0) return {};
+    const double share =
+        static_cast<double>(all) / static_cast<double>(std::max<std::int64_t>(source.run->data.test, 1));
+    return Advice{
+        equal > 0 || share > kGap ? AdviceKind::act : AdviceKind::look,
+        format_text("{} also, or almost, in the training or validation part.",
+                    count_of(static_cast<std::uint64_t>(all), "test image is", "test images are")),
+        format_text("That is {} of the test, on which the model looks better than it is: {} the same picture, "
+                    "{} almost.",
+                    percent(share), equal, near),
+        "Leave them out of one part: graft data check DATA --fix LIST writes a list without them.", "#data"};
+}
+
 MaybeAdvice left_out(const ReportSource& source) {
     if (source.left_out.empty()) return {};
     return Advice{AdviceKind::look, format_text("{} could not be used.", count_of(source.left_out.size(), "image")),
@@ -258,6 +280,7 @@ MaybeAdvice all_is_well(const ReportSource& source) {
 constexpr std::array kRules = {interrupted,
                                no_better_than_guessing,
                                useless_regression,
+                               leaks,
                                overfitting,
                                test_differs,
                                plateau,

@@ -29,7 +29,7 @@ double width_of(const std::string& words) { return kLetter * static_cast<double>
 }  // namespace
 
 std::string tick_text(double value, TickText kind) {
-    if (kind == TickText::percent) return format_text("{:.6g} %", std::round(1e6 * value) / 1e4);
+    if (kind == TickText::percent) return format_text("{:.6g} %", std::round(1e6 * value) / 1e4 + 0.0);  // not "-0"
     return value == std::round(value) && std::abs(value) < 1e6 ? with_commas(std::llround(value))
                                                                : format_text("{:.3g}", value);
 }

@@ -53,7 +53,10 @@ LabelPrediction label_prediction(Row row, const MultiLabelRecord& record) {
         const bool is = names(image.truth, record.classes[k].name), said = names(image.found, record.classes[k].name);
         if (is == said) continue;
         const auto probability = static_cast<float>(number_in(row[kBeforeProbabilities + k]));
-        image.surprise = std::max(image.surprise, said ? probability : 1 - probability);
+        const float surprise = said ? probability : 1 - probability;
+        if (surprise <= image.surprise) continue;
+        image.surprise = surprise;
+        image.surprising = static_cast<std::uint32_t>(k);
     }
     return image;
 }

@@ -27,7 +27,8 @@ struct LabelPrediction {
     std::string name;
     std::string truth, found;  ///< classes with | between them
     bool right = false;
-    float surprise = 0;  ///< how far the worst wrong answer is from its threshold's other side, 0..1
+    float surprise = 0;            ///< how far the worst wrong answer is from its threshold's other side, 0..1
+    std::uint32_t surprising = 0;  ///< which label that answer is about
 };
 
 /// A number of one image.

@@ -12,7 +12,7 @@
 namespace graft {
 namespace {
 
-constexpr std::size_t kMostThumbnails = 240;  ///< about a megabyte
+constexpr std::size_t kMostThumbnails = 320;  ///< about 1.3 MB
 constexpr int kRefreshSeconds = 3;
 constexpr std::size_t kBeginning = 1000;  ///< of a document, that holds its generator
 constexpr std::string_view kGenerator = "name=\"generator\" content=\"graft ";
@@ -50,13 +50,14 @@ void write_or_warn(const std::filesystem::path& folder, Reporter& reporter, cons
 
 }  // namespace
 
-std::string report_of(const ReportSource& source) {
+std::string report_of(const ReportSource& source, const DrawHeatMaps& draw) {
     Thumbnails thumbnails(kMostThumbnails);
     Page page = page_of(source);
     page.sections = {{"verdict", "Verdict", verdict_section(source)},
                      {"card", source.run ? "What was run" : "What was evaluated", card_section(source), "Run"},
                      {"curves", "How training went", course_section(source), "Training"}};
-    Markup mistakes = mistakes_section(source, thumbnails);  // these pictures come first where there may be too many
+    Markup mistakes =
+        mistakes_section(source, thumbnails, draw);  // these pictures come first where there may be too many
     page.sections.push_back(
         {"confusion", "What is taken for what", confusion_section(source, thumbnails), "Confusion"});
     page.sections.push_back({"classes", "Class by class", classes_section(source), "Classes"});
@@ -65,6 +66,7 @@ std::string report_of(const ReportSource& source) {
     page.sections.push_back(
         {"reliability", "Can the probabilities be trusted?", reliability_section(source), "Reliability"});
     page.sections.push_back({"mistakes", "The worst mistakes", std::move(mistakes), "Mistakes"});
+    page.sections.push_back({"data", "What is odd about the data", data_section(source, thumbnails), "Data"});
     page.sections.push_back({"augmentation", "What the network saw", augmentation_section(source), "Augmentation"});
     page.sections.push_back({"time", "Where the time went", time_section(source), "Time"});
     page.sections.push_back({"use", "How to use the model", use_section(source), "Use"});
@@ -99,10 +101,10 @@ bool is_report_or_absent(const std::filesystem::path& file) {
 
 void write_report_or_warn(const std::filesystem::path& folder, const ReportContext& context, Reporter& reporter) {
     write_or_warn(folder, reporter, [&] {
-        ReportSource source = read_report_source(folder);
+        ReportSource source = read_report_source(folder, context.model_hash);
         source.gates = context.gates;
         if (source.model.empty()) source.model = context.model;
-        return report_of(source);
+        return report_of(source, context.heat_maps);
     });
 }
 

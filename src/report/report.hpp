@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graft/core/reporter.hpp"
+#include "report/heat_maps.hpp"
 #include "report/source.hpp"
 
 namespace graft {
@@ -14,7 +15,8 @@ namespace graft {
 inline constexpr const char* kReportName = "report.html";
 
 /// The whole document. Images are read from where they lie; those that are gone are left empty.
-[[nodiscard]] std::string report_of(const ReportSource& source);
+/// @param draw is asked for the few pictures that are shown with what the model saw in them
+[[nodiscard]] std::string report_of(const ReportSource& source, const DrawHeatMaps& draw = {});
 /// The same of a run that goes on: curves and figures without pictures, and the browser reads it again by itself.
 [[nodiscard]] std::string watched_report(const ReportSource& source);
 /// Several runs side by side. @param sources at least two
@@ -33,6 +35,8 @@ struct PlotFile {
 struct ReportContext {
     std::vector<JudgedGate> gates = {};
     std::filesystem::path model = {};  ///< of an evaluation
+    std::string model_hash = {};       ///< its SHA-256 where it is known; it is computed else
+    DrawHeatMaps heat_maps = {};
 };
 /// Writes report.html into a folder whose other files are written. The work is good without it: what goes wrong is a
 /// warning.

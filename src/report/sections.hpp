@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "report/heat_maps.hpp"
 #include "report/markup.hpp"
 #include "report/plot.hpp"
 #include "report/source.hpp"
@@ -37,7 +38,8 @@ struct NamedPlot {
 [[nodiscard]] Markup labels_section(const ReportSource& source);
 [[nodiscard]] Markup numbers_section(const ReportSource& source);
 [[nodiscard]] Markup reliability_section(const ReportSource& source);
-[[nodiscard]] Markup mistakes_section(const ReportSource& source, Thumbnails& thumbnails);
+[[nodiscard]] Markup mistakes_section(const ReportSource& source, Thumbnails& thumbnails, const DrawHeatMaps& draw);
+[[nodiscard]] Markup data_section(const ReportSource& source, Thumbnails& thumbnails);
 [[nodiscard]] Markup augmentation_section(const ReportSource& source);
 [[nodiscard]] Markup card_section(const ReportSource& source);
 [[nodiscard]] Markup time_section(const ReportSource& source);

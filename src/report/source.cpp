@@ -16,29 +16,13 @@
 #include "record/read_record.hpp"
 #include "record/task_kind.hpp"
 #include "report/csv_rows.hpp"
+#include "report/documents.hpp"
 #include "weights/format/zip_archive.hpp"
 
 namespace graft {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_readable(const fs::path& file) {
-    std::error_code ignored;
-    return fs::is_regular_file(file, ignored);
-}
-
-/// Calls `read` on the document in a file. Whatever is wrong with it is a DataError that names the file.
-template <class Read>
-auto read_document(const fs::path& file, Read read) {
-    try {
-        return read(parse_json_file(file));
-    } catch (const Json::exception&) {
-        throw DataError(format_text("{}: is not what graft writes under this name", file));
-    } catch (const ConfigError& error) {
-        throw DataError(error.what());
-    }
-}
 
 /// history.csv of a run that is not over.
 std::vector<EpochRecord> history_in(const fs::path& file) {
@@ -72,10 +56,10 @@ RunRecord unfinished_run(const fs::path& folder) {
     return run;
 }
 
-std::vector<LeftOutImage> left_out_in(const fs::path& file) {
+std::vector<SkippedImage> left_out_in(const fs::path& file) {
     if (!is_readable(file)) return {};
     return read_document(file, [](const Json& rows) {
-        std::vector<LeftOutImage> images;
+        std::vector<SkippedImage> images;
         for (const Json& row : rows)
             images.push_back({row.at("part").get<std::string>(), row.at("name").get<std::string>(),
                               row.at("reason").get<std::string>()});
@@ -83,23 +67,35 @@ std::vector<LeftOutImage> left_out_in(const fs::path& file) {
     });
 }
 
-/// How pictures become the network's input: what the model file says, or while there is none, what the config does.
-std::optional<Preprocessing> preprocessing_in(const ReportSource& source) {
-    Preprocessing preprocessing;
-    const auto describe_it = [&](Fields& fields) { describe(fields, preprocessing); };
+/// How pictures become the network's input, as the model file says it; nothing where that cannot be read.
+std::optional<Preprocessing> preprocessing_of_model(const fs::path& model) {
     try {
-        const StoredZip archive(source.model);
+        const StoredZip archive(model);
         for (const std::string& name : archive.names())
             if (name.ends_with("/extra/graft.json")) {
-                (void)read_options(Json::parse(archive.unpack(name)).at("preprocessing"), describe_it);
+                Preprocessing preprocessing;
+                (void)read_options(Json::parse(archive.unpack(name)).at("preprocessing"),
+                                   [&](Fields& fields) { describe(fields, preprocessing); });
                 return preprocessing;
             }
     } catch (const std::exception&) {  // a report without pictures of views is better than none
     }
-    if (!source.run) return std::nullopt;
+    return std::nullopt;
+}
+
+/// While there is no model: what the config says.
+Preprocessing preprocessing_of_config(const Json& config) {
     DataOptions data;
-    (void)read_options(source.run->config.at("data"), [&](Fields& fields) { describe(fields, data); });
+    (void)read_options(config.at("data"), [&](Fields& fields) { describe(fields, data); });
     return choose_preprocessing(data, Preprocessing());
+}
+
+/// Nothing where this graft does not know what the run varied: wrong pictures would be worse than none.
+std::optional<AugmentationOptions> augmentation_of_config(const Json& config) {
+    AugmentationOptions options;
+    const auto describe_it = [&](Fields& fields) { describe(fields, options); };
+    if (!read_options(config.value("augmentation", Json::object()), describe_it).empty()) return std::nullopt;
+    return options;
 }
 
 /// What a record of an earlier graft does not say, and its counts do.
@@ -116,6 +112,28 @@ void read_test(ReportSource& source, const fs::path& folder) {
     if (source.test) add_baseline(*source.test);
     if (source.test && is_readable(folder / "predictions.csv"))
         source.predictions = read_predictions(folder / "predictions.csv", *source.test);
+}
+
+/// What stands beside the results: names, the model, the settings, what is odd about the images.
+void read_details(ReportSource& source) {
+    const fs::path& folder = source.folder;
+    source.left_out = left_out_in(folder / "skipped.json");
+    if (is_readable(folder / "findings.json")) source.findings = read_run_findings(folder / "findings.json");
+    source.model = source.run ? folder / "model.pt" : fs::path(source.test->model);
+    if (source.model_hash.empty() && source.finished && is_readable(source.model))
+        source.model_hash = sha256_of_file(source.model);
+    source.preprocessing = preprocessing_of_model(source.model);
+    if (!source.run) {
+        source.name = source.test->source;
+        return;
+    }
+    source.name = config_text(*source.run, "/name");
+    const Json& config = source.run->config;
+    read_as_part_of(folder / (source.finished ? "record.json" : "config.json"), [&] {
+        if (!source.preprocessing) source.preprocessing = preprocessing_of_config(config);
+        source.augmentation = augmentation_of_config(config);
+        source.seed = config.value("seed", source.seed);
+    });
 }
 
 /// Where the images of a folder or a list lie that a config or an evaluation names.
@@ -150,8 +168,8 @@ std::string config_text(const RunRecord& run, const std::string& pointer) {
     return value.is_number_float() ? number_as_text(value.get<double>()) : value.dump();
 }
 
-ReportSource read_report_source(const fs::path& folder) {
-    ReportSource source{.folder = folder};
+ReportSource read_report_source(const fs::path& folder, const std::string& model_hash) {
+    ReportSource source{.folder = folder, .model_hash = model_hash};
     const bool is_run = is_readable(folder / "record.json");
     if (is_run)
         source.run = read_document(folder / "record.json", run_record_from_json);
@@ -165,16 +183,17 @@ ReportSource read_report_source(const fs::path& folder) {
     source.finished = is_run || !source.run;
     if (source.run) source.test = source.run->test;
     if (source.finished) read_test(source, source.run ? folder / "test" : folder);
-    source.name = source.run ? config_text(*source.run, "/name") : source.test->source;
-    source.left_out = left_out_in(folder / "skipped.json");
-    source.model = source.run ? folder / "model.pt" : fs::path(source.test->model);
-    if (source.finished && is_readable(source.model)) source.model_hash = sha256_of_file(source.model);
-    source.preprocessing = preprocessing_in(source);
+    read_details(source);
     return source;
 }
 
 fs::path image_file(const ReportSource& source, const std::string& name) {
     return file_below(base_of(source.test->source, source.run ? &*source.run : nullptr), name);
+}
+
+fs::path file_in_part(const RunRecord& run, const std::string& part, const std::string& name) {
+    const std::string place = config_text(run, "/data/" + part);  // "": in the training images' folder or list
+    return file_below(base_of(place.empty() ? config_text(run, "/data/train") : place, &run), name);
 }
 
 std::vector<NamedFile> training_images(const ReportSource& source, std::size_t most) {
@@ -184,12 +203,11 @@ std::vector<NamedFile> training_images(const ReportSource& source, std::size_t m
     });
     std::map<std::string, std::vector<std::string>> by_folder;
     for (const std::string& name : names) by_folder[name.substr(0, name.find('/'))].push_back(name);
-    const fs::path base = base_of(config_text(*source.run, "/data/train"), &*source.run);
     std::vector<NamedFile> chosen;
     for (std::size_t round = 0; chosen.size() < std::min(most, names.size()); ++round)
         for (const auto& [folder, members] : by_folder)
             if (round < members.size() && chosen.size() < most)
-                chosen.push_back({members[round], file_below(base, members[round])});
+                chosen.push_back({members[round], file_in_part(*source.run, "train", members[round])});
     return chosen;
 }
 

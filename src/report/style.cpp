@@ -85,6 +85,9 @@ text-align:center;border-radius:3px}.matrix td a{display:block;padding:.3rem .4r
 object-fit:contain;background:var(--rail);border-radius:4px;margin-bottom:.3rem;image-rendering:auto}
 .pictures .noimage{display:grid;place-items:center;width:7rem;height:7rem;background:var(--rail);border-radius:4px;
 color:var(--soft);margin-bottom:.3rem}.said{color:var(--k2);font-weight:600}.truth{color:var(--k3);font-weight:600}
+.pictures li.pair{width:14.3rem}.two{display:flex;gap:.3rem}.heat{color:var(--soft)}
+.heat i{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin:0 .3em 0 .2em}
+.raises{background:#e11e14}.lowers{background:#1e5ae6}
 .file{color:var(--soft);display:block;overflow-wrap:anywhere}
 .views{display:grid;grid-template-columns:repeat(6,minmax(0,1fr));gap:.4rem;max-width:44rem;margin:.4rem 0}
 .views img{width:100%;height:auto;display:block;border-radius:3px}.views span{font-size:.8rem;color:var(--soft)}
@@ -99,7 +102,7 @@ details{margin:.6rem 0}summary{cursor:pointer}.parts{width:100%;height:24px;bord
 font-size:.8rem;max-width:20rem;z-index:20}
 :target{background:color-mix(in srgb,var(--k1) 8%,transparent)}
 @media (max-width:40rem){header{padding-top:1.5rem}.verdict{grid-template-columns:1fr}.pictures li{width:6rem}
-.pictures img,.pictures .noimage{width:6rem;height:6rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}
+.pictures img,.pictures .noimage{width:6rem;height:6rem}.pictures li.pair{width:12.3rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}
 .views{grid-template-columns:repeat(3,minmax(0,1fr))}th,td{padding:.28rem .45rem}}
 @media print{:root{--bg:#fff;--paper:#fff;--ink:#000;--soft:#444;--line:#ccc}nav,.skip{display:none}
 body{font-size:11pt}section{padding-top:1rem;break-inside:auto}figure,tr,.pictures li,.advice li{break-inside:avoid}

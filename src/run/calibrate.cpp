@@ -10,6 +10,7 @@
 #include <span>
 
 #include "core/text.hpp"
+#include "data/part.hpp"
 #include "graft/core/errors.hpp"
 #include "statistics/intervals.hpp"
 #include "statistics/temperature.hpp"
@@ -18,18 +19,17 @@
 namespace graft {
 namespace {
 
-/// What the network of a phase, as it is now, makes of the validation images. Scores [N,K]. @throws Interrupted
-at::Tensor validation_scores(const Phase& phase, const PhaseFeatures& features, Reporter& reporter) {
+/// What the network of a phase, as it is now, makes of a part's images. Scores [N,K]. @throws Interrupted
+at::Tensor scores_of(const Phase& phase, Features& part, Reporter& reporter) {
     constexpr std::size_t kBatch = 256;
     const torch::jit::GraphOptimizerEnabledGuard plain(false);  // as the trainer validates
     const at::NoGradGuard no_grad;
     TorchModule scion = phase.model.scion;
     scion.eval();
-    features.validation->prepare(0, reporter);  // nobody has, where another phase was trained last, or none was
+    part.prepare(0, reporter);  // nobody has, where another phase was trained last, or none was
     std::vector<at::Tensor> scores;
-    features.validation->for_each_batch(
-        in_their_order(features.validation->count()), 0, kBatch,
-        [&](const Batch& batch) { scores.push_back(scion.forward({batch.features}).toTensor()); });
+    part.for_each_batch(in_their_order(part.count()), 0, kBatch,
+                        [&](const Batch& batch) { scores.push_back(scion.forward({batch.features}).toTensor()); });
     return at::cat(scores);
 }
 
@@ -38,6 +38,11 @@ struct LabelledScores {
     std::span<const float> scores;
     std::vector<std::int64_t> labels;
 
+    /// @param rows float32, contiguous, outlives this
+    LabelledScores(const at::Tensor& rows, std::span<const Sample> samples)
+        : scores(rows.const_data_ptr<float>(), static_cast<std::size_t>(rows.numel())) {
+        for (const Sample& sample : samples) labels.push_back(sample.label);
+    }
     [[nodiscard]] std::size_t classes() const { return scores.size() / labels.size(); }
     [[nodiscard]] std::vector<Confidence> confidences(double temperature) const {
         std::vector<Confidence> all;
@@ -93,9 +98,9 @@ std::vector<Confidence> answered(const at::Tensor& scores, std::span<const Confi
     return all;
 }
 
-DropRecord recalls(std::span<const std::int64_t> labels, std::span<const Confidence> images,
+DropRecord recalls(PartKind part, std::span<const std::int64_t> labels, std::span<const Confidence> images,
                    const std::vector<std::string>& classes) {
-    DropRecord seen{.part = "validation", .classes = std::vector<ClassDrop>(classes.size())};
+    DropRecord seen{.part = std::string(text_of(part)), .classes = std::vector<ClassDrop>(classes.size())};
     for (std::size_t i = 0; i < images.size(); ++i) {
         ClassDrop& row = seen.classes[static_cast<std::size_t>(labels[i])];
         ++row.seen_images;
@@ -113,15 +118,25 @@ DropRecord recalls(std::span<const std::int64_t> labels, std::span<const Confide
 void calibrate_classes(const RunOptions& options, const Task& task, const at::Tensor& scores,
                        std::span<const Sample> samples, Calibrated& calibrated, Reporter& reporter) {
     const at::Tensor rows = scores.to(at::kFloat).contiguous();
-    LabelledScores validation{{rows.const_data_ptr<float>(), static_cast<std::size_t>(rows.numel())}, {}};
-    for (const Sample& sample : samples) validation.labels.push_back(sample.label);
+    const LabelledScores validation(rows, samples);
     const bool asked = options.calibration != Calibration::none;
     const TemperatureFit fit = asked ? fit_temperature(validation.scores, validation.labels) : TemperatureFit();
     const std::vector<Confidence> before = validation.confidences(1);
     const std::vector<Confidence> after = fit.temperature == 1 ? before : validation.confidences(fit.temperature);
-    calibrated.seen = recalls(validation.labels, before, task.outputs());
+    calibrated.seen = recalls(PartKind::validation, validation.labels, before, task.outputs());
     if (asked) calibrated.record = temperature_record(fit, before, after, validation.classes(), reporter);
     calibrated.decision = decide(options.decision, rows, after, fit.temperature, reporter);
+}
+
+/// Where nothing validates: how the network does on the images that it was trained with. Nothing where that would cost
+/// more than a head's pass over vectors that are kept; of augmented images the first view is asked.
+std::optional<DropRecord> recalls_in_training(const RunOptions& options, const Task& task, const Phase& phase,
+                                              const PhaseFeatures& features, Reporter& reporter) {
+    const bool one_phase = phases_of(options).size() == 1;  // else the features may be another one's
+    if (!one_phase || !phase.model.trained_stages.empty() || !features.train || !features.train->kept()) return {};
+    const at::Tensor rows = scores_of(phase, *features.train, reporter).to(at::kFloat).contiguous();
+    const LabelledScores train(rows, features.train->samples());
+    return recalls(PartKind::train, train.labels, train.confidences(1), task.outputs());
 }
 
 }  // namespace
@@ -137,10 +152,12 @@ Calibrated calibrate(const RunOptions& options, const Task& task, const Dataset&
     if (classes) calibrated.decision = options.decision;
     if (classes && dataset.validation.empty() && options.calibration != Calibration::none)
         calibrated.record = CalibrationRecord{.reason = "there are no validation images"};
-    if (!asks_validation(task, dataset)) return calibrated;
-    const std::span<const Sample> samples = features.validation->samples();
     try {
-        const at::Tensor scores = validation_scores(phase, features, reporter);
+        if (classes && dataset.validation.empty() && !dataset.test.empty())
+            calibrated.seen = recalls_in_training(options, task, phase, features, reporter);
+        if (!asks_validation(task, dataset)) return calibrated;
+        const std::span<const Sample> samples = features.validation->samples();
+        const at::Tensor scores = scores_of(phase, *features.validation, reporter);
         if (classes) {
             calibrate_classes(options, task, scores, samples, calibrated, reporter);
         } else {

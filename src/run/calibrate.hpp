@@ -24,9 +24,11 @@ struct Calibrated {
     std::vector<float> thresholds;            ///< of multi_label
     std::optional<CalibrationRecord> record;  ///< of classification, where /calibration asks for it
     Decision decision;                        ///< of classification
-    std::optional<DropRecord> seen;           ///< of classification: recalls on the validation images
+    /// Of classification: recalls on the validation images, or where there are none on the training images, if the
+    /// head alone was trained and its features are kept.
+    std::optional<DropRecord> seen;
 };
-/// @param features of the phase; not looked at where asks_validation() is false
+/// @param features of the phase; where asks_validation() is false those of another will do
 [[nodiscard]] Calibrated calibrate(const RunOptions& options, const Task& task, const Dataset& dataset,
                                    const Phase& phase, const PhaseFeatures& features, Reporter& reporter);
 

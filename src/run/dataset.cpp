@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <memory>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "data/list/read_list.hpp"
 #include "data/split.hpp"
 #include "graft/core/errors.hpp"
+#include "run/data_findings.hpp"
 
 namespace graft {
 namespace {
@@ -166,18 +168,24 @@ std::vector<Dataset> read_datasets(std::span<const RunOptions> runs, const Table
     return datasets;
 }
 
-void check_images(Dataset& dataset, const DataOptions& options, const std::filesystem::path& skipped_file,
-                  const std::stop_token& stop, Reporter& reporter) {
+void check_images(Dataset& dataset, const DataOptions& options, const CheckFiles& files, const std::stop_token& stop,
+                  Reporter& reporter) {
+    const std::size_t images = dataset.train.size() + dataset.validation.size() + dataset.test.size();
+    const bool looks = !files.findings.empty() && images <= kMostComparedImages;
+    const std::unique_ptr<FactsMemo> memo = looks ? open_facts_memo() : nullptr;
     const std::array parts = {ImagePart{"train", dataset.train, dataset.targets != TargetKind::numbers},
                               ImagePart{"validation", dataset.validation}, ImagePart{"test", dataset.test}};
     const ImageCheckOptions how{.workers = workers_of(options),
                                 .on_bad_image = options.on_bad_image,
-                                .limits = {.max_pixels = options.max_pixels}};
+                                .limits = {.max_pixels = options.max_pixels},
+                                .observer = memo ? measuring(*memo) : PictureObserver()};
     const std::vector<SkippedImage> skipped = check_parts(parts, dataset.classes, how, stop, reporter);
-    if (skipped.empty()) return;
-    write_file(skipped_file, skipped_as_json(skipped));
-    reporter.warn(format_text("{} left out, because they cannot be used; they are listed in {}",
-                              count_of(skipped.size(), "image"), skipped_file));
+    if (!skipped.empty()) {
+        write_file(files.skipped, skipped_as_json(skipped));
+        reporter.warn(format_text("{} left out, because they cannot be used; they are listed in {}",
+                                  count_of(skipped.size(), "image"), files.skipped));
+    }
+    if (memo) write_findings(dataset, *memo, files.findings, how.workers, stop, reporter);
 }
 
 std::size_t workers_of(const DataOptions& options) {

@@ -35,12 +35,18 @@ struct Dataset {
 /// The same of several runs, which differ in the split of their images alone: what trains is scanned once.
 [[nodiscard]] std::vector<Dataset> read_datasets(std::span<const RunOptions> runs, const Tables& tables);
 
+/// Where it is written what was seen of the images.
+struct CheckFiles {
+    std::filesystem::path skipped;
+    std::filesystem::path findings = {};  ///< empty: nothing is looked for
+};
+
 /// Decodes every image that is not known to be good and does with bad ones what /data/on_bad_image says: names them
-/// all, or takes them out of the dataset and lists them in `skipped_file`.
+/// all, or takes them out of the dataset and lists them in a file.
 /// @throws DataError for bad images that may not be skipped, and when a class has no image left to train on;
 /// Interrupted
-void check_images(Dataset& dataset, const DataOptions& options, const std::filesystem::path& skipped_file,
-                  const std::stop_token& stop, Reporter& reporter);
+void check_images(Dataset& dataset, const DataOptions& options, const CheckFiles& files, const std::stop_token& stop,
+                  Reporter& reporter);
 
 /// Threads that decode: /data/workers, else one per core.
 [[nodiscard]] std::size_t workers_of(const DataOptions& options);

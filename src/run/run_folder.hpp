@@ -36,6 +36,7 @@ public:
     [[nodiscard]] std::filesystem::path config() const { return root_ / "config.json"; }
     [[nodiscard]] std::filesystem::path split() const { return root_ / "split.json"; }
     [[nodiscard]] std::filesystem::path skipped() const { return root_ / "skipped.json"; }
+    [[nodiscard]] std::filesystem::path findings() const { return root_ / "findings.json"; }
     [[nodiscard]] std::filesystem::path model() const { return root_ / "model.pt"; }
     [[nodiscard]] std::filesystem::path checkpoint() const { return root_ / "checkpoint" / "last.pt"; }
     [[nodiscard]] std::filesystem::path previous() const { return previous_of(checkpoint()); }

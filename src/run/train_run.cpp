@@ -55,7 +55,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     // The images are looked at, and what the run is about to do is told.
     tell(dataset.remarks, reporter);
     if (!backbone.note.empty()) reporter.note(backbone.note);
-    check_images(dataset, options.data, folder.skipped(), control.stop, reporter);
+    check_images(dataset, options.data, {folder.skipped(), folder.findings()}, control.stop, reporter);
     RunRecord record{.graft_version = std::string(version_text()),
                      .config = resolved(options, tables),
                      .task = std::string(task.name()),

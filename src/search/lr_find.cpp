@@ -147,7 +147,7 @@ LrFindRecord find_learning_rate(const RunOptions& written, const Tables& tables,
     const Backbone backbone = prepare_backbone(options, tables, recipe, control.stop, control.reporter);
     tell(dataset.remarks, control.reporter);
     if (!backbone.note.empty()) control.reporter.note(backbone.note);
-    check_images(dataset, options.data, std::filesystem::path(options.output) / "skipped.json", control.stop,
+    check_images(dataset, options.data, {std::filesystem::path(options.output) / "skipped.json"}, control.stop,
                  control.reporter);
     const std::vector<Phase> phases =
         make_phases(phases_of(options), backbone, recipe.preprocessing, options.head,

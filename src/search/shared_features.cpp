@@ -76,7 +76,7 @@ std::unique_ptr<SharedFeatures> share_features(RunOptions options, const Tables&
     Dataset all = all_images(folds, options);
     tell(all.remarks, control.reporter);
     if (!shared->backbone.note.empty()) control.reporter.note(shared->backbone.note);
-    check_images(all, options.data, std::filesystem::path(options.output) / "skipped.json", control.stop,
+    check_images(all, options.data, {std::filesystem::path(options.output) / "skipped.json"}, control.stop,
                  control.reporter);
     const std::vector<Phase> phases =
         make_phases(phases_of(options), shared->backbone, recipe.preprocessing, options.head,

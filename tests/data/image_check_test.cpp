@@ -302,5 +302,30 @@ TEST(FindBadImages, WarnsOfOddFilesInEveryRun) {
     }
 }
 
+TEST(FindBadImages, ShowsEachPictureThatIsDecodedToTheObserver) {
+    const TemporaryFolder folder, memory;
+    folder.write("1.png", testing::encoded(".png", testing::noise(8, 6)));
+    folder.write("2.png", testing::encoded(".png", testing::noise(8, 6)).substr(0, 30));
+    const Fingerprint content = fingerprint(folder.read("1.png"));
+    std::vector<Fingerprint> seen;
+    const PictureObserver observer{.knows = [&](const Fingerprint& one) { return one == content && !seen.empty(); },
+                                   .see =
+                                       [&](const Fingerprint& one, const cv::Mat& rgb) {
+                                           EXPECT_EQ(rgb.size(), cv::Size(6, 8));
+                                           seen.push_back(one);
+                                       }};
+    const auto look = [&](const PictureObserver& with) {
+        SilentReporter silent;
+        ImageMemo memo = later(memory);
+        std::vector<Sample> samples = list_images(folder.path());
+        return find_bad_images(samples, 1, {}, silent, memo, {}, with).size();
+    };
+    EXPECT_EQ(look({}), 1U);        // the memo knows the good one now
+    EXPECT_EQ(look(observer), 1U);  // and it is decoded all the same, for the observer does not
+    EXPECT_THAT(seen, ElementsAre(content));
+    EXPECT_EQ(look(observer), 1U);
+    EXPECT_EQ(seen.size(), 1U);
+}
+
 }  // namespace
 }  // namespace graft

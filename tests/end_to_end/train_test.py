@@ -7,7 +7,7 @@ import shutil
 import workspace
 from workspace import Workspace, contents_of, read_history, read_json, read_rows
 
-FILES_OF_A_RUN = {"config.json", "split.json", "history.csv", "record.json", "model.pt", "checkpoint/last.pt",
+FILES_OF_A_RUN = {"config.json", "split.json", "findings.json", "history.csv", "record.json", "model.pt", "checkpoint/last.pt",
                   "test/predictions.csv", "test/predictions.jsonl", "test/evaluation.json", "test/report.txt",
                   "test/classes.csv", "test/confusion.csv", "report.html", "log.txt", "graft.lock"}
 FILES_OF_A_REFUSED_RUN = {"log.txt", "graft.lock"}  # the log says why

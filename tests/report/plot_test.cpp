@@ -37,6 +37,11 @@ TEST(Ticks, OfNothingAreOne) {
     EXPECT_THAT(ticks(0, std::nan(""), 4), ElementsAre(0));
 }
 
+TEST(Ticks, OfNextToNothingHaveNoSign) {
+    EXPECT_EQ(tick_text(-1e-12, TickText::percent), "0 %");
+    EXPECT_EQ(tick_text(0.125, TickText::percent), "12.5 %");
+}
+
 TEST(Axis, BeginsAtZeroOrBelow) {
     EXPECT_EQ(axis_from_zero("", std::vector{0.5, 2.0}).low, 0);
     EXPECT_DOUBLE_EQ(axis_from_zero("", std::vector{0.5, 2.0}).high, 2.08);

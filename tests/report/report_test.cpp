@@ -103,6 +103,112 @@ TEST(Report, SaysWhatCalibrationAndLimitsBrought) {
     EXPECT_TRUE(shows(report, ">87.5 %</td></tr>"));
 }
 
+/// Heat maps that are all of one colour; what was asked for is written down.
+DrawHeatMaps red_maps(std::vector<HeatRequest>& asked) {
+    return [&asked](std::span<const HeatRequest> requests) {
+        asked.assign(requests.begin(), requests.end());
+        return HeatMaps{std::vector<cv::Mat>(requests.size(), cv::Mat(8, 8, CV_8UC3, cv::Scalar(255, 0, 0))), ""};
+    };
+}
+
+TEST(Report, ShowsWhatTheModelSawBesideItsWorstMistakes) {
+    const SmallRun run;
+    std::vector<HeatRequest> asked;
+    const std::string report = report_of(run.source(), red_maps(asked));
+    ASSERT_EQ(asked.size(), 2U);  // the mistakes, and no other image
+    EXPECT_EQ(asked[0].file, run.folder() / "data/test/cat/Bl\xFCte.jpg");
+    EXPECT_EQ(asked[0].output, 1);  // of dog, which was the answer
+    EXPECT_TRUE(shows(report, "alt=\"heat map of cat/3.jpg: what raises the score of dog, and what lowers it\""));
+    EXPECT_TRUE(shows(report, "red raises the score of what the model said"));
+}
+
+TEST(Report, SaysWhyThereAreNoHeatMaps) {
+    const SmallRun run;
+    const std::string report = report_of(run.source(), [](std::span<const HeatRequest>) {
+        return HeatMaps{{}, "this network has no <map>"};
+    });
+    EXPECT_TRUE(shows(report, "There are no heat maps: this network has no &lt;map&gt;."));
+    EXPECT_FALSE(shows(report, "red raises"));
+    EXPECT_FALSE(shows(run.report(), "heat map"));
+}
+
+constexpr const char* kLeak = R"({"images": 48, "findings": [
+  {"kind": "leaks", "title": "leaks", "sentence": "1 image is also in another part", "usual": false,
+   "parts": {"test": 1}, "images": [{"part": "test", "file": "cat/3.jpg", "class": "cat", "score": 0,
+                                     "other": {"part": "train", "file": "cat/9.jpg", "class": "cat"}}]},
+  {"kind": "blurred", "title": "blurred", "sentence": "40 images are blurred, more than half: these pictures are like that",
+   "usual": true, "parts": {"test": 8, "train": 32}, "images": []},
+  {"kind": "imbalance", "title": "imbalance", "sentence": "1 class has less than a tenth of the mean",
+   "parts": {}, "classes": [{"part": "train", "class": "dog", "images": 1}]}]})";
+
+TEST(Report, ShowsWhatIsOddAboutTheData) {
+    const SmallRun run;
+    run.folder().write("run/findings.json", kLeak);
+    const std::string report = run.report();
+    EXPECT_TRUE(shows(report, "<h3>Leaks</h3><p>1 image is also in another part (1 in test).</p>"));
+    EXPECT_TRUE(shows(report, "alt=\"test/cat/3.jpg\""));
+    EXPECT_TRUE(shows(report, "alt=\"train/cat/9.jpg\""));
+    EXPECT_TRUE(shows(report, "<p>40 images are blurred, more than half: these pictures are like that.</p>"));
+    EXPECT_TRUE(shows(report, "<th scope=\"row\">dog</th><td>train</td><td>1</td>"));
+    EXPECT_TRUE(shows(report, "1 test image is also, or almost, in the training or validation part."));
+    EXPECT_TRUE(shows(report, "That is 12.5 % of the test"));
+}
+
+TEST(Report, SaysThatNothingIsOddOnlyWhereSomebodyLooked) {
+    const SmallRun run;
+    EXPECT_FALSE(shows(run.report(), "id=\"data\""));
+    run.folder().write("run/findings.json", R"({"images": 48, "findings": []})");
+    EXPECT_TRUE(shows(run.report(), "Among 48 images there are no copies, leaks between the parts, or odd pictures."));
+    run.folder().write("run/findings.json", R"({"images": 48})");
+    EXPECT_THROW((void)run.source(), DataError);
+}
+
+TEST(Report, OfSettingsThatCannotBeReadIsRefusedByTheFilesName) {
+    const SmallRun run;
+    RunRecord record = small_run("data");
+    record.config["seed"] = "three";
+    run.write(record);
+    try {
+        (void)run.source();
+        FAIL();
+    } catch (const DataError& error) {
+        EXPECT_TRUE(shows(error.what(), "record.json: is not what graft writes under this name"));
+    }
+    record.config.erase("data");
+    record.config["seed"] = 3;
+    run.write(record);
+    EXPECT_THROW((void)run.source(), DataError);
+}
+
+TEST(Report, DoesNotShowViewsOfAnAugmentationThatItDoesNotKnow) {
+    const SmallRun run;
+    RunRecord record = small_run((run.folder() / "data").string());
+    record.config["augmentation"]["of_the_future"] = 1;
+    run.write(record);
+    EXPECT_FALSE(run.source().augmentation);
+    EXPECT_TRUE(shows(run.report(), "This version of graft does not know all that the run varied."));
+}
+
+TEST(Report, TakesTheHashOfAModelThatIsKnown) {
+    const SmallRun run;
+    run.folder().write("run/model.pt", "not hashed");
+    EXPECT_EQ(read_report_source(run.path(), "0123").model_hash, "0123");
+    EXPECT_EQ(run.source().model_hash.size(), 64U);
+}
+
+TEST(Report, SaysWhatIsKnownOfTheTrainingImagesWhereNothingValidates) {
+    const SmallRun run;
+    RunRecord record = small_run("data");
+    record.data.validation = 0;
+    run.write(record);
+    EXPECT_TRUE(shows(run.report(), "How each class does among the training images is not known"));
+    record.drop = DropRecord{.part = "train", .classes = {{"cat", 20, 4, 0.95, 0.5, {}, {}}}};
+    run.write(record);
+    EXPECT_TRUE(shows(run.report(), ">recall in training</th>"));
+    EXPECT_TRUE(shows(run.report(), ">95 %</td></tr>"));
+    EXPECT_TRUE(shows(run.report(), "the last column is of the images that it was trained with"));
+}
+
 TEST(Report, SaysWhereTheTimeWent) {
     EXPECT_TRUE(
         shows(SmallRun().report(), "computing features: 4.0 s; training: 3.0 s; start, checks, test, writing: 3.0 s"));
@@ -203,24 +309,68 @@ TEST(Report, KnowsTheCommonestClassOfARecordThatDoesNotSayIt) {
     EXPECT_TRUE(shows(run.report(), "Always answering dog would be right for 75 %."));
 }
 
+/// 50,000 test images of 100 classes. Every fifth is taken for another class, and its picture is there, of noise: no
+/// JPEG is larger.
+class LargeTest {
+public:
+    static constexpr int kClasses = 100, kImages = 50'000;
+
+    LargeTest() {
+        run_.folder().write("noise.jpg", graft::testing::encoded(".jpg", graft::testing::noise(112, 112)));
+        std::filesystem::create_directories(run_.folder() / "data/test/pictures");
+        RunRecord record = small_run((run_.folder() / "data").string());
+        ClassificationRecord of{.accuracy = 0.8, .baseline = {"class-00", 0.01}};
+        of.confusion.assign(kClasses, std::vector<std::int64_t>(kClasses));
+        std::string rows = "file,class,predicted,correct";
+        for (int k = 0; k < kClasses; ++k) rows += "," + name(k);
+        rows += "\n";
+        for (int i = 0; i < kImages; ++i) rows += row(i, of.confusion);
+        for (int k = 0; k < kClasses; ++k)
+            of.classes.push_back(
+                {.name = name(k), .precision = 0.8, .recall = 0.8, .f1 = 0.8, .support = 500, .predicted = 500});
+        record.test = EvaluationRecord{.source = record.test->source, .images = kImages, .result = of};
+        run_.write(record);
+        run_.folder().write("run/test/predictions.csv", rows);
+    }
+    [[nodiscard]] ReportSource source() const { return run_.source(); }
+
+private:
+    static std::string name(int k) { return format_text("class-{:02}", k); }
+    std::string row(int i, std::vector<std::vector<std::int64_t>>& confusion) {
+        const int truth = i % kClasses, said = i / kClasses % 5 == 0 ? (truth + 1 + i / 500 % 7) % kClasses : truth;
+        ++confusion[static_cast<std::size_t>(truth)][static_cast<std::size_t>(said)];
+        const std::string file = format_text("pictures/image-{:06}.jpg", i);
+        if (said != truth)
+            std::filesystem::create_hard_link(run_.folder() / "noise.jpg", run_.folder() / "data/test" / file);
+        std::string text = format_text("{},{},{},{}", file, name(truth), name(said), said == truth ? 1 : 0);
+        for (int k = 0; k < kClasses; ++k) text += k == said ? ",0.9" : k == truth ? ",0.05" : ",0.0005";
+        return text + "\n";
+    }
+    SmallRun run_;
+};
+
 TEST(Report, OfFiftyThousandImagesStaysSmall) {
+    const LargeTest test;
+    const auto start = std::chrono::steady_clock::now();
+    std::vector<HeatRequest> asked;
+    const std::string report = report_of(test.source(), red_maps(asked));
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+    EXPECT_EQ(asked.size(), 24U);
+    EXPECT_TRUE(shows(report, "src=\"data:image/jpeg"));
+    EXPECT_TRUE(shows(report, "The 24 of 100 classes that take part in the most mistakes"));
+    EXPECT_GT(report.size(), 2'000'000U);  // the pictures are in it
+    EXPECT_LT(report.size(), 6'000'000U);
+}
+
+TEST(Report, NamesTwoHundredImagesOfAKindOfMistake) {
     const SmallRun run;
     RunRecord record = small_run("data");
-    auto& of = std::get<ClassificationRecord>(record.test->result);
-    of.confusion = {{25000, 5000}, {0, 20000}};
+    std::get<ClassificationRecord>(record.test->result).confusion = {{0, 5000}, {0, 0}};
     run.write(record);
     std::string rows = "file,class,predicted,correct,cat,dog\n";
-    for (int i = 0; i < 50000; ++i)
-        rows += format_text("class/a-folder/image-{:06}.jpg,{}\n", i,
-                            i < 25000   ? "cat,cat,1,0.9,0.1"
-                            : i < 30000 ? "cat,dog,0,0.1,0.9"
-                                        : "dog,dog,1,0.1,0.9");
+    for (int i = 0; i < 5000; ++i) rows += format_text("cat/{}.jpg,cat,dog,0,0.1,0.9\n", i);
     run.folder().write("run/test/predictions.csv", rows);
-    const auto start = std::chrono::steady_clock::now();
-    const std::string report = run.report();
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
-    EXPECT_LT(report.size(), 15'000'000U);
-    EXPECT_TRUE(shows(report, "… and 4800 more: predictions.csv has all of them."));
+    EXPECT_TRUE(shows(run.report(), "… and 4800 more: predictions.csv has all of them."));
 }
 
 TEST(Report, OfSeveralLabelsHasARowForEach) {
@@ -297,8 +447,10 @@ RunRecord run_of_numbers() {
 TEST(Comparison, DrawsErrorsThatAreSmallAsNumbersAndNotAsShares) {
     const SmallRun one, other;
     EXPECT_TRUE(shows(comparison_of({one.source(), other.source()}), ">100 %</text>"));
-    one.write(run_of_numbers());
-    other.write(run_of_numbers());
+    for (const SmallRun* run : {&one, &other}) {
+        run->write(run_of_numbers());
+        run->folder().write("run/test/predictions.csv", "file,age,predicted_age\n");
+    }
     const std::string page = comparison_of({read_report_source(one.path()), read_report_source(other.path())});
     EXPECT_TRUE(shows(page, "aria-label=\"val_mae of all runs."));
     EXPECT_FALSE(shows(page, " %</text>"));

@@ -36,9 +36,9 @@ protected:
 
 TEST_F(RunFolderTest, RefusesOneThatHoldsSomebodysFilesUnderTheNamesOfItsOwn) {
     for (const std::string name :
-         {"config.json", "split.json", "skipped.json", "history.csv", "record.json", "model.pt", "log.txt",
-          "test/report.txt", "checkpoint/last.pt", "checkpoint/previous.pt", "log.csv", "best.pt", "graft.lock",
-          "checkpoints/epoch-7.pt"})
+         {"config.json", "split.json", "skipped.json", "findings.json", "history.csv", "record.json", "model.pt",
+          "log.txt", "test/report.txt", "checkpoint/last.pt", "checkpoint/previous.pt", "log.csv", "best.pt",
+          "graft.lock", "checkpoints/epoch-7.pt"})
         for (const ExistingRun existing : {ExistingRun::refuse, ExistingRun::overwrite, ExistingRun::resume}) {
             const fs::path file = folder_.write("run/" + name, "precious");
             EXPECT_EQ(refusal(existing), "/output: " + (folder_ / "run").string() + " holds " + name +

@@ -135,6 +135,25 @@ TEST_F(Train, GivesTheModelItsDecisionAndTellsWhatEachClassLost) {
     }
 }
 
+TEST_F(Train, TellsWhatEachClassLostAgainstTrainingWhereNothingValidates) {
+    RunConfig of = config("run").set("/data/validation_split", 0).set("/backbone/freeze", "all");
+    static_cast<void>(train(of, options_));
+    const Json drop = record_in(folder_, "run").at("drop");
+    EXPECT_EQ(drop.at("part"), "train");
+    double right = 0, images = 0;
+    for (const Json& row : drop.at("classes")) {
+        EXPECT_EQ(row.at("seen_images"), 4);
+        right += row.at("seen_recall").get<double>() * 4;
+        images += 4;
+    }
+    const Predictor predictor((folder_ / "run/model.pt"));
+    const EvaluationRecord seen = evaluate(predictor, folder_ / "data/train");
+    EXPECT_NEAR(right / images, seen.classification().accuracy, 1e-9);
+    of.set("/output", (folder_ / "deeper").string()).set("/backbone/freeze", "stem");
+    static_cast<void>(train(of, options_));
+    EXPECT_FALSE(record_in(folder_, "deeper").contains("drop"));  // that would take a pass through what was trained
+}
+
 TEST_F(Train, CallsTheCallbacksOfTheApplication) {
     const auto witness = std::make_shared<Witness>();
     options_.callbacks = {witness};

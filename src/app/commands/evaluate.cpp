@@ -1,16 +1,17 @@
 #include <CLI/App.hpp>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <optional>
 
 #include "app/commands/commands.hpp"
 #include "app/decision_arguments.hpp"
+#include "app/evaluation_places.hpp"
 #include "app/gates.hpp"
 #include "app/list_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
+#include "core/hash.hpp"
 #include "core/ranking.hpp"
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
@@ -23,6 +24,7 @@
 #include "report/report.hpp"
 #include "run/compare_answers.hpp"
 #include "run/evaluate_folder.hpp"
+#include "run/heat_maps.hpp"
 
 namespace graft {
 namespace {
@@ -47,48 +49,8 @@ struct EvaluateArguments {
     bool json = false, force = false;
 };
 
-/// The folder's own name, also of "." and of "a/b/".
-std::string leaf_name(const fs::path& folder) {
-    const fs::path whole = fs::absolute(folder).lexically_normal();
-    return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
-}
-
-/// Where each folder's files go: into `output` itself, or into sub-folders when there are several.
 std::vector<fs::path> output_folders(const EvaluateArguments& arguments) {
-    const fs::path output = arguments.output;
-    if (arguments.folders.size() == 1) return {output};
-    std::vector<fs::path> places;
-    std::map<std::string, int> taken;
-    for (const std::string& folder : arguments.folders) {
-        const std::string leaf = leaf_name(folder);
-        const int count = ++taken[leaf];
-        places.push_back(output / (count == 1 ? leaf : format_text("{}-{}", leaf, count)));
-    }
-    return places;
-}
-
-/// What is written must not be taken for a class of the next evaluation. Throws ConfigError.
-void expect_outside(const fs::path& output, const fs::path& folder) {
-    if (is_list(folder)) return;
-    std::error_code ignored;
-    const fs::path inner = fs::weakly_canonical(fs::absolute(output), ignored);
-    const fs::path below = inner.lexically_relative(fs::weakly_canonical(fs::absolute(folder), ignored));
-    if (!below.empty() && *below.begin() != "..")
-        throw ConfigError(
-            format_text("--output: {} lies in {}, whose images are evaluated: name a folder outside", output, folder));
-}
-
-/// Before any work is done. Throws ConfigError when a file that would be written is already there.
-void expect_free_output(const EvaluateArguments& arguments) {
-    if (arguments.output.empty()) return;
-    for (const std::string& folder : arguments.folders) expect_outside(arguments.output, folder);
-    std::vector<fs::path> folders = output_folders(arguments);
-    for (const fs::path& folder : folders)
-        for (const std::string& name : prediction_file_names()) expect_free(folder / name, arguments.force, "--output");
-    if (folders.size() > 1) folders.emplace_back(arguments.output);
-    for (const fs::path& folder : folders) expect_free(folder / kReportName, arguments.force, "--output");
-    for (const fs::path& folder : folders)
-        for (const std::string& name : evaluation_file_names()) expect_free(folder / name, arguments.force, "--output");
+    return places_of_evaluations(arguments.folders, arguments.output);
 }
 
 /// Counts over all folders, and a record of each.
@@ -122,14 +84,10 @@ auto collect_answers(Answers& answers, const Predictor& predictor, const std::st
     };
 }
 
-/// @param outputs a folder for each of those that are evaluated; empty: nothing is written
-Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& predictor,
-                       const std::vector<fs::path>& outputs, Reporter& reporter, const Session& session) {
-    if (!predictor.engine_note().empty()) reporter.note(predictor.engine_note());
-    if (arguments.tta != TestTimeAugmentation::none)
-        reporter.note(
-            format_text("probabilities are the mean over {} pictures of each image", view_count(arguments.tta)));
-    std::vector<ImageFolder> scanned;  // all of them before the first image is read: a wrong name costs no time
+/// The images of all folders, before the first of them is read: a wrong name costs no time.
+std::vector<ImageFolder> scan_folders(const EvaluateArguments& arguments, const Predictor& predictor,
+                                      Reporter& reporter) {
+    std::vector<ImageFolder> scanned;
     const ImageChoice choice{.mismatch = arguments.classes,
                              .on_bad_image = arguments.on_bad_image,
                              .list = list_options(recorded_list_options(predictor), arguments.list, arguments.folders),
@@ -138,13 +96,28 @@ Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& pred
         scanned.push_back(
             images_for(predictor, folder, choice, {.exclude = arguments.exclude, .asked_by = AskedBy::command}));
     for (const ImageFolder& folder : scanned) tell(folder.remarks, reporter);
+    return scanned;
+}
+
+/// Which folder an answer is of, where there are several.
+std::string place_of(const EvaluateArguments& arguments, std::size_t folder) {
+    return arguments.folders.size() == 1 ? "" : arguments.folders[folder] + "/";
+}
+
+/// @param outputs a folder for each of those that are evaluated; empty: nothing is written
+Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& predictor,
+                       const std::vector<fs::path>& outputs, Reporter& reporter, const Session& session) {
+    if (!predictor.engine_note().empty()) reporter.note(predictor.engine_note());
+    if (arguments.tta != TestTimeAugmentation::none)
+        reporter.note(
+            format_text("probabilities are the mean over {} pictures of each image", view_count(arguments.tta)));
+    const std::vector<ImageFolder> scanned = scan_folders(arguments, predictor, reporter);
     EvaluateOptions options = evaluate_options(arguments);
     Evaluated evaluated{evaluator_of(predictor, options), {}};
     for (std::size_t i = 0; i < scanned.size(); ++i) {
         if (!outputs.empty()) options.folder = outputs[i];
         if (!arguments.compare.empty())
-            options.on_image =
-                collect_answers(evaluated.answers, predictor, scanned.size() == 1 ? "" : arguments.folders[i] + "/");
+            options.on_image = collect_answers(evaluated.answers, predictor, place_of(arguments, i));
         const auto counts = evaluate_folder(predictor, scanned[i], options, session.stop, reporter);
         evaluated.all->add(*counts);
         evaluated.folders.push_back(counts->finish(arguments.folders[i]));
@@ -152,6 +125,19 @@ Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& pred
         if (arguments.tta != TestTimeAugmentation::none) evaluated.folders.back().tta = text_of(arguments.tta);
     }
     return evaluated;
+}
+
+/// What the model to compare with says, and nothing else of it: intervals take longer than counting.
+Answers answers_of_other(const EvaluateArguments& arguments, const Predictor& other, Reporter& reporter,
+                         const Session& session) {
+    Answers answers;
+    EvaluateOptions options = evaluate_options(arguments);
+    const std::vector<ImageFolder> scanned = scan_folders(arguments, other, reporter);
+    for (std::size_t i = 0; i < scanned.size(); ++i) {
+        options.on_image = collect_answers(answers, other, place_of(arguments, i));
+        (void)evaluate_folder(other, scanned[i], options, session.stop, reporter);
+    }
+    return answers;
 }
 
 /// What a line per folder shows: of classification the accuracies and the loss, else all that the evaluation is judged
@@ -200,10 +186,13 @@ std::vector<std::string> metric_names(const Evaluator& evaluator) {
 }
 
 void write_reports(const EvaluateArguments& arguments, const EvaluationRecord& total, Reporter& reporter) {
-    const ReportContext context{.gates = judged(arguments.gates, total.metrics()), .model = arguments.model};
+    ReportContext context{.gates = {},
+                          .model = arguments.model,
+                          .model_hash = sha256_of_file(arguments.model),
+                          .heat_maps = heat_maps_of(arguments.model, arguments.workers)};
     if (arguments.folders.size() > 1)
-        for (const fs::path& folder : output_folders(arguments))
-            write_report_or_warn(folder, {.gates = {}, .model = arguments.model}, reporter);
+        for (const fs::path& folder : output_folders(arguments)) write_report_or_warn(folder, context, reporter);
+    context.gates = judged(arguments.gates, total.metrics());
     write_report_or_warn(arguments.output, context, reporter);
 }
 
@@ -218,7 +207,7 @@ void write_evaluations(const EvaluateArguments& arguments, const Evaluated& eval
 }
 
 void evaluate(const EvaluateArguments& arguments, const Session& session) {
-    expect_free_output(arguments);
+    if (!arguments.output.empty()) expect_free_places(arguments.folders, arguments.output, arguments.force);
     const PredictorOptions options{.throughput = throughput_file(),
                                    .max_pixels = arguments.max_pixels,
                                    .test_time_augmentation = arguments.tta,
@@ -236,8 +225,8 @@ void evaluate(const EvaluateArguments& arguments, const Session& session) {
     EvaluationRecord total = evaluated.total();
     std::string differences;
     if (other) {
-        const Evaluated others = evaluate_all(arguments, *other, {}, reporter, session);
-        ModelComparison comparison = compare_answers(evaluated.answers, others.answers, arguments.compare);
+        const Answers others = answers_of_other(arguments, *other, reporter, session);
+        ModelComparison comparison = compare_answers(evaluated.answers, others, arguments.compare);
         total.comparison = comparison.record;
         differences = std::move(comparison.differences);
     }

@@ -8,6 +8,7 @@
 #include "app/results.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "run/heat_maps.hpp"
 
 namespace graft {
 namespace {
@@ -51,7 +52,7 @@ void report(const ReportArguments& arguments) {
         write_plots(arguments, sources.front());
     }
     const bool one = sources.size() == 1;
-    write_file(file, one ? report_of(sources.front()) : comparison_of(sources));
+    write_file(file, one ? report_of(sources.front(), heat_maps_of(sources.front().model)) : comparison_of(sources));
     std::cout << format_text("report    {}\n", file.string());
 }
 

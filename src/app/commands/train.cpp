@@ -16,6 +16,7 @@
 #include "data/list/table.hpp"
 #include "graft/core/errors.hpp"
 #include "report/report.hpp"
+#include "run/heat_maps.hpp"
 #include "run/train_run.hpp"
 
 namespace graft {
@@ -77,7 +78,10 @@ RunRecord run_logged(const RunOptions& config, const TrainArguments& arguments, 
             .on_epoch = on_epoch,
             .is_save_asked = [&] { return session.hangup->take_request(); }};
         RunRecord record = run_training(config, Tables{}, control);
-        write_report_or_warn(config.output, {.gates = judged(arguments.gates, record, Tables{})}, reporter);
+        write_report_or_warn(config.output,
+                             {.gates = judged(arguments.gates, record, Tables{}),
+                              .heat_maps = heat_maps_of(std::filesystem::path(config.output) / "model.pt")},
+                             reporter);
         return record;
     } catch (const std::exception& error) {
         log.write_failure(error.what());

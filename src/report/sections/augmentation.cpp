@@ -12,18 +12,10 @@ namespace {
 
 constexpr std::size_t kImages = 4;
 constexpr std::int64_t kViews = 5;
-constexpr std::uint64_t kDefaultSeed = 0;
-
-AugmentationOptions augmentation_of(const RunRecord& run) {
-    AugmentationOptions options;
-    const Json section = run.config.value("augmentation", Json::object());
-    (void)read_options(section, [&](Fields& fields) { describe(fields, options); });
-    return options;
-}
 
 /// What the config varies, in its own words.
-std::string variations_of(const RunRecord& run) {
-    AugmentationOptions options = augmentation_of(run), none;
+std::string variations_of(AugmentationOptions options) {
+    AugmentationOptions none;
     const Json differences = write_differences([&](Fields& fields) { describe(fields, options); },
                                                [&](Fields& fields) { describe(fields, none); });
     std::vector<std::string> words;
@@ -50,21 +42,20 @@ Markup row_of_views(const ViewRenderer& renderer, const NamedFile& image) {
     }
 }
 
-std::uint64_t seed_of(const RunRecord& run) { return run.config.value("seed", kDefaultSeed); }
-
 }  // namespace
 
 Markup augmentation_section(const ReportSource& source) {
     if (!source.run) return {};
-    const AugmentationOptions options = augmentation_of(*source.run);
-    if (!enabled(options)) return remark("No augmentation: the network sees each training image as it is.");
+    if (!source.augmentation) return remark("This version of graft does not know all that the run varied.");
+    if (!enabled(*source.augmentation))
+        return remark("No augmentation: the network sees each training image as it is.");
     Markup section = paragraph(
         format_text("What the network sees of training images: on the left as they are, then varied by {}. If a varied "
-                    "picture could "
-                    "no longer be told apart by a person, or never occurs in use, the augmentation is too strong.",
-                    variations_of(*source.run)));
+                    "picture could no longer be told apart by a person, or never occurs in use, the augmentation is "
+                    "too strong.",
+                    variations_of(*source.augmentation)));
     if (!source.preprocessing) return section;
-    const ViewRenderer renderer(*source.preprocessing, options, seed_of(*source.run));
+    const ViewRenderer renderer(*source.preprocessing, *source.augmentation, source.seed);
     Markup rows;
     for (const NamedFile& image : training_images(source, kImages)) rows << row_of_views(renderer, image);
     if (rows.empty()) rows = remark("The training images are no longer where they were.");

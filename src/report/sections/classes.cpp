@@ -65,6 +65,23 @@ double seen_recall_of(const DropRecord& drop, const std::string& name) {
     return found == drop.classes.end() ? kUnknown : found->seen_recall;
 }
 
+/// What can be said of images that the run knew, class by class.
+Markup seen_words(const ReportSource& source) {
+    if (!source.run || !source.test) return {};
+    if (source.run->data.validation > 0) return {};
+    if (!source.run->drop)
+        return remark(
+            "How each class does among the training images is not known: nothing validated this run, and "
+            "only of a head on kept features that costs nothing.");
+    return remark(
+        "Nothing validated this run, so the last column is of the images that it was trained with: a class "
+        "that is well known there and badly here was learnt by heart, or its test images differ.");
+}
+
+std::string seen_heading(const DropRecord& drop) {
+    return drop.part == "train" ? "recall in training" : "recall in " + drop.part;
+}
+
 }  // namespace
 
 Markup classes_section(const ReportSource& source) {
@@ -84,11 +101,11 @@ Markup classes_section(const ReportSource& source) {
     std::vector<std::string> header = {"class",      "found, with 95 % interval", "recall", "precision", "F1",
                                        "test images"};
     if (source.run) header.emplace_back("training images");
-    if (source.run && source.run->drop) header.push_back("recall in " + source.run->drop->part);
+    if (source.run && source.run->drop) header.push_back(seen_heading(*source.run->drop));
     Markup section = paragraph(
         "The weakest first. Recall: of the images of a class, how many were found. Precision: of the answers for a "
         "class, how many were right. Where the interval is wide, the class has few test images.");
-    return section << weakest_first(std::move(rows), "Each class", header);
+    return section << seen_words(source) << weakest_first(std::move(rows), "Each class", header);
 }
 
 Markup labels_section(const ReportSource& source) {
