@@ -18,6 +18,7 @@ constexpr std::int64_t kFewTestImages = 200;
 constexpr std::int64_t kFewTrainImages = 30;  ///< of a class
 constexpr double kImbalance = 3;              ///< largest class to smallest
 constexpr float kSure = 0.95F;
+constexpr double kFewLeaks = 0.01;  ///< of the test images: near copies that change no verdict
 
 double at_kept(const ReportSource& source, std::string_view metric) {
     if (!source.run || source.run->history.empty()) return kUnknown;
@@ -71,9 +72,9 @@ MaybeAdvice leaks(const ReportSource& source) {
         if (finding.kind == "near_leaks") near = finding.in_part("test");
     }
     const std::int64_t all = equal + near;
-    if (all == 0) return {};
     const double share =
         static_cast<double>(all) / static_cast<double>(std::max<std::int64_t>(source.run->data.test, 1));
+    if (equal == 0 && share < kFewLeaks) return {};
     return Advice{
         equal > 0 || share > kGap ? AdviceKind::act : AdviceKind::look,
         format_text("{} also, or almost, in the training or validation part.",

@@ -145,6 +145,20 @@ TEST(Advice, SeesTestImagesThatAreHarder) {
     EXPECT_THAT(findings(source), Contains("The test images are harder than the validation images."));
 }
 
+TEST(Advice, SpeaksOfLeaksIntoTheTestWhereTheyMatter) {
+    ReportSource source = good_run();
+    const auto found = [&](const char* kind, const char* part, std::int64_t images) {
+        source.findings = RunFindings{.images = 1000, .findings = {{.kind = kind, .parts = {{part, images}}}}};
+        return findings(source);
+    };
+    EXPECT_THAT(found("leaks", "test", 1),
+                Contains("1 test image is also, or almost, in the training or validation part."));
+    EXPECT_THAT(found("near_leaks", "test", 6),  // 1 % of 600
+                Contains("6 test images are also, or almost, in the training or validation part."));
+    EXPECT_EQ(found("near_leaks", "test", 5).size(), 1U);  // the commonest mistake alone
+    EXPECT_EQ(found("leaks", "validation", 5).size(), 1U);
+}
+
 TEST(Advice, PutsWhatIsWrongFirst) {
     ReportSource source = good_run();
     source.test->images = 100;
