@@ -152,35 +152,36 @@ ClassificationRecord classification_from_json(const Json& json) {
 }
 
 void add_json(Json& json, const MultiLabelRecord& record) {
-    json.update({{"mean_average_precision", record.mean_average_precision},
-                 {"micro_f1", record.micro_f1},
-                 {"macro_f1", record.macro_f1},
-                 {"exact_match", record.exact_match},
-                 {"hamming_loss", record.hamming_loss},
-                 {"loss", record.loss},
+    json.update({{"mean_average_precision", number_or_null(record.mean_average_precision)},
+                 {"micro_f1", number_or_null(record.micro_f1)},
+                 {"macro_f1", number_or_null(record.macro_f1)},
+                 {"exact_match", number_or_null(record.exact_match)},
+                 {"hamming_loss", number_or_null(record.hamming_loss)},
+                 {"loss", number_or_null(record.loss)},
                  {"classes", Json::array()}});
     for (const LabelRecord& c : record.classes)
         json["classes"].push_back({{"name", c.name},
-                                   {"average_precision", c.average_precision},
-                                   {"precision", c.precision},
-                                   {"recall", c.recall},
-                                   {"f1", c.f1},
+                                   {"average_precision", number_or_null(c.average_precision)},
+                                   {"precision", number_or_null(c.precision)},
+                                   {"recall", number_or_null(c.recall)},
+                                   {"f1", number_or_null(c.f1)},
                                    {"support", c.support},
                                    {"known", c.known},
                                    {"threshold", c.threshold}});
 }
 
 MultiLabelRecord multi_label_from_json(const Json& json) {
-    MultiLabelRecord record{.mean_average_precision = json.at("mean_average_precision"),
-                            .micro_f1 = json.at("micro_f1"),
-                            .macro_f1 = json.at("macro_f1"),
-                            .exact_match = json.at("exact_match"),
-                            .hamming_loss = json.at("hamming_loss"),
-                            .loss = json.at("loss"),
+    MultiLabelRecord record{.mean_average_precision = number_at(json, "mean_average_precision"),
+                            .micro_f1 = number_at(json, "micro_f1"),
+                            .macro_f1 = number_at(json, "macro_f1"),
+                            .exact_match = number_at(json, "exact_match"),
+                            .hamming_loss = number_at(json, "hamming_loss"),
+                            .loss = number_at(json, "loss"),
                             .classes = {}};
     for (const Json& c : json.at("classes"))
-        record.classes.push_back({c.at("name"), c.at("average_precision"), c.at("precision"), c.at("recall"),
-                                  c.at("f1"), c.at("support"), c.at("known"), c.at("threshold")});
+        record.classes.push_back({c.at("name"), number_at(c, "average_precision"), number_at(c, "precision"),
+                                  number_at(c, "recall"), number_at(c, "f1"), c.at("support"), c.at("known"),
+                                  c.at("threshold")});
     return record;
 }
 

@@ -141,9 +141,10 @@ LrFindRecord find_learning_rate(const RunOptions& written, const Tables& tables,
     if (is_fitted(written.head))
         throw ConfigError(
             "/head/kind: expected \"dense\", whose head is trained in steps: a fitted head has no learning rate");
-    Dataset dataset = read_dataset(written, tables);
+    const Dataset whole = read_dataset(written, tables);  // classes, scales and thresholds are those of training
+    Dataset dataset = whole;
     const RunOptions options = options_of_phase(written, dataset, how);
-    const Recipe recipe = make_recipe(options, tables, dataset, control.missing);
+    const Recipe recipe = make_recipe(options, tables, whole, control.missing);
     const Backbone backbone = prepare_backbone(options, tables, recipe, control.stop, control.reporter);
     tell(dataset.remarks, control.reporter);
     if (!backbone.note.empty()) control.reporter.note(backbone.note);

@@ -62,7 +62,7 @@ template <class Items, class Measured, class Figure>
         sum += std::invoke(figure, item);
         measured += 1;
     }
-    return measured == 0 ? 0 : sum / measured;
+    return sum / measured;  // NaN of none
 }
 
 /// The row of a metric from its options; `tasks` are those whose targets it understands.

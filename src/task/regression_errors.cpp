@@ -26,9 +26,9 @@ void RegressionErrors::add(const RegressionErrors& other) {
     squared_ += other.squared_;
 }
 
-double RegressionErrors::mae() const { return images_ == 0 ? 0 : absolute_ / static_cast<double>(images_); }
+double RegressionErrors::mae() const { return absolute_ / static_cast<double>(images_); }
 
-double RegressionErrors::rmse() const { return images_ == 0 ? 0 : std::sqrt(squared_ / static_cast<double>(images_)); }
+double RegressionErrors::rmse() const { return std::sqrt(squared_ / static_cast<double>(images_)); }
 
 double RegressionErrors::r2() const {
     if (images_ < 2) return std::numeric_limits<double>::quiet_NaN();

@@ -13,7 +13,7 @@ public:
     void add(const RegressionErrors& other);
 
     [[nodiscard]] std::int64_t images() const { return images_; }
-    /// 0 without images.
+    /// NaN without images.
     [[nodiscard]] double mae() const;
     [[nodiscard]] double rmse() const;
     /// 1 - squared errors / squared deviations from the mean of the truth, as scikit-learn's r2_score: for a truth that

@@ -247,6 +247,16 @@ TEST(MultiLabelRecord, BecomesJsonThatSaysTheTask) {
               "rose,0.7500,0.5000,1.0000,0.6667,1,2,0.25\n");
 }
 
+TEST(MultiLabelRecord, HasNullWhereNothingIsKnown) {
+    EvaluationRecord record = bouquets();
+    auto& result = std::get<MultiLabelRecord>(record.result);
+    result.macro_f1 = result.classes[0].average_precision = std::nan("");
+    const Json json = to_json(record);
+    EXPECT_TRUE(json.at("macro_f1").is_null());
+    EXPECT_TRUE(json.at("classes").at(0).at("average_precision").is_null());
+    EXPECT_TRUE(std::isnan(evaluation_from_json(json).multi_label().macro_f1));
+}
+
 TEST(RegressionRecord, BecomesATableJsonAndCsv) {
     const EvaluationRecord record{.source = "list.csv",
                                   .images = 1,

@@ -335,6 +335,20 @@ TEST_F(SearchTest, SaysWhatIsOddAboutTheDataOfALearningRate) {
     EXPECT_THAT(reporter.warnings, ::testing::Contains(HasSubstr("1 image lies beside the class folders")));
 }
 
+TEST_F(SearchTest, FindsALearningRateWhereThresholdsAreChosen) {
+    std::string rows = "image_path,tags\n";
+    for (const auto& entry : fs::recursive_directory_iterator(folder_ / "data" / "train"))
+        if (entry.is_regular_file())
+            rows += entry.path().string() + "," + entry.path().parent_path().filename().string() + "\n";
+    folder_.write("tags.csv", rows);
+    Json config = document();
+    config["data"]["train"] = (folder_ / "tags.csv").string();
+    config["data"].erase("test");
+    config["data"]["list"] = {{"label_column", "tags"}, {"label_separator", "|"}};
+    config["task"] = {{"name", "multi_label"}, {"threshold", "best_f1"}};
+    EXPECT_FALSE(find_learning_rate(options(config), tables_, {.steps = 20}, control_).curve.empty());
+}
+
 TEST_F(SearchTest, FindsALearningRateOfAPhase) {
     Json config = document();
     config["training"]["phases"] = {{{"train", "head"}, {"epochs", 1}}, {{"train", "all"}, {"epochs", 1}}};

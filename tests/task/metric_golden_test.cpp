@@ -3,12 +3,15 @@
 #include <ATen/ops/logit.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros_like.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "config/json.hpp"
 #include "config/read.hpp"
+#include "error_message.hpp"
+#include "graft/core/errors.hpp"
 #include "task/evaluator.hpp"
 #include "task/metric.hpp"
 #include "task/task.hpp"
@@ -16,6 +19,7 @@
 namespace graft {
 namespace {
 
+using testing::error_message;
 using Rows = std::vector<std::vector<float>>;
 
 constexpr double kClose = 1e-12;
@@ -171,6 +175,49 @@ TEST(MultiLabel, CountsNothingThatIsNotKnown) {
                      targets = tensor_of({{1, nan}, {nan, 1}, {0, nan}});
     EXPECT_EQ(metric_of("exact_match", context, scores, targets), 1);
     EXPECT_EQ(metric_of("hamming_loss", context, scores, targets), 0);
+}
+
+TEST(MultiLabel, IsNotMeasuredWhereNothingIsKnown) {
+    const float nan = std::nanf("");
+    const EvaluationRecord all =
+        evaluated(TaskKind::multi_label, {{0.9F, 0.2F}, {0.6F, 0.7F}}, {{nan, nan}, {nan, nan}});
+    for (const MeasuredMetric& metric : all.metrics()) EXPECT_TRUE(std::isnan(metric.value)) << metric.name;
+    EXPECT_TRUE(std::isnan(all.multi_label().classes[0].average_precision));
+    const MetricContext context{.outputs = 2, .task = TaskKind::multi_label};
+    const at::Tensor scores = tensor_of({{1, -1}}), targets = tensor_of({{nan, nan}});
+    for (const char* name : {"exact_match", "hamming_loss", "macro_f1", "micro_f1", "mean_average_precision"})
+        EXPECT_TRUE(std::isnan(metric_of(name, context, scores, targets))) << name;
+    // An image that says nothing counts nowhere.
+    const EvaluationRecord one = evaluated(TaskKind::multi_label, {{0.1F, 0.2F}, {0.6F, 0.7F}}, {{1, 0}, {nan, nan}});
+    EXPECT_EQ(one.multi_label().exact_match, 0);
+    EXPECT_EQ(metric_of("exact_match", context, tensor_of({{-1, -1}, {1, 1}}), tensor_of({{1, 0}, {nan, nan}})), 0);
+}
+
+TEST(Regression, IsNotMeasuredWhereNothingIsKnown) {
+    const float nan = std::nanf("");
+    const EvaluationRecord all = evaluated(TaskKind::regression, {{3}, {4}}, {{nan}, {nan}});
+    for (const MeasuredMetric& metric : all.metrics()) EXPECT_TRUE(std::isnan(metric.value)) << metric.name;
+    const MetricContext context{.outputs = 1, .task = TaskKind::regression};
+    for (const char* name : {"mae", "rmse", "r2"})
+        EXPECT_TRUE(std::isnan(metric_of(name, context, tensor_of({{3}}), tensor_of({{nan}})))) << name;
+}
+
+TEST(Regression, RefusesNumbersThatCannotBeLearnt) {
+    const auto problem = [](const Rows& rows) {
+        const std::vector<Sample> samples = samples_with(rows);
+        return error_message<ConfigError>([&] {
+            (void)task_with("regression", Json::object()).build({.classes = {"age", "day"}, .training = samples});
+        });
+    };
+    EXPECT_THAT(problem({{1, std::nanf("")}, {2, std::nanf("")}}),
+                "/data/list/target_columns: \"day\": no training image has a number there");
+    // From 20,240,101 on float32 goes in steps of 2; the deviation of these is 4.
+    EXPECT_THAT(problem({{1, 20240100}, {2, 20240108}}),
+                ::testing::AllOf(::testing::StartsWith("/data/list/target_columns: \"day\": numbers as large as"),
+                                 ::testing::HasSubstr("subtract an offset")));
+    EXPECT_THAT(problem({{1, 1.7e9F}, {2, 1.7e9F}}), ::testing::HasSubstr("subtract an offset"));
+    const std::vector<Sample> fine = samples_with({{1, 20240100}, {2, 20241100}});
+    EXPECT_NO_THROW((void)task_with("regression", Json::object()).build({.classes = {"age", "day"}, .training = fine}));
 }
 
 TEST(Regression, StandardisesInsideAndMeasuresInTheUnitsOfTheData) {

@@ -1,6 +1,7 @@
 /// Counts of any number of classes per image. What an image does not say counts nowhere.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "record/csv.hpp"
 #include "task/evaluator.hpp"
@@ -9,9 +10,10 @@
 namespace graft {
 namespace {
 
-double ratio(std::int64_t part, std::int64_t whole) {
-    return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
+constexpr double kNothingKnown = std::numeric_limits<double>::quiet_NaN();
+
+/// NaN of nothing.
+double share(std::int64_t part, std::int64_t whole) { return static_cast<double>(part) / static_cast<double>(whole); }
 
 class MultiLabelEvaluator final : public Evaluator {
 public:
@@ -20,7 +22,10 @@ public:
 
     void add(const Sample& sample, std::span<const float> probabilities) override {
         ++images_;
-        exact_ += all_right(sample, probabilities) ? 1 : 0;
+        if (!std::ranges::all_of(sample.values, [](float truth) { return std::isnan(truth); })) {
+            ++told_;
+            exact_ += all_right(sample, probabilities) ? 1 : 0;
+        }
         for (std::size_t k = 0; k < classes_.size(); ++k) {
             const float truth = sample.values[k], probability = probabilities[k];
             if (std::isnan(truth)) continue;
@@ -33,36 +38,38 @@ public:
     void add(const Evaluator& other) override {
         const auto& more = dynamic_cast<const MultiLabelEvaluator&>(other);
         images_ += more.images_;
+        told_ += more.told_;
         exact_ += more.exact_;
         loss_sum_ += more.loss_sum_;
         for (std::size_t k = 0; k < scored_.size(); ++k) scored_[k].add(more.scored_[k]);
     }
 
     [[nodiscard]] EvaluationRecord finish(const std::string& source) const override {
-        MultiLabelRecord record{.exact_match = ratio(exact_, images_)};
+        MultiLabelRecord record{.exact_match = share(exact_, told_)};
         LabelCounts all;
         double measured = 0;
         for (std::size_t k = 0; k < classes_.size(); ++k) {
             const LabelCounts counts = scored_[k].counts(thresholds_[k]);
+            const bool is_known = counts.images > 0;
             record.classes.push_back({.name = classes_[k],
-                                      .average_precision = scored_[k].average_precision(),
-                                      .precision = counts.precision(),
-                                      .recall = counts.recall(),
-                                      .f1 = counts.f1(),
+                                      .average_precision = is_known ? scored_[k].average_precision() : kNothingKnown,
+                                      .precision = is_known ? counts.precision() : kNothingKnown,
+                                      .recall = is_known ? counts.recall() : kNothingKnown,
+                                      .f1 = is_known ? counts.f1() : kNothingKnown,
                                       .support = counts.there,
                                       .known = counts.images,
                                       .threshold = thresholds_[k]});
             all += counts;
-            if (counts.images == 0) continue;
+            if (!is_known) continue;
             measured += 1;
             record.mean_average_precision += record.classes.back().average_precision;
             record.macro_f1 += record.classes.back().f1;
         }
-        record.mean_average_precision /= std::max(measured, 1.0);
-        record.macro_f1 /= std::max(measured, 1.0);
-        record.micro_f1 = all.f1();
-        record.hamming_loss = ratio(all.wrong(), all.images);
-        record.loss = loss_sum_ / std::max(static_cast<double>(all.images), 1.0);
+        record.mean_average_precision /= measured;  // NaN where nothing is known
+        record.macro_f1 /= measured;
+        record.micro_f1 = all.images > 0 ? all.f1() : kNothingKnown;
+        record.hamming_loss = share(all.wrong(), all.images);
+        record.loss = loss_sum_ / static_cast<double>(all.images);
         return {.source = source, .images = images_, .result = std::move(record)};
     }
 
@@ -108,7 +115,7 @@ private:
     std::vector<std::string> classes_;
     std::vector<float> thresholds_;
     std::vector<ScoredLabel> scored_;
-    std::int64_t images_ = 0, exact_ = 0;
+    std::int64_t images_ = 0, told_ = 0, exact_ = 0;  // images; of which a class is known; of those, all right
     double loss_sum_ = 0;
 };
 

@@ -1,5 +1,4 @@
 /// Errors of predicted numbers, in their own units. A number that an image does not have counts nowhere.
-#include <algorithm>
 #include <cmath>
 
 #include "record/csv.hpp"
@@ -38,7 +37,7 @@ public:
             record.rmse += errors.rmse();
             record.r2 += errors.r2();
         }
-        for (double* mean : {&record.mae, &record.rmse, &record.r2}) *mean /= std::max(measured, 1.0);
+        for (double* mean : {&record.mae, &record.rmse, &record.r2}) *mean /= measured;  // NaN where nothing is known
         return {.source = source, .images = images_, .result = std::move(record)};
     }
 

@@ -1,4 +1,5 @@
-/// The share of images of which every class that is known was found right: from a probability of 0.5 on.
+/// The share of images of which every class that is known was found right: from a probability of 0.5 on. An image of
+/// which no class is known counts nowhere.
 #include <cstdint>
 
 #include "task/metric.hpp"
@@ -13,8 +14,9 @@ class ExactMatch final : public Metric {
 public:
     void add(const at::Tensor& scores, const at::Tensor& targets) override {
         const at::Tensor right = (scores >= 0) == (targets > 0.5);
-        exact_ += right.logical_or(targets.isnan()).all(1).sum().item<std::int64_t>();
-        images_ += targets.size(0);
+        const at::Tensor unknown = targets.isnan(), told = unknown.logical_not().any(1);
+        exact_ += right.logical_or(unknown).all(1).logical_and(told).sum().item<std::int64_t>();
+        images_ += told.sum().item<std::int64_t>();
     }
     [[nodiscard]] double value() const override { return static_cast<double>(exact_) / static_cast<double>(images_); }
     void keep(MetricState& state) override {

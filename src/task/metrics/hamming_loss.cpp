@@ -1,7 +1,5 @@
 /// The share of wrong answers among all that are known, as scikit-learn's hamming_loss. A class is found from a
 /// probability of 0.5 on.
-#include <algorithm>
-
 #include "task/found_labels.hpp"
 #include "task/metric.hpp"
 
@@ -17,7 +15,7 @@ public:
     void add(const at::Tensor& scores, const at::Tensor& targets) override { found_.add(scores, targets); }
     [[nodiscard]] double value() const override {
         const LabelCounts total = found_.total();
-        return static_cast<double>(total.wrong()) / static_cast<double>(std::max<std::int64_t>(total.images, 1));
+        return static_cast<double>(total.wrong()) / static_cast<double>(total.images);  // NaN of none
     }
     void keep(MetricState& state) override { found_.keep(state); }
 

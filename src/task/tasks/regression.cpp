@@ -5,8 +5,12 @@
 #include <ATen/ops/mse_loss.h>
 #include <ATen/ops/tensor.h>
 
+#include <algorithm>
 #include <cmath>
+#include <string>
 
+#include "core/text.hpp"
+#include "graft/core/errors.hpp"
 #include "task/known.hpp"
 #include "task/task.hpp"
 
@@ -16,18 +20,35 @@ namespace {
 struct RegressionOptions {};
 void describe(Fields&, RegressionOptions&) {}
 
-/// Of the training images' numbers; 0 and 1 where there are none, a deviation of 1 where they are all the same.
-TargetScale scale_of(std::span<const Sample> samples, std::size_t outputs) {
+constexpr double kTellsApart = 100;            // steps of float32 in a standard deviation, at least
+constexpr double kEveryWholeNumber = 1 << 24;  // that float32 holds goes to here
+
+/// Throws ConfigError where networks, which compute with float32, cannot learn the numbers of the training images.
+void expect_can_be_told_apart(const std::string& name, double count, double largest, double deviation) {
+    const std::string place = format_text("/data/list/target_columns: \"{}\": ", name);
+    if (count == 0) throw ConfigError(place + "no training image has a number there");
+    const double step = largest / kEveryWholeNumber;
+    if (deviation == 0 ? largest < kEveryWholeNumber : deviation >= kTellsApart * step) return;
+    throw ConfigError(
+        place + format_text("numbers as large as {} lie too close together (standard deviation {}) for networks, whose "
+                            "numbers of 24 bits tell them apart in steps of {}: subtract an offset, such as the least",
+                            number_as_text(largest), number_as_text(deviation), number_as_text(step)));
+}
+
+/// Of the training images' numbers; 0 and 1 where there are no images, a deviation of 1 where they are all the same.
+TargetScale scale_of(std::span<const Sample> samples, std::span<const std::string> names) {
     TargetScale scale;
-    for (std::size_t k = 0; k < outputs; ++k) {
-        double count = 0, mean = 0, squares = 0;
+    for (std::size_t k = 0; k < names.size(); ++k) {
+        double count = 0, mean = 0, squares = 0, largest = 0;
         for (const Sample& sample : samples) {
             if (std::isnan(sample.values[k])) continue;
             const double apart = sample.values[k] - mean;
             mean += apart / ++count;
             squares += apart * (sample.values[k] - mean);
+            largest = std::max(largest, std::abs(double{sample.values[k]}));
         }
         const auto deviation = static_cast<float>(std::sqrt(squares / std::max(count, 1.0)));
+        if (!samples.empty()) expect_can_be_told_apart(names[k], count, largest, deviation);
         scale.mean.push_back(static_cast<float>(mean));
         scale.std.push_back(deviation > 0 ? deviation : 1.0F);
     }
@@ -38,7 +59,7 @@ class Regression final : public Task {
 public:
     Regression(std::vector<std::string> names, std::span<const Sample> training)
         : names_(std::move(names)),
-          scale_(scale_of(training, names_.size())),
+          scale_(scale_of(training, names_)),
           mean_(at::tensor(scale_.mean)),
           std_(at::tensor(scale_.std)) {}
 
