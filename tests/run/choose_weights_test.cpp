@@ -32,7 +32,7 @@ protected:
         return error_message<Expected>([&] { (void)choose(architecture, weights, missing); });
     }
 
-    TemporaryFolder folder;
+    testing::TemporaryFolder folder;
     EnvironmentVariable variable{"GRAFT_WEIGHTS", folder.path().string()};
     EnvironmentVariable mirror{"GRAFT_WEIGHTS_MIRROR", std::nullopt};
 };

@@ -63,7 +63,7 @@ TEST_F(Train, GivesTheRecordOfTheRun) {
 }
 
 /// The run's record.
-Json record_in(const TemporaryFolder& folder, const std::string& run) {
+Json record_in(const testing::TemporaryFolder& folder, const std::string& run) {
     return Json::parse(folder.read(run + "/record.json"));
 }
 
