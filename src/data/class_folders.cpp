@@ -14,16 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// How the option that leaves out unknown classes is written where the person is.
-std::string use_known_text(AskedBy asked_by) {
-    switch (asked_by) {
-        case AskedBy::config: return "set /data/class_mismatch to \"use_known\"";
-        case AskedBy::command: return "add --classes use_known";
-        case AskedBy::application: break;
-    }
-    return "ask for ClassMismatch::use_known";
-}
-
 /// A name, with its bytes where people could take it for one of the others.
 std::string told_apart(const std::string& name, std::span<const std::string> others) {
     if (std::ranges::none_of(others, [&](const std::string& other) { return look_alike(name, other); })) return name;
@@ -88,6 +78,15 @@ private:
 };
 
 }  // namespace
+
+std::string use_known_text(AskedBy asked_by) {
+    switch (asked_by) {
+        case AskedBy::config: return "set /data/class_mismatch to \"use_known\"";
+        case AskedBy::command: return "add --classes use_known";
+        case AskedBy::application: break;
+    }
+    return "ask for ClassMismatch::use_known";
+}
 
 ClassRoot find_class_folders(FolderWalk& walk) {
     std::map<std::string, std::vector<std::string>> folders;

@@ -98,7 +98,27 @@ TEST_F(List, LeavesOutUnknownClassesWhereThatIsAskedFor) {
     EXPECT_THAT(listed.images.unknown_classes, ElementsAre("dgo", "owl"));
     EXPECT_EQ(error(text, {}, {.classes = {"cat", "dog"}}),
               "2 of 3 rows cannot be used:\n  line 3: unknown class \"owl\"\n"
-              "  line 4: unknown class \"dgo\" (did you mean \"dog\"?)");
+              "  line 4: unknown class \"dgo\" (did you mean \"dog\"?)\n"
+              "The classes are cat, dog; to leave out what has another label, set /data/class_mismatch to "
+              "\"use_known\"");
+}
+
+TEST_F(List, SuggestsTheNameOfAnUnknownClassOnce) {
+    const std::string suggestion = " (did you mean \"dog\"?)";
+    EXPECT_EQ(error("image_path,label\na.jpg,dgo\nb.jpg,dgo\nc.jpg,dog\n", {}, {.classes = {"cat", "dog"}}),
+              "2 of 3 rows cannot be used:\n  line 2: unknown class \"dgo\"" + suggestion +
+                  "\n  line 3: unknown class \"dgo\"\n"
+                  "The classes are cat, dog; to leave out what has another label, set /data/class_mismatch to "
+                  "\"use_known\"");
+    const ListRequest sets{.kind = TargetKind::labels, .classes = {"cat", "dog"}};
+    EXPECT_EQ(error("image_path,label\na.jpg,dgo|cat\nb.jpg,dgo\n", {.label_separator = "|"}, sets,
+                    {.asked_by = AskedBy::command}),
+              "2 of 2 rows cannot be used:\n  line 2: unknown label \"dgo\"" + suggestion +
+                  "\n  line 3: unknown label \"dgo\"\n"
+                  "The classes are cat, dog; to leave out what has another label, add --classes use_known");
+    ListRequest many;
+    for (int i = 10; i < 32; ++i) many.classes.push_back("c" + std::to_string(i));
+    EXPECT_THAT(error("image_path,label\na.jpg,x\n", {}, many), HasSubstr("c28, c29, and 2 more; to leave out"));
 }
 
 TEST_F(List, LeavesOutWhatIsExcluded) {
@@ -276,7 +296,12 @@ TEST_F(ListTargets, OfSeveralColumnsAreBoundByName) {
     const ListedImages listed = read("image_path,dog,cat\na.jpg,1,0\n", {.label_columns = {"dog", "cat"}}, request);
     EXPECT_THAT(listed.images.samples[0].values, ElementsAre(0, 1));
     EXPECT_EQ(error("image_path,dog,bird\na.jpg,1,0\n", {.label_columns = {"dog", "bird"}}, request),
-              "none of its columns is that of \"cat\"");
+              "the class \"cat\" has no column: with label_columns each class needs one, which may be empty; the "
+              "columns are \"dog\", \"bird\"");
+    EXPECT_EQ(error("image_path,ago\na.jpg,1\n", {.target_columns = {"ago"}},
+                    {.kind = TargetKind::numbers, .classes = {"age"}}),
+              "the number \"age\" has no column (did you mean \"ago\"?): with target_columns each number needs one, "
+              "which may be empty; the columns are \"ago\"");
 }
 
 TEST_F(ListTargets, OfRegressionAreNumbers) {

@@ -63,6 +63,17 @@ std::vector<std::string> labels_in(const Cell& cell, const std::optional<std::st
     return labels;
 }
 
+/// @param own the columns that are named
+std::string no_column_text(const std::string& name, const std::vector<std::string>& own, TargetKind kind) {
+    std::vector<std::string> columns;
+    for (const std::string& column : own) columns.push_back("\"" + printable(column) + "\"");
+    const bool numbers = kind == TargetKind::numbers;
+    return format_text(
+        "the {} \"{}\" has no column{}: with {} each {} needs one, which may be empty; the columns are {}",
+        numbers ? "number" : "class", name, did_you_mean(name, own), numbers ? "target_columns" : "label_columns",
+        numbers ? "number" : "class", joined(columns));
+}
+
 }  // namespace
 
 float weight_in(const std::string& column, const Cell& cell) {
@@ -89,8 +100,7 @@ void ListedTargets::begin(const ListColumns& columns, TableKind table) {
     std::vector<std::size_t> places;
     for (const std::string& name : classes_) {
         const auto column = std::ranges::find(own, name);
-        if (column == own.end())
-            throw DataError(format_text("none of its columns is that of \"{}\"{}", name, did_you_mean(name, own)));
+        if (column == own.end()) throw DataError(no_column_text(name, own, request_.kind));
         places.push_back(columns.values[static_cast<std::size_t>(column - own.begin())]);
     }
     places_ = places;
@@ -116,9 +126,10 @@ ListedTargets::Outcome ListedTargets::read_class(Sample& sample, const Cell& cel
     if (cell.text.empty()) throw DataError("has no label");
     const std::optional<std::int64_t> index = index_of(cell.text);
     if (index) return sample.label = *index, Outcome::taken;
+    const bool is_new = unknown_.insert(escaped(composed(cell.text))).second;
     if (request_.mismatch == ClassMismatch::fail)
-        throw DataError(format_text("unknown class \"{}\"{}", cell.text, did_you_mean(cell.text, classes_)));
-    unknown_.insert(escaped(composed(cell.text)));
+        throw DataError(
+            format_text("unknown class \"{}\"{}", cell.text, is_new ? did_you_mean(cell.text, classes_) : ""));
     return Outcome::left_out;
 }
 
@@ -127,12 +138,13 @@ void ListedTargets::read_labels(Sample& sample, const Cell& cell) {
     if (!cell.given && table_ == TableKind::json_lines) throw DataError("has no list of labels; [] where it has none");
     for (const std::string& label : labels_in(cell, options_.label_separator)) {
         const std::optional<std::int64_t> index = index_of(label);
-        if (index)
+        if (index) {
             sample.values.push_back(static_cast<float>(*index));
-        else if (request_.mismatch == ClassMismatch::fail)
-            throw DataError(format_text("unknown label \"{}\"{}", label, did_you_mean(label, classes_)));
-        else
-            unknown_.insert(escaped(composed(label)));
+            continue;
+        }
+        const bool is_new = unknown_.insert(escaped(composed(label))).second;
+        if (request_.mismatch == ClassMismatch::fail)
+            throw DataError(format_text("unknown label \"{}\"{}", label, is_new ? did_you_mean(label, classes_) : ""));
     }
     std::ranges::sort(sample.values);
     sample.values.erase(std::unique(sample.values.begin(), sample.values.end()), sample.values.end());

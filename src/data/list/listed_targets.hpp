@@ -34,7 +34,7 @@ public:
     /// Sorts the classes by name and renumbers. @return the classes
     [[nodiscard]] std::vector<std::string> finish(std::vector<Sample>& samples);
 
-    /// Labels that were left out under ClassMismatch::use_known.
+    /// Labels that are none of the bound classes: left out under ClassMismatch::use_known, else each a wrong row.
     [[nodiscard]] std::vector<std::string> unknown() const { return {unknown_.begin(), unknown_.end()}; }
 
     /// "cat", "cat and dog", "3.5": for messages.

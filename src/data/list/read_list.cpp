@@ -8,6 +8,7 @@
 #include "core/files.hpp"
 #include "core/names.hpp"
 #include "core/text.hpp"
+#include "data/class_folders.hpp"
 #include "data/list/listed_paths.hpp"
 #include "data/list/listed_targets.hpp"
 #include "data/list/row_problems.hpp"
@@ -90,8 +91,9 @@ public:
     }
 
     ListedImages finish() {
+        if (request_.mismatch == ClassMismatch::fail && !targets_.unknown().empty()) advise_on_classes();
         problems_.throw_if_any(list_, rows_);
-        ListedImages listed{.images = {.root = list_}, .parts = std::move(parts_)};
+        ListedImages listed{.images = {.root = list_}, .parts = std::move(parts_), .lines = std::move(lines_)};
         listed.images.classes = targets_.finish(samples_);
         listed.images.samples = std::move(samples_);
         listed.images.targets = request_.kind;
@@ -126,6 +128,17 @@ private:
         samples_.push_back(std::move(sample));
         lines_.push_back(static_cast<std::uint32_t>(line));
         if (columns_.split) parts_.push_back(part);
+    }
+
+    void advise_on_classes() {
+        constexpr std::size_t kClassesNamed = 20;
+        std::vector<std::string> names = request_.classes;
+        if (names.size() > kClassesNamed) {
+            names.resize(kClassesNamed);
+            names.push_back(format_text("and {} more", request_.classes.size() - kClassesNamed));
+        }
+        problems_.advise(format_text("The classes are {}; to leave out what has another label, {}", joined(names),
+                                     use_known_text(scan_.asked_by)));
     }
 
     [[noreturn]] void fail(const ListedFile& found) {
@@ -176,6 +189,7 @@ private:
     /// Classes that labels are bound to and no row has.
     void add_empty_classes(ImageFolder& images) const {
         if (request_.classes.empty() || request_.kind == TargetKind::numbers) return;
+        if (request_.trains && request_.kind == TargetKind::labels) return;
         const std::vector<std::int64_t> counts = count_per_class(images.samples, images.classes.size());
         std::vector<std::string> empty;
         for (std::size_t i = 0; i < counts.size(); ++i)

@@ -2,6 +2,7 @@
 /// Images and their labels from a list: a CSV or JSON Lines file with a row for each image.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -22,11 +23,13 @@ struct ListRequest {
     OnBadImage missing_files = OnBadImage::fail;   ///< skip: they are samples, and found to be bad later
     std::optional<PartKind> part;                  ///< whose rows alone are wanted
     bool may_lack_split_column = false;            ///< then all rows are wanted
+    bool trains = false;  ///< labels that no image has are remarked on later, when it is known which images train
 };
 
 struct ListedImages {
-    ImageFolder images;           ///< in the order of the list, whose file is the root
-    std::vector<PartKind> parts;  ///< of each sample; empty without split_column
+    ImageFolder images;                ///< in the order of the list, whose file is the root
+    std::vector<PartKind> parts;       ///< of each sample; empty without split_column
+    std::vector<std::uint32_t> lines;  ///< of each sample, where its row begins
 };
 
 /// No image is opened; whether it is there is looked at. Rows that say the same of one image are one sample.
