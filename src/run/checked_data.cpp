@@ -12,6 +12,7 @@
 #include "graft/core/errors.hpp"
 #include "run/dataset.hpp"
 #include "run/run_options.hpp"
+#include "run/whole_groups.hpp"
 
 namespace graft {
 namespace {
@@ -60,6 +61,7 @@ public:
         std::ranges::stable_sort(parts_, {}, [](const KnownPart& part) {
             return part.kind ? static_cast<int>(*part.kind) : static_cast<int>(enum_names<PartKind>.size());
         });
+        expect_whole();
         for (KnownPart& known : parts_) data_.parts.push_back(std::move(known.part));
         for (CheckedPart& part : compared_) data_.parts.push_back(std::move(part));
         std::set<std::string> names;
@@ -101,6 +103,14 @@ private:
                                            : scan_image_folder(folder, data_.classes, ClassMismatch::use_known, scan_);
         take_classes(found);
         add(std::move(found.samples), folder.string(), kind);
+    }
+
+    /// Only parts that are known to be different ones count.
+    void expect_whole() const {
+        std::vector<PartSamples> parts;
+        for (const KnownPart& known : parts_)
+            if (known.kind) parts.push_back({*known.kind, known.part.samples});
+        if (!parts.empty()) expect_whole_groups(parts, parts_.front().part.place, "--list group_column");
     }
 
     /// What the columns that were named say of an image.

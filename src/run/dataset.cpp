@@ -17,6 +17,7 @@
 #include "data/split.hpp"
 #include "graft/core/errors.hpp"
 #include "run/data_findings.hpp"
+#include "run/whole_groups.hpp"
 
 namespace graft {
 namespace {
@@ -59,6 +60,9 @@ std::vector<Sample> other_part(const std::string& place, const DataOptions& opti
 
 /// The training images and what belongs to other parts in the same list.
 ListedImages training_images(const DataOptions& options, TargetKind kind) {
+    if (kind == TargetKind::numbers && !options.classes.empty())
+        throw ConfigError(
+            "/data/classes: is not for regression, which learns the numbers in /data/list/target_columns");
     if (is_list(options.train)) {
         ListedImages listed =
             read_list(options.train, options.list, list_request(options, kind, options.classes), scan_options(options));
@@ -79,17 +83,51 @@ ListedImages training_images(const DataOptions& options, TargetKind kind) {
     return found;
 }
 
+/// For each class the first lines that have it, and how many there are.
+struct ClassLines {
+    std::vector<std::uint32_t> first;
+    std::size_t count = 0;
+};
+using LinesOfClasses = std::vector<ClassLines>;
+
+LinesOfClasses lines_of_classes(const ListedImages& found) {
+    constexpr std::size_t kLinesNamed = 3;
+    LinesOfClasses lines(found.images.classes.size());
+    const auto add = [&](std::size_t k, std::size_t image) {
+        if (++lines[k].count <= kLinesNamed) lines[k].first.push_back(found.lines[image]);
+    };
+    for (std::size_t i = 0; i < found.images.samples.size(); ++i) {
+        const Sample& sample = found.images.samples[i];
+        if (found.images.targets == TargetKind::one_class) add(static_cast<std::size_t>(sample.label), i);
+        for (std::size_t k = 0; k < sample.values.size(); ++k)
+            if (sample.values[k] > 0.5F) add(k, i);
+    }
+    return lines;
+}
+
+/// ": lines 4, 7, 9 and 2 more"
+std::string lines_text(const ClassLines& lines) {
+    if (lines.count == 0) return ": no line";
+    std::vector<std::string> numbers;
+    for (const std::uint32_t line : lines.first) numbers.push_back(format_text("{}", line));
+    std::string text = format_text(": line{} {}", lines.count > 1 ? "s" : "", joined(numbers));
+    if (lines.count > lines.first.size()) text += format_text(" and {} more", lines.count - lines.first.size());
+    return text;
+}
+
 /// A class that only validates or tests cannot be learnt.
-void expect_training_rows(const ImageFolder& train, const DataOptions& options) {
+void expect_training_rows(const ImageFolder& train, const LinesOfClasses& elsewhere, const DataOptions& options) {
     if (train.samples.empty()) throw DataError(format_text("{}: no row is for training", train.root));
     if (!options.classes.empty() || train.targets == TargetKind::numbers) return;
     const std::vector<std::int64_t> counts = count_per_class(train.samples, train.classes.size());
+    std::string empty;
     for (std::size_t i = 0; i < counts.size(); ++i)
-        if (counts[i] == 0)
-            throw DataError(
-                format_text("{}: no row of class {} is for training; name the classes in /data/classes to "
-                            "let one be without images",
-                            train.root, train.classes[i]));
+        if (counts[i] == 0) empty += format_text("\n  {}{}", train.classes[i], lines_text(elsewhere[i]));
+    if (empty.empty()) return;
+    throw DataError(
+        format_text("{}: of these classes no row is for training:{}\nGive them rows that train, or name all classes in "
+                    "/data/classes, which lets one be without images",
+                    train.root, empty));
 }
 
 /// Either the list or a key of the config says what validates and what tests.
@@ -127,6 +165,7 @@ Dataset divided(ListedImages found, const DataOptions& options, TargetKind kind)
     Dataset dataset{.classes = found.images.classes, .targets = kind, .is_list = found.images.is_list};
     take_remarks(found.images, dataset.remarks);
     if (!found.parts.empty()) {
+        const LinesOfClasses lines = lines_of_classes(found);
         dataset.validation = take_part(found, PartKind::validation);
         dataset.test = take_part(found, PartKind::test);
         found.images.samples = take_part(found, PartKind::train);
@@ -135,13 +174,17 @@ Dataset divided(ListedImages found, const DataOptions& options, TargetKind kind)
             found.images.samples.insert(found.images.samples.end(), std::make_move_iterator(dataset.validation.begin()),
                                         std::make_move_iterator(dataset.validation.end()));
         if (options.split.folds) dataset.validation.clear();
-        expect_training_rows(found.images, options);
+        expect_training_rows(found.images, lines, options);
     }
     Split split = split_samples(std::move(found.images), options.split);
     dataset.train = std::move(split.train);
     if (dataset.validation.empty()) dataset.validation = std::move(split.validation);
     if (options.validation) dataset.validation = other_part(*options.validation, options, dataset);
     if (options.test) dataset.test = other_part(*options.test, options, dataset);
+    const std::array parts = {PartSamples{PartKind::train, dataset.train},
+                              PartSamples{PartKind::validation, dataset.validation},
+                              PartSamples{PartKind::test, dataset.test}};
+    expect_whole_groups(parts, options.train, "/data/list/group_column");
     remark_on_shared_files(dataset);
     return dataset;
 }

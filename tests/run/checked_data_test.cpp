@@ -69,6 +69,19 @@ TEST(CheckedData, AListHasThePartsThatItsColumnSays) {
     EXPECT_THAT(parts_of(read_checked_data(places)), ElementsAre("train: 1.jpg 2.jpg", "test: 3.jpg"));
 }
 
+TEST(CheckedData, AGroupIsInOnePart) {
+    const TemporaryFolder folder;
+    folder.touch({"1.jpg", "2.jpg", "3.jpg"});
+    folder.write("all.csv", "image_path,label,split,of\n1.jpg,cat,train,a\n2.jpg,dog,train,b\n3.jpg,cat,test,a\n");
+    CheckedPlaces places{.places = {(folder / "all.csv").string()}, .against = {}, .list = {}, .exclude = {}};
+    places.list.split_column = "split";
+    places.list.group_column = "of";
+    const std::string message = error_message<DataError>([&] { (void)read_checked_data(places); });
+    EXPECT_THAT(message,
+                HasSubstr("1 group lies in two parts:\n  a: 1.jpg is of the train part, 3.jpg of the test part"));
+    EXPECT_THAT(message, HasSubstr("or leave out --list group_column"));
+}
+
 TEST(CheckedData, WhatIsComparedWithNeedsNoClasses) {
     const TemporaryFolder folder;
     folder.touch({"train/cat/1.jpg", "train/dog/1.jpg", "other/deep/er/9.jpg"});

@@ -78,9 +78,90 @@ TEST_F(DatasetOfLists, RefusesAClassThatOnlyTestsUnlessTheConfigNamesIt) {
         .train = list("all.csv", "image_path,label,split\na.jpg,x,train\nb.jpg,y,train\nc.jpg,z,test\n"),
         .list = {.split_column = "split"}};
     EXPECT_THAT(error_message<DataError>([&] { (void)read_dataset(options); }),
-                HasSubstr("no row of class z is for training"));
+                HasSubstr("all.csv: of these classes no row is for training:\n  z: line 4\nGive them rows that train, "
+                          "or name all classes in /data/classes, which lets one be without images"));
     options.classes = {"z", "y", "x"};
     EXPECT_EQ(read_dataset(options).test.at(0).label, 0);
+}
+
+TEST_F(DatasetOfLists, NamesAllClassesThatOnlyTestWithTheirFirstLines) {
+    DataOptions options{.train = list("all.csv",
+                                      "image_path,label,split\na.jpg,x,train\nb.jpg,v,test\nc.jpg,z,val\nd.jpg,v,val\n"
+                                      "e.jpg,v,test\nf.jpg,v,test\n"),
+                        .list = {.split_column = "split"}};
+    EXPECT_THAT(error_message<DataError>([&] { (void)read_dataset(options); }),
+                HasSubstr(":\n  v: lines 3, 5, 6 and 1 more\n  z: line 4\n"));
+    options.train = list("sets.csv", "image_path,label,split\na.jpg,x,train\nb.jpg,x|v,test\nc.jpg,v|z,val\n");
+    options.list.label_separator = "|";
+    EXPECT_THAT(error_message<DataError>([&] { (void)read_dataset(options, TargetKind::labels); }),
+                HasSubstr(":\n  v: lines 3, 4\n  z: line 4\n"));
+}
+
+TEST_F(DatasetOfLists, RefusesAGroupInTwoPartsOfOneList) {
+    const char* text =
+        "image_path,label,split,patient\na.jpg,x,train,p2\nb.jpg,y,train,p1\nc.jpg,x,val,p2\nd.jpg,y,test,p1\n"
+        "e.jpg,y,test,\nf.jpg,y,train,\n";
+    DataOptions options{.train = list("all.csv", text), .list = {.split_column = "split", .group_column = "patient"}};
+    EXPECT_EQ(
+        error_message<DataError>([&] { (void)read_dataset(options); }),
+        options.train +
+            ": 2 groups lie in two parts:\n"
+            "  p1: b.jpg is of the train part, d.jpg of the test part\n"
+            "  p2: a.jpg is of the train part, c.jpg of the validation part\n"
+            "Images of one group show how well others of it are known, not new ones: give them one part, or leave "
+            "out /data/list/group_column");
+    options.list.group_column.reset();
+    EXPECT_EQ(read_dataset(options).train.size(), 3);
+}
+
+TEST_F(DatasetOfLists, RefusesAGroupThatTrainsAndTestsWhoeverDealtItOut) {
+    const auto message_of = [&](const DataOptions& options) {
+        return error_message<DataError>([&] { (void)read_dataset(options); });
+    };
+    DataOptions options{
+        .train = list("train.csv", "image_path,label,patient\na.jpg,x,p1\nb.jpg,y,p2\n"),
+        .test = list("test.csv", "image_path,label,patient\nc.jpg,y,p3\nd.jpg,y,p2\n"),
+        .list = {.group_column = "patient"},
+    };
+    EXPECT_THAT(message_of(options), HasSubstr("1 group lies in two parts:\n  p2: b.jpg is of the train part, d.jpg of "
+                                               "the test part\n"));
+    options.test = list("test.csv", "image_path,label,patient\nc.jpg,y,p3\nd.jpg,y,\n");
+    EXPECT_EQ(read_dataset(options).test.size(), 2);
+
+    // Folds are dealt out of what trains and validates, so that its groups may lie in both; one that tests may not.
+    DataOptions folds{.train = list("all.csv",
+                                    "image_path,label,split,patient\na.jpg,x,train,p1\nb.jpg,y,val,p1\n"
+                                    "c.jpg,x,train,p2\nd.jpg,y,val,p2\ne.jpg,x,test,p3\n"),
+                      .list = {.split_column = "split", .group_column = "patient"}};
+    folds.split.folds = 2;
+    EXPECT_EQ(read_dataset(folds).validation.size(), 2);
+    folds.train = list("all.csv",
+                       "image_path,label,split,patient\na.jpg,x,train,p1\nb.jpg,y,val,p1\n"
+                       "c.jpg,x,train,p2\nd.jpg,y,val,p2\ne.jpg,x,test,p2\n");
+    EXPECT_THAT(message_of(folds), HasSubstr("1 group lies in two parts:\n  p2: "));
+}
+
+TEST_F(DatasetOfLists, NamesFiveOfTheGroupsInTwoParts) {
+    std::string text = "image_path,label,split,patient\nf.jpg,x,train,\n";
+    for (int i = 0; i < 7; ++i)
+        for (const char* part : {"train", "test"}) {
+            const std::string name = "g" + std::to_string(i) + part + ".jpg";
+            folder_.write(name, "");
+            text += name + ",y," + part + ",p" + std::to_string(i) + "\n";
+        }
+    const DataOptions options{.train = list("all.csv", text),
+                              .list = {.split_column = "split", .group_column = "patient"}};
+    const std::string message = error_message<DataError>([&] { (void)read_dataset(options); });
+    EXPECT_THAT(message, HasSubstr("7 groups lie in two parts:\n  p0: g0train.jpg is of the train part"));
+    EXPECT_THAT(message,
+                HasSubstr("  p4: g4train.jpg is of the train part, g4test.jpg of the test part\n  and 2 more\n"));
+}
+
+TEST_F(DatasetOfLists, OfNumbersHasNoClassesToName) {
+    DataOptions options{.train = list("n.csv", "image_path,age\na.jpg,3\n"), .list = {.target_columns = {"age"}}};
+    options.classes = {"age"};
+    EXPECT_EQ(error_message<ConfigError>([&] { (void)read_dataset(options, TargetKind::numbers); }),
+              "/data/classes: is not for regression, which learns the numbers in /data/list/target_columns");
 }
 
 TEST_F(DatasetOfLists, RefusesTwoSourcesOfAPart) {
