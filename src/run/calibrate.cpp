@@ -8,10 +8,12 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "core/text.hpp"
 #include "data/part.hpp"
 #include "graft/core/errors.hpp"
+#include "run/untrained_outputs.hpp"
 #include "statistics/intervals.hpp"
 #include "statistics/temperature.hpp"
 #include "train/training_set.hpp"
@@ -148,6 +150,9 @@ bool asks_validation(const Task& task, const Dataset& dataset) {
 Calibrated calibrate(const RunOptions& options, const Task& task, const Dataset& dataset, const Phase& phase,
                      const PhaseFeatures& features, Reporter& reporter) {
     const bool classes = task.kind() == TaskKind::classification;
+    // Steps have moved their scores a little; smoothed targets, more.
+    const std::vector<std::int64_t> untrained = untrained_outputs(task, dataset.train);
+    never_find(phase.model.scion.attr("head").toModule(), untrained);
     Calibrated calibrated{.thresholds = task.thresholds()};
     if (classes) calibrated.decision = options.decision;
     if (classes && dataset.validation.empty() && options.calibration != Calibration::none)
@@ -163,7 +168,9 @@ Calibrated calibrate(const RunOptions& options, const Task& task, const Dataset&
         } else {
             const Thresholds chosen = task.choose_thresholds(scores, task.targets(samples));
             for (const std::string& remark : chosen.remarks) reporter.warn(remark);
-            calibrated.thresholds = chosen.values;
+            const std::vector<float> usual = std::exchange(calibrated.thresholds, chosen.values);
+            for (const auto k : untrained)  // a score that all images share would find it in all of them
+                calibrated.thresholds.at(static_cast<std::size_t>(k)) = usual.at(static_cast<std::size_t>(k));
         }
     } catch (const Interrupted&) {
         return calibrated;

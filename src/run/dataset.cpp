@@ -64,8 +64,9 @@ ListedImages training_images(const DataOptions& options, TargetKind kind) {
         throw ConfigError(
             "/data/classes: is not for regression, which learns the numbers in /data/list/target_columns");
     if (is_list(options.train)) {
-        ListedImages listed =
-            read_list(options.train, options.list, list_request(options, kind, options.classes), scan_options(options));
+        ListRequest request = list_request(options, kind, options.classes);
+        request.trains = true;
+        ListedImages listed = read_list(options.train, options.list, request, scan_options(options));
         if (kind == TargetKind::one_class && listed.images.classes.size() < 2)
             throw DataError(format_text("{}: expected at least two classes, found one: {}", options.train,
                                         joined(listed.images.classes)));
@@ -160,6 +161,20 @@ void remark_on_shared_files(Dataset& dataset) {
     }
 }
 
+/// What no training image shows is never found (never_find).
+void remark_on_untrained_labels(Dataset& dataset, const std::string& list) {
+    if (dataset.targets != TargetKind::labels) return;
+    const std::vector<std::int64_t> counts = count_per_class(dataset.train, dataset.classes.size());
+    std::vector<std::string> untrained;
+    for (std::size_t k = 0; k < counts.size(); ++k)
+        if (counts[k] == 0) untrained.push_back(dataset.classes[k]);
+    if (untrained.empty()) return;
+    const bool several = untrained.size() > 1;
+    dataset.remarks.warnings.push_back(format_text("{}: no image of the class{} {} trains: {} never found", list,
+                                                   several ? "es" : "", joined(untrained),
+                                                   several ? "they are" : "it is"));
+}
+
 /// The parts of what was found.
 Dataset divided(ListedImages found, const DataOptions& options, TargetKind kind) {
     Dataset dataset{.classes = found.images.classes, .targets = kind, .is_list = found.images.is_list};
@@ -185,6 +200,7 @@ Dataset divided(ListedImages found, const DataOptions& options, TargetKind kind)
                               PartSamples{PartKind::validation, dataset.validation},
                               PartSamples{PartKind::test, dataset.test}};
     expect_whole_groups(parts, options.train, "/data/list/group_column");
+    remark_on_untrained_labels(dataset, options.train);
     remark_on_shared_files(dataset);
     return dataset;
 }

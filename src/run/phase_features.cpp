@@ -12,6 +12,7 @@
 #include "core/text.hpp"
 #include "inference/throughput.hpp"
 #include "network/network_input.hpp"
+#include "run/untrained_outputs.hpp"
 
 namespace graft {
 namespace {
@@ -204,7 +205,18 @@ PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Tas
     if (features.validation->count() > 0) validation = set_of(*features.validation, task);
     TrainingSet train = set_of(*features.train, task);
     train.weights = weights_of(features.train->samples());
-    return parts_of(phase, std::move(train), std::move(validation), options);
+    PhaseParts parts = parts_of(phase, std::move(train), std::move(validation), options);
+    // Before it trains, so that what is measured on the way is of them as the model will have them.
+    const std::vector<std::int64_t> untrained = untrained_outputs(task, features.train->samples());
+    never_find(phase.model.scion.attr("head").toModule(), untrained);
+    if (parts.fit)
+        parts.fit = [fit = std::move(parts.fit), untrained](const FitData& data, const Loss& loss,
+                                                            const TorchModule& head) {
+            std::string told = fit(data, loss, head);
+            never_find(head, untrained);
+            return told;
+        };
+    return parts;
 }
 
 PhaseParts parts_of(const Phase& phase, TrainingSet train, std::optional<TrainingSet> validation,

@@ -157,6 +157,18 @@ TEST_F(DatasetOfLists, NamesFiveOfTheGroupsInTwoParts) {
                 HasSubstr("  p4: g4train.jpg is of the train part, g4test.jpg of the test part\n  and 2 more\n"));
 }
 
+TEST_F(DatasetOfLists, WarnsOfLabelsThatNoTrainingImageHas) {
+    DataOptions options{.train = list("all.csv", "image_path,cat,dog,eel\na.jpg,1,0,\nb.jpg,0,1,\n"),
+                        .list = {.label_columns = {"cat", "dog", "eel"}}};
+    options.classes = {"cat", "dog", "eel"};
+    EXPECT_THAT(read_dataset(options, TargetKind::labels).remarks.warnings,
+                ElementsAre(HasSubstr("all.csv: no image of the class eel trains: it is never found")));
+    options.train = list("all.csv", "image_path,cat,dog,eel\na.jpg,1,0,0\nb.jpg,0,,0\n");
+    options.classes.clear();
+    EXPECT_THAT(read_dataset(options, TargetKind::labels).remarks.warnings,
+                ElementsAre(HasSubstr("all.csv: no image of the classes dog, eel trains: they are never found")));
+}
+
 TEST_F(DatasetOfLists, OfNumbersHasNoClassesToName) {
     DataOptions options{.train = list("n.csv", "image_path,age\na.jpg,3\n"), .list = {.target_columns = {"age"}}};
     options.classes = {"age"};

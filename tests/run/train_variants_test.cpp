@@ -113,6 +113,43 @@ TEST_F(TrainOnAList, ANearestMeanIsForImagesOfOneClass) {
     EXPECT_EQ(train(wrong, options_).history.size(), 1U);
 }
 
+TEST_F(TrainOnAList, NeverFindsAClassThatNoTrainingImageHas) {
+    const auto values_of = [](const std::string& model) {
+        return Predictor(model).predict_pixels(cv::Mat(32, 32, CV_8UC3, cv::Scalar::all(90)), ColourOrder::rgb);
+    };
+    for (const char* kind : {"dense", "linear_probe"}) {
+        RunConfig several = listed(kind, "red,blue,unknown,absent",
+                                   [](std::size_t i) { return std::string(i % 2 == 0 ? "1,0,,0" : "0,1,,0"); });
+        several.set("/task/name", "multi_label")
+            .set_json("/data/list/label_columns", R"(["red", "blue", "unknown", "absent"])")
+            .set("/backbone/freeze", "all")
+            .set("/head/kind", kind);
+        testing::RecordingReporter reporter;
+        options_.reporter = &reporter;
+        const TrainRecord record = train(several, options_);
+        EXPECT_NE(
+            joined(reporter.warnings).find("no image of the classes unknown, absent trains: they are never found"),
+            std::string::npos)
+            << joined(reporter.warnings);
+        const std::vector<float> values = values_of(record.model.string());
+        ASSERT_EQ(values.size(), 4U);
+        for (const std::size_t never : {2U, 3U}) EXPECT_NEAR(values[never], 2.06115e-9, 1e-13) << kind;
+        for (const std::size_t learnt : {0U, 1U}) EXPECT_GT(values[learnt], 1e-4) << kind;
+    }
+}
+
+TEST_F(TrainOnAList, ChoosesNoThresholdThatFindsAClassOfWhichNoImageTrains) {
+    RunConfig several = listed("run", "red,blue,late,split", [](std::size_t i) {
+        return std::string(i % 2 == 0 ? "1,0," : "0,1,") + (i % 3 == 0 ? "1,val" : "0,train");
+    });
+    several.set_json("/task", R"({"name": "multi_label", "threshold": "best_f1"})")
+        .set_json("/data/list", R"({"label_columns": ["red", "blue", "late"], "split_column": "split"})")
+        .set_json("/data/classes", R"(["red", "blue", "late"])")
+        .erase("/data/validation_split");
+    const Predictor predictor(train(several, options_).model);
+    EXPECT_EQ(predictor.thresholds()[2], 0.5F);
+}
+
 TEST_F(TrainOnAList, AResumedRunChoosesTheThresholdsOfOneWithoutAPause) {
     const auto make = [&](const std::string& run) {
         RunConfig several = listed(run, "red,blue", [](std::size_t i) {
