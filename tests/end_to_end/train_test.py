@@ -175,7 +175,8 @@ class Interruption(Workspace):
         stopped = self.interrupt_when("model ", "train", file)
         self.assertEqual(stopped.code, 130)
         self.assertIn("interrupted before the first epoch was over", stopped.err)
-        self.assertEqual(contents_of(self.folder / "early"), {"config.json", "split.json", "log.txt", "graft.lock"})
+        self.assertEqual(contents_of(self.folder / "early"),
+                         {"config.json", "split.json", "findings.json", "log.txt", "graft.lock"})
 
         # Nothing is lost, so that the folder is as good as a new one, whichever way one goes on.
         resumed = self.graft("train", file, "--resume", "--set", "/training/epochs=1")
@@ -488,7 +489,7 @@ class Training(Workspace):
         run, said = self.train("terminated", expect=1, **sections)
         self.assertIn("no epoch had finite losses, so there is no model worth keeping: terminate_on_nan: the loss is",
                       said.err)
-        self.assertEqual(contents_of(run), {"config.json", "split.json", "log.txt", "graft.lock"})
+        self.assertEqual(contents_of(run), {"config.json", "split.json", "findings.json", "log.txt", "graft.lock"})
         self.graft("train", "terminated.json", "--set", "/training/optimizer/learning_rate=0.001")
         self.assertEqual(contents_of(run), FILES_OF_A_RUN)
 
