@@ -71,8 +71,9 @@ class FullDisk(Workspace):
         done, run = self.train_on_a_disk_of(16 << 10)
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("No space left on device", done.stderr)
-        self.assertEqual(contents_of(run) - {"config.json", "split.json", "history.csv", "log.txt", "graft.lock"}, set())
-        for name in contents_of(run) & {"config.json", "split.json"}:
+        self.assertEqual(contents_of(run) - {"config.json", "split.json", "findings.json", "history.csv", "log.txt",
+                                              "graft.lock"}, set())
+        for name in contents_of(run) & {"config.json", "split.json", "findings.json"}:
             read_json(run / name)  # whole
 
 
