@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "app/option_checks.hpp"
 #include "core/names.hpp"
@@ -58,6 +59,18 @@ bool is_met(const Gate& gate, const MeasuredMetric& measured) {
     return measured.more_is_better ? measured.value >= gate.bound : measured.value <= gate.bound;
 }
 
+/// What is wrong with a gate; "" when it is met.
+std::string failure_of(const Gate& gate, std::span<const MeasuredMetric> metrics, const std::string& part) {
+    const auto found = std::ranges::find(metrics, gate.metric, &MeasuredMetric::name);
+    if (found == metrics.end()) return format_text("--fail-under: there is no {}{}", part, gate.metric);
+    if (!std::isfinite(found->value))
+        return format_text("--fail-under: the {}{} cannot be computed of these images", part, gate.metric);
+    if (is_met(gate, *found)) return "";
+    return format_text("the {}{} is {}, {} the {} that --fail-under asks for", part, gate.metric,
+                       number_as_text(found->value), found->more_is_better ? "below" : "above",
+                       number_as_text(gate.bound));
+}
+
 /// The epoch's metrics of the validation images.
 std::vector<MeasuredMetric> validation_metrics(const EpochRecord& epoch, const Registry<MetricRow>& table) {
     std::vector<MeasuredMetric> metrics;
@@ -96,17 +109,11 @@ void expect_measured(std::span<const Gate> gates, std::span<const std::string> m
 }
 
 void expect_gates(std::span<const Gate> gates, std::span<const MeasuredMetric> metrics, const std::string& part) {
-    for (const Gate& gate : gates) {
-        const auto found = std::ranges::find(metrics, gate.metric, &MeasuredMetric::name);
-        if (found == metrics.end()) throw GateError(format_text("--fail-under: there is no {}{}", part, gate.metric));
-        if (!std::isfinite(found->value))
-            throw GateError(
-                format_text("--fail-under: the {}{} cannot be computed of these images", part, gate.metric));
-        if (!is_met(gate, *found))
-            throw GateError(format_text("the {}{} is {}, {} the {} that --fail-under asks for", part, gate.metric,
-                                        number_as_text(found->value), found->more_is_better ? "below" : "above",
-                                        number_as_text(gate.bound)));
-    }
+    std::vector<std::string> failures;
+    for (const Gate& gate : gates)
+        if (std::string failure = failure_of(gate, metrics, part); !failure.empty())
+            failures.push_back(std::move(failure));
+    if (!failures.empty()) throw GateError(joined(failures, "; "));
 }
 
 std::vector<JudgedGate> judged(std::span<const Gate> gates, std::span<const MeasuredMetric> metrics) {

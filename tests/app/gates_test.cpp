@@ -55,6 +55,9 @@ TEST(Gates, FailInTheMetricsOwnDirection) {
     EXPECT_NO_THROW(expect_gates(std::vector<Gate>{{"accuracy", 0.4}, {"loss", 0.4}}, kMetrics, ""));
     EXPECT_EQ(message({{"accuracy", 0.5}}), "the test accuracy is 0.49995, below the 0.5 that --fail-under asks for");
     EXPECT_EQ(message({{"loss", 0.3}}), "the test loss is 0.4, above the 0.3 that --fail-under asks for");
+    EXPECT_EQ(message({{"accuracy", 0.5}, {"loss", 0.4}, {"loss", 0.3}}),
+              "the test accuracy is 0.49995, below the 0.5 that --fail-under asks for; "
+              "the test loss is 0.4, above the 0.3 that --fail-under asks for");
 }
 
 TEST(Gates, AreNotMetByWhatIsNotANumber) {
