@@ -33,5 +33,10 @@ struct Sample {
 
 /// Number of samples of each class; of samples with values, how many have each value above 0.5. [classes]
 [[nodiscard]] std::vector<std::int64_t> count_per_class(std::span<const Sample> samples, std::size_t classes);
+/// The classes that no sample has, in their order.
+[[nodiscard]] std::vector<std::int64_t> absent_classes(std::span<const Sample> samples, std::size_t classes);
+/// Their names.
+[[nodiscard]] std::vector<std::string> absent_classes(std::span<const Sample> samples,
+                                                      std::span<const std::string> classes);
 
 }  // namespace graft

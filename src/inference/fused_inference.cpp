@@ -14,10 +14,10 @@
 #include <cmath>
 #include <future>
 #include <mutex>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "core/ordered_map.hpp"
 #include "core/text.hpp"
 #include "inference/mirror.hpp"
 #include "network/probe.hpp"
@@ -169,7 +169,7 @@ at::Tensor FusedInference::operator()(const at::Tensor& images) const {
     return results.size() == 1 ? results.front().clone(at::MemoryFormat::Contiguous) : at::cat(results);
 }
 
-std::size_t FusedInference::callers() const { return std::max(1U, std::thread::hardware_concurrency()); }
+std::size_t FusedInference::callers() const { return workers_or_cores(0); }
 
 void use_one_thread_here() { at::set_num_threads(1); }
 

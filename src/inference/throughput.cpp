@@ -12,6 +12,7 @@
 #include "core/device.hpp"
 #include "core/files.hpp"
 #include "core/folders.hpp"
+#include "core/ordered_map.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "network/backbone.hpp"
@@ -136,7 +137,7 @@ std::vector<ThroughputRecord> ThroughputFile::all() const {
 
 InferencePlan measure_throughput(const TorchModule& module, const at::Tensor& example,
                                  const InferenceOptions& options) {
-    const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t threads = workers_or_cores(0);
     InferencePlan best;
     for (const std::int64_t images : {1, 2, 4}) {
         const auto network = make_inference(module, example, {options.device, options.precision, images, 1});

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
-#include <thread>
 #include <vector>
 
 #include "core/base64.hpp"
@@ -53,7 +52,7 @@ void Thumbnails::read(std::span<const std::filesystem::path> files) {
     for (const std::filesystem::path& file : files)
         if (!addresses_.contains(file) && std::ranges::find(wanted, file) == wanted.end()) wanted.push_back(file);
     wanted.resize(std::min(wanted.size(), most_ - std::min(most_, addresses_.size())));
-    const OrderedMapOptions how{.workers = std::max(1U, std::thread::hardware_concurrency()), .window = 32};
+    const OrderedMapOptions how{.workers = workers_or_cores(0), .window = 32};
     ordered_map(
         wanted.size(), how, [&](std::size_t i) { return thumbnail_of(wanted[i]); },
         [&](std::size_t i, std::string address) {

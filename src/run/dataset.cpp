@@ -120,10 +120,11 @@ std::string lines_text(const ClassLines& lines) {
 void expect_training_rows(const ImageFolder& train, const LinesOfClasses& elsewhere, const DataOptions& options) {
     if (train.samples.empty()) throw DataError(format_text("{}: no row is for training", train.root));
     if (!options.classes.empty() || train.targets == TargetKind::numbers) return;
-    const std::vector<std::int64_t> counts = count_per_class(train.samples, train.classes.size());
     std::string empty;
-    for (std::size_t i = 0; i < counts.size(); ++i)
-        if (counts[i] == 0) empty += format_text("\n  {}{}", train.classes[i], lines_text(elsewhere[i]));
+    for (const std::int64_t k : absent_classes(train.samples, train.classes.size())) {
+        const auto i = static_cast<std::size_t>(k);
+        empty += format_text("\n  {}{}", train.classes[i], lines_text(elsewhere[i]));
+    }
     if (empty.empty()) return;
     throw DataError(
         format_text("{}: of these classes no row is for training:{}\nGive them rows that train, or name all classes in "
@@ -164,10 +165,7 @@ void remark_on_shared_files(Dataset& dataset) {
 /// What no training image shows is never found (never_find).
 void remark_on_untrained_labels(Dataset& dataset, const std::string& list) {
     if (dataset.targets != TargetKind::labels) return;
-    const std::vector<std::int64_t> counts = count_per_class(dataset.train, dataset.classes.size());
-    std::vector<std::string> untrained;
-    for (std::size_t k = 0; k < counts.size(); ++k)
-        if (counts[k] == 0) untrained.push_back(dataset.classes[k]);
+    const std::vector<std::string> untrained = absent_classes(dataset.train, dataset.classes);
     if (untrained.empty()) return;
     const bool several = untrained.size() > 1;
     dataset.remarks.warnings.push_back(format_text("{}: no image of the class{} {} trains: {} never found", list,

@@ -7,12 +7,8 @@
 namespace graft {
 
 std::vector<std::int64_t> untrained_outputs(const Task& task, std::span<const Sample> training) {
-    std::vector<std::int64_t> untrained;
-    if (task.kind() != TaskKind::multi_label) return untrained;
-    const std::vector<std::int64_t> counts = task.counts(training);
-    for (std::size_t k = 0; k < counts.size(); ++k)
-        if (counts[k] == 0) untrained.push_back(static_cast<std::int64_t>(k));
-    return untrained;
+    if (task.kind() != TaskKind::multi_label) return {};
+    return absent_classes(training, task.outputs().size());
 }
 
 void never_find(const TorchModule& head, std::span<const std::int64_t> outputs) {

@@ -190,10 +190,7 @@ private:
     void add_empty_classes(ImageFolder& images) const {
         if (request_.classes.empty() || request_.kind == TargetKind::numbers) return;
         if (request_.trains && request_.kind == TargetKind::labels) return;
-        const std::vector<std::int64_t> counts = count_per_class(images.samples, images.classes.size());
-        std::vector<std::string> empty;
-        for (std::size_t i = 0; i < counts.size(); ++i)
-            if (counts[i] == 0) empty.push_back(images.classes[i]);
+        const std::vector<std::string> empty = absent_classes(images.samples, images.classes);
         if (!empty.empty())
             images.remarks.warnings.push_back(
                 format_text("{}: no image of the class{} {}", list_, empty.size() > 1 ? "es" : "", joined(empty)));
