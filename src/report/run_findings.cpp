@@ -19,9 +19,8 @@ RunFinding run_finding(const Json& json) {
         finding.images.push_back(
             {found_name(image), image.contains("other") ? found_name(image.at("other")) : FoundName()});
     for (const Json& rare : json.value("classes", Json::array()))
-        finding.classes.push_back({rare.at("part").get<std::string>(),
-                                   std::to_string(rare.at("images").get<std::int64_t>()),
-                                   rare.at("class").get<std::string>()});
+        finding.classes.push_back({rare.at("part").get<std::string>(), rare.at("class").get<std::string>(),
+                                   rare.at("images").get<std::int64_t>()});
     return finding;
 }
 

@@ -15,6 +15,12 @@ struct FoundName {
     std::string part, name, label;  ///< label: its class, where it has one
 };
 
+/// A class of a part that has few images.
+struct RareClass {
+    std::string part, label;
+    std::int64_t images = 0;
+};
+
 struct RunFinding {
     struct Image {
         FoundName image, other;  ///< other: what it repeats; without a name where it repeats nothing
@@ -23,7 +29,7 @@ struct RunFinding {
     bool usual = false;                         ///< more than half of the images are like that
     std::map<std::string, std::int64_t> parts;  ///< how many images of which part
     std::vector<Image> images;                  ///< the oddest of them
-    std::vector<FoundName> classes;             ///< of imbalance: the name is how many images there are
+    std::vector<RareClass> classes;             ///< of imbalance
 
     [[nodiscard]] std::int64_t in_part(const std::string& part) const {
         const auto found = parts.find(part);

@@ -42,7 +42,8 @@ Markup pictures_of(const ReportSource& source, const RunFinding& finding, Thumbn
 
 Markup rare_classes(const RunFinding& finding) {
     DataTable table{.caption = "Rare classes", .header = {"class", "part", "images"}, .rows = {}};
-    for (const FoundName& rare : finding.classes) table.rows.push_back({rare.label, rare.part, rare.name});
+    for (const RareClass& rare : finding.classes)
+        table.rows.push_back({rare.label, rare.part, std::to_string(rare.images)});
     return markup_of(table);
 }
 
