@@ -1,8 +1,10 @@
 #include "app/starter_config.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
+#include "app/fine_tuning_recipe.hpp"
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "data/layout.hpp"
@@ -47,23 +49,24 @@ std::string leaf_name(const fs::path& folder) {
     return leaf.empty() ? "images" : leaf;
 }
 
-/// The head on features that are computed once, then everything, gently, with batch norms as they are
-/// (Kumar et al. 2022: head first, then all).
-void fine_tune(Json& config) {
+/// What a network for these images needs, written out.
+void fine_tune(Json& config, const fs::path& train, std::vector<std::string>& notes) {
+    Json& data = config.at("data");
+    DataExtent extent = extent_of(train);
+    const double trains = 1 - data.value("validation_split", 0.0);
+    extent.images = static_cast<std::int64_t>(std::llround(static_cast<double>(extent.images) * trains));
     config["augmentation"] = Json::parse(R"({ "width_shift_range": 0.1, "height_shift_range": 0.1,
                                               "zoom_range": 0.1, "horizontal_flip": true })");
     config["head"] = Json::parse(R"({ "pooling": "avg", "hidden": [], "dropout": 0.0 })");
-    config["training"] = Json::parse(R"({
-        "phases": [
-            { "train": "head", "epochs": 5, "augment": false,
-              "optimizer": { "name": "adam", "learning_rate": 0.001 } },
-            { "train": "all", "epochs": 12, "layer_decay": 0.9, "batch_norm": "fixed",
-              "optimizer": { "name": "adamw", "learning_rate": 0.0005, "weight_decay": 0.05 },
-              "schedule": { "name": "cosine", "warm_up_epochs": 0.5 } } ],
-        "loss": { "name": "cross_entropy", "label_smoothing": 0.1 },
-        "clip_norm": 1.0
-    })");
+    config["training"] = fine_tuning_of(extent, data.at("batch_size").get<std::int64_t>());
+    data["image_size"] = image_size_for(extent);
     config["callbacks"] = Json::array();  // the schedule has the learning rate; the best epoch is kept anyway
+    if (extent.images == 0) return;
+    std::string note = format_text("{} to train on, of about {} pixels: {} epochs of everything at {}x{}",
+                                   count_of(static_cast<std::uint64_t>(extent.images), "image"), extent.side,
+                                   config["training"]["phases"][1]["epochs"].get<std::int64_t>(),
+                                   data["image_size"].get<std::int64_t>(), data["image_size"].get<std::int64_t>());
+    notes.push_back(std::move(note));
 }
 
 /// Nothing to tune and no picture varied: a second after the features.
@@ -99,7 +102,7 @@ StarterConfig starter_config(const fs::path& data, const std::string& name, Star
     if (!schema.empty()) config["$schema"] = schema.string();
     config["name"] = escaped(name);
     config["data"] = of_list ? data_section_of_list(data, layout.notes) : data_section(layout);
-    if (recipe == StarterRecipe::fine_tune) fine_tune(config);
+    if (recipe == StarterRecipe::fine_tune) fine_tune(config, of_list ? data : layout.train, layout.notes);
     if (recipe == StarterRecipe::few_images) fit_once(config);
     config["output"] = escaped((fs::path("runs") / name).string());
     return {std::move(config), std::move(layout.notes)};

@@ -2,9 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include "app/fine_tuning_recipe.hpp"
 #include "core/text.hpp"
+#include "data/image_folder.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
+#include "samples/sample_art.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {
@@ -80,6 +83,45 @@ TEST(StarterConfig, OfFewImagesIsFittedOnce) {
     EXPECT_EQ(config.at("head").at("kind"), "linear_probe");
     EXPECT_TRUE(config.at("augmentation").empty());
     EXPECT_FALSE(config.at("training").contains("epochs"));
+}
+
+/// `/training` and `/data/image_size` of a fine-tuning on so many images.
+Json fine_tuned(std::int64_t images) { return fine_tuning_of({.images = images}, 32).at("phases"); }
+
+// 2,000 steps of 32 images, but 6 to 30 epochs; of the head 1,000, but 5 to 20.
+TEST(FineTuningRecipe, TrainsForStepsThatTheNumberOfImagesDecides) {
+    const auto epochs = [](std::int64_t images) {
+        const Json phases = fine_tuned(images);
+        return std::pair(phases[0].at("epochs").get<int>(), phases[1].at("epochs").get<int>());
+    };
+    EXPECT_EQ(epochs(0), std::pair(5, 12));  // not known
+    EXPECT_EQ(epochs(100), std::pair(20, 30));
+    EXPECT_EQ(epochs(4000), std::pair(8, 16));  // 125 steps an epoch
+    EXPECT_EQ(epochs(50'000), std::pair(5, 6));
+}
+
+TEST(FineTuningRecipe, MixesManyPicturesAndEnlargesSmallOnesLess) {
+    EXPECT_FALSE(fine_tuned(19'999)[1].contains("mixing"));
+    EXPECT_EQ(fine_tuned(20'000)[1].at("mixing"), Json({{"name", "mixup"}, {"alpha", 0.1}}));
+    EXPECT_EQ(image_size_for({.side = 95}), 128);
+    EXPECT_EQ(image_size_for({.side = 96}), 224);
+    EXPECT_EQ(image_size_for({}), 224);
+}
+
+TEST(StarterConfig, OfAFineTuningLooksAtTheImages) {
+    const TemporaryFolder folder;
+    write_samples(folder / "data", {.train_per_class = 10, .test_per_class = 1, .image_size = 64});
+    const StarterConfig config = starter_config(folder / "data", "run", StarterRecipe::fine_tune);
+    const auto images = static_cast<std::int64_t>(list_images(folder / "data/train").size());
+    const std::int64_t train = images * 4 / 5;  // a fifth validates
+    EXPECT_EQ(config.document.at("data").at("image_size"), 128);
+    EXPECT_EQ(config.document.at("training").at("phases"), fine_tuned(train));
+    EXPECT_THAT(config.notes, ElementsAre(format_text("{} images to train on, of about 64 pixels: 30 epochs of "
+                                                      "everything at 128x128",
+                                                      train)));
+    const StarterConfig unknown = starter_config(folder / "later", "run", StarterRecipe::fine_tune);
+    EXPECT_EQ(unknown.document.at("training").at("phases")[1].at("epochs"), 12);
+    EXPECT_THAT(unknown.notes, IsEmpty());
 }
 
 TEST(ConfigForFolder, IsCalledLikeAList) {
