@@ -27,17 +27,21 @@ fs::path place_of(const Output& output) {
     return place.has_filename() || !output.is_folder ? place : place.parent_path();  // "logs/" is "logs"
 }
 
-std::vector<Output> outputs_of(std::span<const CallbackPlugin> callbacks) {
+/// Adds those of a callback that stands at `pointer`.
+void add_outputs(CallbackPlugin callback, const std::string& pointer, std::vector<Output>& outputs) {
+    if (!callback) return;  // of no known name, which is told elsewhere
+    const Json options = write_options([&](Fields& fields) { callback.describe(fields); });
+    for (const std::string_view key : kKeys)
+        if (options.contains(key) && options.at(key).is_string() && options.at(key) != "")
+            outputs.push_back(
+                {options.at(key).get<std::string>(), format_text("{}/{}", pointer, key), key == "log_dir"});
+}
+
+std::vector<Output> outputs_of(std::span<const CallbackList> lists) {
     std::vector<Output> outputs;
-    for (std::size_t i = 0; i < callbacks.size(); ++i) {
-        CallbackPlugin copy = callbacks[i];
-        if (!copy) continue;  // of no known name, which is told elsewhere
-        const Json options = write_options([&](Fields& fields) { copy.describe(fields); });
-        for (const std::string_view key : kKeys)
-            if (options.contains(key) && options.at(key).is_string() && options.at(key) != "")
-                outputs.push_back(
-                    {options.at(key).get<std::string>(), format_text("/callbacks/{}/{}", i, key), key == "log_dir"});
-    }
+    for (const CallbackList& list : lists)
+        for (std::size_t i = 0; i < list.callbacks.size(); ++i)
+            add_outputs(list.callbacks[i], format_text("{}/{}", list.pointer, i), outputs);
     return outputs;
 }
 
@@ -69,18 +73,23 @@ std::string problem_of(const Output& output, std::span<const Output> earlier) {
 
 }  // namespace
 
-std::vector<std::string> callback_files(std::span<const CallbackPlugin> callbacks) {
+std::vector<std::string> callback_files(std::span<const CallbackList> lists) {
     std::vector<std::string> names;
-    for (const Output& output : outputs_of(callbacks))
+    for (const Output& output : outputs_of(lists))
         if (!output.is_folder) names.push_back(output.name);
     return names;
 }
 
-std::vector<std::string> check_callback_files(std::span<const CallbackPlugin> callbacks) {
+bool writes_files(const CallbackPlugin& callback) {
+    const CallbackList alone{"", std::span(&callback, 1)};
+    return !callback_files(std::span(&alone, 1)).empty();
+}
+
+std::vector<std::string> check_callback_files(std::span<const CallbackList> lists) {
     std::vector<Output> taken;
     for (const std::string& name : run_file_names()) taken.push_back({name, ""});
     std::vector<std::string> problems;
-    for (const Output& output : outputs_of(callbacks)) {
+    for (const Output& output : outputs_of(lists)) {
         const std::string problem = problem_of(output, taken);
         problem.empty() ? taken.push_back(output) : problems.push_back(problem);
     }

@@ -11,11 +11,20 @@
 
 namespace graft {
 
+/// Callbacks of a config.
+struct CallbackList {
+    std::string pointer;  ///< where they stand: "/callbacks"
+    std::span<const CallbackPlugin> callbacks;
+};
+
 /// The files, as the config names them: "checkpoints/epoch-{epoch}.pt".
-[[nodiscard]] std::vector<std::string> callback_files(std::span<const CallbackPlugin> callbacks);
+[[nodiscard]] std::vector<std::string> callback_files(std::span<const CallbackList> lists);
+
+/// Whether it writes one.
+[[nodiscard]] bool writes_files(const CallbackPlugin& callback);
 
 /// What is wrong with the names, each with its pointer: one lies outside of the run folder, is a file of the run
 /// itself, or is another callback's too.
-[[nodiscard]] std::vector<std::string> check_callback_files(std::span<const CallbackPlugin> callbacks);
+[[nodiscard]] std::vector<std::string> check_callback_files(std::span<const CallbackList> lists);
 
 }  // namespace graft

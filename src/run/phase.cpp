@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +16,8 @@
 
 namespace graft {
 namespace {
+
+constexpr const char* kRestOfGroup = " norms and biases";
 
 bool is_a_norm(const TorchModule& module) {
     if (module.hasattr("running_mean")) return true;
@@ -36,8 +40,9 @@ std::vector<at::Tensor> trained_in(const TorchModule& child, bool norms_alone) {
 
 /// Adds a group of all parameters, or two: weights, and what has no weight decay.
 void add_groups(ParameterGroup whole, const PhaseOptions& options, ParameterGroups& groups) {
-    ParameterGroup rest{.name = whole.name + " norms and biases",
+    ParameterGroup rest{.name = whole.name + kRestOfGroup,
                         .learning_rate_factor = whole.learning_rate_factor,
+                        .learning_rate = whole.learning_rate,
                         .weight_decay = false};
     if (!options.decay_norms_and_biases) {
         const auto others =
@@ -55,14 +60,28 @@ ParameterGroups groups_of(const GraftedModel& model, const PhaseOptions& options
     for (const auto& child : model.scion.named_children()) {
         const bool is_head = child.name == "head";
         const bool is_stage = std::ranges::find(model.trained_stages, child.name) != model.trained_stages.end();
+        const auto own = options.learning_rates.find(child.name);
         add_groups({.name = child.name,
                     .parameters = trained_in(child.value, options.train == "norms" && !is_head),
-                    .learning_rate_factor = is_stage ? factor : 1},
+                    .learning_rate_factor = is_stage ? factor : 1,
+                    .learning_rate = own == options.learning_rates.end() ? std::nullopt : std::optional(own->second)},
                    options, is_head ? head : stages);
         if (is_stage) factor /= options.layer_decay;
     }
     head.insert(head.end(), std::make_move_iterator(stages.begin()), std::make_move_iterator(stages.end()));
     return head;
+}
+
+/// A learning rate that nothing learns with would say something else than what happens.
+void expect_parameters_of(const std::map<std::string, double>& learning_rates, const ParameterGroups& groups,
+                          const std::string& pointer) {
+    for (const auto& [stage, rate] : learning_rates) {
+        const auto of_stage = [&](const ParameterGroup& group) {
+            return group.name == stage || group.name == stage + kRestOfGroup;
+        };
+        if (std::ranges::none_of(groups, of_stage))
+            throw ConfigError(format_text("{}/{}: has no parameters that train in this phase", pointer, stage));
+    }
 }
 
 }  // namespace
@@ -90,6 +109,7 @@ std::vector<Phase> make_phases(const std::vector<PhaseOptions>& options, const B
             return earlier.model.frozen_stages.size() < phase.model.frozen_stages.size();
         });
         phase.groups = groups_of(phase.model, each);
+        expect_parameters_of(each.learning_rates, phase.groups, at + "/learning_rates");
         phase.optimizer = each.optimizer.build(phase.groups);
         phases.push_back(std::move(phase));
     }

@@ -232,6 +232,8 @@ PhaseParts parts_of(const Phase& phase, TrainingSet train, std::optional<Trainin
                      .accumulate = options.training.accumulate,
                      .epochs = phase.options.epochs,
                      .batch_size = phase.options.batch_size.value_or(options.data.batch_size)};
+    if (options.training.sampling == Sampling::balanced)
+        parts.order = balanced_order(parts.train.targets, options.training.sampling_exponent);
     if (phase.options.mixing) parts.mixing = phase.options.mixing.build({});
     if (of_a_list && !phase.model.trained_stages.empty())
         parts.pass = fast_pass(phase.model.scion, phase.options.batch_norm, workers_of(options.data),

@@ -1,14 +1,18 @@
 #include "run/recipe.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <utility>
 
+#include "core/hash.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "inference/fused_inference.hpp"
 #include "network/grafted_model.hpp"
 #include "run/calibrate.hpp"
+#include "run/stage_problems.hpp"
+#include "run/teacher.hpp"
 
 namespace graft {
 namespace {
@@ -22,8 +26,11 @@ public:
         try {
             step();
         } catch (const ConfigError& error) {
-            found_.insert(found_.end(), error.problems().begin(), error.problems().end());
+            add(error.problems());
         }
+    }
+    void add(const std::vector<std::string>& problems) {
+        found_.insert(found_.end(), problems.begin(), problems.end());
     }
     void throw_if_any() const {
         if (!found_.empty()) throw ConfigError(found_);
@@ -58,10 +65,18 @@ void expect_thresholds_can_be_chosen(const Task& task, const Dataset& dataset) {
 void build_callbacks(const RunOptions& options, const Dataset& dataset, Recipe& recipe, Problems& problems) {
     CallbackContext context{.run_folder = options.output,
                             .produced_metrics = produced_metrics(recipe.metrics, !dataset.validation.empty())};
-    for (std::size_t i = 0; i < options.callbacks.size(); ++i) {
-        context.pointer = format_text("/callbacks/{}", i);
-        problems.attempt([&] { recipe.callbacks.push_back(options.callbacks[i].build(context)); });
-    }
+    const auto build = [&](const CallbackList& list) {
+        std::vector<std::shared_ptr<Callback>> built;
+        for (std::size_t i = 0; i < list.callbacks.size(); ++i) {
+            context.pointer = format_text("{}/{}", list.pointer, i);
+            problems.attempt([&] { built.push_back(list.callbacks[i].build(context)); });
+        }
+        return built;
+    };
+    const std::vector<CallbackList> lists = callback_lists(options);
+    recipe.callbacks = build(lists.front());
+    for (std::size_t i = 1; i < lists.size(); ++i) recipe.phase_callbacks.push_back(build(lists[i]));
+    if (recipe.phase_callbacks.empty()) recipe.phase_callbacks.emplace_back();  // the one phase without a list
     for (const std::shared_ptr<Callback>& callback : options.own_callbacks) {
         if (callback == nullptr) throw Error("a callback given to the training is a null pointer");
         recipe.callbacks.push_back(callback);
@@ -77,26 +92,29 @@ void expect_mixings_for(const Task& task, const std::vector<PhaseOptions>& phase
     if (!problems.empty()) throw ConfigError(problems);
 }
 
-/// Where a stage is frozen, features are trained on, else pictures.
-void check_mixing(const Architecture& architecture, const PhaseOptions& phase, std::size_t index,
-                  const Tables& tables) {
-    const std::string at = format_text("/training/phases/{}/", index);
-    const bool pictures = freeze_to_train(architecture, phase.train, at + "train") == "none";
-    if (!phase.mixing || tables.mixings.find(phase.mixing.name())->of_pictures == pictures) return;
-    throw ConfigError(format_text(
-        "{}mixing: \"{}\" {}", at, phase.mixing.name(),
-        pictures
-            ? "mixes features, but this phase trains on pictures: use mixup or cutmix"
-            : "mixes pictures, but this phase trains on features of frozen stages: use feature_mixup, or train all"));
+void expect_no_mixing_beside_a_teacher(const TrainingSection& training) {
+    std::vector<std::string> problems;
+    for (std::size_t i = 0; i < training.phases.size(); ++i)
+        if (training.distillation.teacher && training.phases[i].mixing)
+            problems.push_back(
+                format_text("/training/phases/{}/mixing: expected null with /training/distillation: the "
+                            "teacher has not seen mixed images",
+                            i));
+    if (!problems.empty()) throw ConfigError(problems);
 }
 
-/// What the config says of stages: where the network is cut, and what is mixed there.
-void check_stages(const Architecture& architecture, const RunOptions& options, const Tables& tables,
-                  Problems& problems) {
-    const std::vector<PhaseOptions>& phases = options.training.phases;
-    if (phases.empty()) problems.attempt([&] { check_freeze(architecture, options.backbone.freeze); });
-    for (std::size_t i = 0; i < phases.size(); ++i)
-        problems.attempt([&] { check_mixing(architecture, phases[i], i, tables); });
+void expect_sampling_for(const Task& task, Sampling sampling) {
+    if (sampling == Sampling::balanced && task.kind() != TaskKind::classification)
+        throw ConfigError(format_text(
+            "/training/sampling: \"{}\" is for classification, whose images have one class each, not for {}", sampling,
+            task.name()));
+}
+
+void expect_no_teacher(const TrainingSection& training) {
+    if (training.distillation.teacher)
+        throw ConfigError(
+            "/training/distillation/teacher: expected null in trainings on shared features, which learn from labels "
+            "alone; give it to all of them, outside of what is searched");
 }
 
 void expect_head_for(const Task& task, const HeadOptions& head) {
@@ -113,6 +131,8 @@ void add_lesson(const RunOptions& options, const Tables& tables, const Dataset& 
     recipe.task = options.task.build({.classes = dataset.classes, .training = dataset.train});
     problems.attempt([&] { expect_mixings_for(*recipe.task, options.training.phases); });
     problems.attempt([&] { expect_head_for(*recipe.task, options.head); });
+    problems.attempt([&] { expect_no_mixing_beside_a_teacher(options.training); });
+    problems.attempt([&] { expect_sampling_for(*recipe.task, options.training.sampling); });
     problems.attempt([&] { expect_units_for(options.backbone.precision, "/backbone/precision"); });
     problems.attempt([&] { expect_units_for(options.training.precision, "/training/precision"); });
     problems.attempt([&] { recipe.loss = build_loss(options, tables, *recipe.task, dataset); });
@@ -134,8 +154,9 @@ Recipe make_recipe(const RunOptions& options, const Tables& tables, const Datase
     std::optional<Architecture> architecture;
     if (row != nullptr)
         problems.attempt([&] { architecture = row->make(recipe.preprocessing.height, recipe.preprocessing.width); });
-    if (architecture) check_stages(*architecture, options, tables, problems);
+    if (architecture) problems.add(stage_problems(*architecture, options, tables));
     add_lesson(options, tables, dataset, recipe, problems);
+    problems.attempt([&] { recipe.teacher = load_teacher(options, *recipe.task); });
     problems.throw_if_any();
     return recipe;
 }
@@ -143,6 +164,7 @@ Recipe make_recipe(const RunOptions& options, const Tables& tables, const Datase
 Recipe make_recipe(const RunOptions& options, const Tables& tables, const Dataset& dataset, const Recipe& like) {
     Recipe recipe{.weights = like.weights, .preprocessing = like.preprocessing};
     Problems problems;
+    problems.attempt([&] { expect_no_teacher(options.training); });
     add_lesson(options, tables, dataset, recipe, problems);
     problems.throw_if_any();
     return recipe;
@@ -155,7 +177,7 @@ Backbone prepare_backbone(const RunOptions& options, const Tables& tables, const
     if (row == nullptr) {
         Backbone backbone = load_torchscript_backbone(recipe.weights.source, recipe.preprocessing);
         Problems problems;  // its stages are known now
-        check_stages(backbone.architecture, options, tables, problems);
+        problems.add(stage_problems(backbone.architecture, options, tables));
         problems.throw_if_any();
         return backbone;
     }
@@ -179,6 +201,8 @@ Json identity_of(const RunOptions& options, const Tables& tables, const Dataset&
     Json identity = differences(compared, tables);
     identity["version"] = kIdentityVersion;
     identity["data"]["images_sha256"] = hash_of_names(dataset);
+    if (const auto& teacher = options.training.distillation.teacher)
+        identity["training"]["distillation"]["teacher_sha256"] = sha256_of_file(*teacher);
     identity["backbone"]["weights_sha256"] = backbone.weights_hash;
     return identity;
 }

@@ -5,18 +5,21 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "deploy/model_info.hpp"
 #include "graft/core/reporter.hpp"
+#include "graft/deploy/predictor.hpp"
 #include "network/backbone.hpp"
 #include "run/choose_weights.hpp"
 #include "run/dataset.hpp"
 #include "run/phase.hpp"
 #include "run/run_folder.hpp"
 #include "run/run_options.hpp"
+#include "train/distillation.hpp"
 
 namespace graft {
 
@@ -24,9 +27,12 @@ namespace graft {
 struct Recipe {
     std::shared_ptr<const Task> task;
     Loss loss;
-    Loss validation_loss;  ///< what `val_loss` is; nothing: the task's plain loss
+    Loss validation_loss;                      ///< what `val_loss` is; nothing: the task's plain loss
+    std::shared_ptr<const Predictor> teacher;  ///< null: labels alone are learnt from
+    std::optional<Distillation> distillation;  ///< what the teacher has said, once it was asked
     std::vector<ChosenMetric> metrics;
-    std::vector<std::shared_ptr<Callback>> callbacks;  ///< the config's, then the application's
+    std::vector<std::shared_ptr<Callback>> callbacks;                     ///< the config's, then the application's
+    std::vector<std::vector<std::shared_ptr<Callback>>> phase_callbacks;  ///< of each of phases_of()
     ChosenWeights weights;
     Preprocessing preprocessing;
 };

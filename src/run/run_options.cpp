@@ -1,12 +1,10 @@
 #include "run/run_options.hpp"
 
 #include "config/object_list.hpp"
-#include "core/names.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
-#include "network/backbone.hpp"
 #include "record/decision_fields.hpp"
-#include "run/callback_files.hpp"
+#include "run/contradictions.hpp"
 
 namespace graft {
 namespace {
@@ -28,75 +26,6 @@ What `graft train` reads: one JSON file. `graft config init` writes one to start
 Written by `graft config docs`.
 )";
 
-/// A head that is fitted once needs features that stay as they are.
-std::vector<std::string> check_fitted_head(const RunOptions& config) {
-    std::vector<std::string> problems;
-    if (!is_fitted(config.head)) return problems;
-    const auto wrong = [&](const std::string& at, const std::string& expected) {
-        problems.push_back(
-            format_text("{}: expected {} with \"kind\": \"{}\" in /head: it is fitted once, to features of a network "
-                        "that stays frozen",
-                        at, expected, config.head.kind));
-    };
-    if (!config.training.phases.empty()) wrong("/training/phases", "none");
-    if (config.backbone.freeze != "all") wrong("/backbone/freeze", "all");
-    return problems;
-}
-
-std::vector<std::string> check_phases(const RunOptions& config) {
-    std::vector<std::string> problems;
-    const std::vector<PhaseOptions>& phases = config.training.phases;
-    if (!phases.empty() && config.backbone.freeze != "all")
-        problems.push_back(
-            format_text("/backbone/freeze: is not used with /training/phases, which say what trains; "
-                        "expected to be left out, got \"{}\"",
-                        config.backbone.freeze));
-    for (std::size_t i = 0; i < phases.size(); ++i) {
-        const std::string at = format_text("/training/phases/{}", i);
-        for (const std::string& problem : phases[i].optimizer.contradictions())
-            problems.push_back(at + "/optimizer" + problem);
-        for (const std::string& problem : phases[i].schedule.contradictions())
-            problems.push_back(at + "/schedule" + problem);
-        if (phases[i].batch_size == 1 && config.head.batch_norm)
-            problems.push_back(at + "/batch_size: expected at least 2 with \"batch_norm\": true in /head, got 1");
-    }
-    return problems;
-}
-
-/// What the sections' own declarations cannot say, because it concerns several fields or a table.
-std::vector<std::string> cross_check(const RunOptions& config, const Tables& tables) {
-    std::vector<std::string> problems = check_augmentation(config.augmentation);
-    const BackboneOptions& backbone = config.backbone;
-    if (backbone.name == kTorchScript && backbone.weights.value_or("random") == "random")
-        problems.emplace_back(
-            "/backbone/weights: expected a TorchScript file, which \"torchscript\" takes its network "
-            "from, got " +
-            std::string(backbone.weights ? "\"random\"" : "nothing"));
-    else if (!backbone.name.empty() && backbone.name != kTorchScript &&
-             tables.architectures.find(backbone.name) == nullptr) {
-        std::vector<std::string> known = tables.architectures.names();
-        known.emplace_back(kTorchScript);
-        problems.push_back("/backbone/name: expected one of " + joined(known) + ", got \"" + config.backbone.name +
-                           "\"" + did_you_mean(config.backbone.name, known));
-    }
-    const auto add = [&](const std::string& at, const std::vector<std::string>& found) {
-        for (const std::string& problem : found) problems.push_back(at + problem);
-    };
-    add("", contradictions(config.data));
-    add("", check_phases(config));
-    add("", check_fitted_head(config));
-    add("/training/optimizer", config.training.optimizer.contradictions());
-    add("/training/schedule", config.training.schedule.contradictions());
-    for (std::size_t i = 0; i < config.callbacks.size(); ++i)
-        add(format_text("/callbacks/{}", i), config.callbacks[i].contradictions());
-    add("", check_callback_files(config.callbacks));
-    if (config.data.batch_size == 1 && config.head.batch_norm)
-        problems.emplace_back(
-            "/data/batch_size: expected at least 2 with \"batch_norm\": true in /head, got 1: the "
-            "statistics of one image are no use");
-    return problems;
-}
-
 void describe(Fields& fields, PhaseOptions& phase, const Tables& tables) {
     fields.field(required("train"), phase.train,
                  "What trains: `head`; a stage, with all behind it and the head; `all`; `norms`: the scales and "
@@ -114,6 +43,10 @@ void describe(Fields& fields, PhaseOptions& phase, const Tables& tables) {
                  "A stage learns with the learning rate of the stage behind it times this; the head with the "
                  "optimizer's.",
                  {.minimum = 0, .maximum = 1, .above_minimum = true, .below_maximum = false});
+    fields.field("learning_rates", phase.learning_rates,
+                 "Learning rates of single stages and of the head, by name: `{\"layer4\": 0.0001, \"head\": 0.001}`; a "
+                 "schedule applies to them too. What is not named has the optimizer's, with `layer_decay`.",
+                 above(0));
     fields.field("decay_norms_and_biases", phase.decay_norms_and_biases,
                  "Whether the optimizer's weight decay applies to the scales and shifts of normalisations and to "
                  "biases too.");
@@ -127,6 +60,23 @@ void describe(Fields& fields, PhaseOptions& phase, const Tables& tables) {
         "pictures are trained on, `feature_mixup` elsewhere. For `classification`.");
     fields.field("augment", phase.augment,
                  "Whether `/augmentation` applies. A phase that trains the head alone is much faster without.");
+    fields.list_of(
+        "callbacks", phase.callbacks, tables.callbacks,
+        "What acts between the epochs of this phase alone, after `/callbacks`, which act in all of them. One "
+        "that stops training ends the phase; `early_stopping` then hands its best weights to the next.");
+}
+
+void describe(Fields& fields, DistillationOptions& distillation) {
+    fields.path("teacher", distillation.teacher,
+                "The model file of the teacher, of the same classes. It looks at each training image once, as `graft "
+                "predict` does, whatever is augmented. `null`: none.");
+    fields.field("temperature", distillation.temperature,
+                 "What the scores of both models are divided by before they are compared: more shows more of what the "
+                 "teacher thinks of the other classes.",
+                 above(0));
+    fields.field("weight", distillation.weight,
+                 "Share of the teacher in the loss: weight * temperature^2 * KL divergence + (1 - weight) * `loss`.",
+                 between(0, 1));
 }
 
 /// `--set /data/train=2024` is a number, which a folder may be called too.
@@ -160,6 +110,14 @@ std::vector<PhaseOptions> phases_of(const RunOptions& options) {
     return phases;
 }
 
+std::vector<CallbackList> callback_lists(const RunOptions& options) {
+    std::vector<CallbackList> lists{{"/callbacks", options.callbacks}};
+    const std::vector<PhaseOptions>& phases = options.training.phases;
+    for (std::size_t i = 0; i < phases.size(); ++i)
+        lists.push_back({format_text("/training/phases/{}/callbacks", i), phases[i].callbacks});
+    return lists;
+}
+
 std::int64_t epochs_of(const RunOptions& options) {
     std::int64_t epochs = 0;
     for (const PhaseOptions& phase : phases_of(options)) epochs += phase.epochs;
@@ -189,8 +147,19 @@ void describe(Fields& fields, RunOptions& config, const Tables& tables) {
             "best weights of all of them. `[]`: one phase, in which all trains that `/backbone/freeze` leaves.",
             [&tables](Fields& phase_fields, PhaseOptions& phase) { describe(phase_fields, phase, tables); });
         f.one_of("loss", section.loss, tables.losses, "What is minimised.");
+        f.section("distillation", section.distillation,
+                  "Learning from another model besides from labels (Hinton et al. 2015). For `classification`.",
+                  [](Fields& fields_of_it, DistillationOptions& options) { describe(fields_of_it, options); });
         f.list_of("metrics", section.metrics, tables.metrics,
                   "Measured in every epoch, beside loss and the task's own.");
+        f.choice(
+            "sampling", section.sampling,
+            "Which images an epoch trains on: `shuffle`: each once; `balanced`: as many, drawn so that all classes "
+            "come equally often. For `classification`.");
+        f.field("sampling_exponent", section.sampling_exponent,
+                "How far `balanced` goes: a class is drawn in proportion to its images to the power of 1 - this. `1`: "
+                "all equally often; `0.5`: by the square root; `0`: as they are.",
+                between(0, 1));
         f.choice("keep", section.keep,
                  "The model's weights: `best`: of the epoch with the lowest `val_loss` (`loss` without validation), "
                  "unless `early_stopping` decides; `last`: of the last.");
@@ -250,7 +219,7 @@ RunOptions read_run_config(Json document, const Tables& tables) {
     RunOptions config = default_run_config(tables);
     std::vector<std::string> problems =
         read_options(document, [&](Fields& fields) { describe(fields, config, tables); });
-    const std::vector<std::string> more = cross_check(config, tables);
+    const std::vector<std::string> more = contradictions(config, tables);
     problems.insert(problems.end(), more.begin(), more.end());
     if (!problems.empty()) throw ConfigError(problems);
     if (!document.contains("/training/loss"_json_pointer))

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,12 +20,14 @@
 #include "network/architecture.hpp"
 #include "network/backbone_options.hpp"
 #include "network/head.hpp"
+#include "run/callback_files.hpp"
 #include "task/loss.hpp"
 #include "task/metric.hpp"
 #include "task/task.hpp"
 #include "train/callback_table.hpp"
 #include "train/mixing.hpp"
 #include "train/optimizer.hpp"
+#include "train/sampling.hpp"
 #include "train/schedule.hpp"
 #include "train/trainer.hpp"
 
@@ -47,24 +50,36 @@ struct PhaseOptions {
     std::string train;           ///< "head", "norms", "all", or the first stage that trains; "": what `freeze` leaves
     std::string freeze = "all";  ///< as /backbone/freeze; where `train` is ""
     std::int64_t epochs = 10;
-    OptimizerPlugin optimizer;               ///< nothing: that of /training
-    SchedulePlugin schedule;                 ///< nothing: that of /training
-    std::optional<std::int64_t> batch_size;  ///< nothing: that of /data
-    std::vector<std::int64_t> image_size;    ///< pixels: {side} or {height, width}; empty: that of /data
-    double layer_decay = 1;                  ///< a stage's learning rate is that of the one behind it times this
+    OptimizerPlugin optimizer;                     ///< nothing: that of /training
+    SchedulePlugin schedule;                       ///< nothing: that of /training
+    std::optional<std::int64_t> batch_size;        ///< nothing: that of /data
+    std::vector<std::int64_t> image_size;          ///< pixels: {side} or {height, width}; empty: that of /data
+    double layer_decay = 1;                        ///< a stage's learning rate is that of the one behind it times this
+    std::map<std::string, double> learning_rates;  ///< of stages and the head, by name; others: as those above say
     bool decay_norms_and_biases = false;
     BatchNorms batch_norm = BatchNorms::fixed;
-    MixingPlugin mixing;  ///< nothing: batches are trained on as they are
-    bool augment = true;  ///< whether /augmentation applies
+    MixingPlugin mixing;                    ///< nothing: batches are trained on as they are
+    bool augment = true;                    ///< whether /augmentation applies
+    std::vector<CallbackPlugin> callbacks;  ///< that act in this phase alone, after the run's
+};
+
+/// A model that is learnt from besides labels.
+struct DistillationOptions {
+    std::optional<std::string> teacher;  ///< the file of a graft model; nothing: none
+    double temperature = 4;
+    double weight = 0.5;
 };
 
 struct TrainingSection {
     std::int64_t epochs = 10;
     std::vector<PhaseOptions> phases;  ///< none: one, which `epochs` and /backbone/freeze describe
     OptimizerPlugin optimizer;
-    SchedulePlugin schedule;            ///< nothing: the learning rate stays
-    LossPlugin loss;                    ///< nothing: the task's own
+    SchedulePlugin schedule;  ///< nothing: the learning rate stays
+    LossPlugin loss;          ///< nothing: the task's own
+    DistillationOptions distillation;
     std::vector<MetricPlugin> metrics;  ///< besides the task's own
+    Sampling sampling = Sampling::shuffle;
+    double sampling_exponent = 1;  ///< of what balanced sampling evens out
     Keep keep = Keep::best;
     std::optional<double> clip_norm;  ///< nothing: gradients are taken as they are
     std::int64_t accumulate = 1;      ///< batches per step
@@ -107,6 +122,9 @@ struct RunOptions {
 [[nodiscard]] std::vector<PhaseOptions> phases_of(const RunOptions& options);
 /// Epochs of all phases together.
 [[nodiscard]] std::int64_t epochs_of(const RunOptions& options);
+
+/// The callbacks of the run and those of its phases. They are the options' own, which outlive the list.
+[[nodiscard]] std::vector<CallbackList> callback_lists(const RunOptions& options);
 
 /// A config with every default, ready to be read into.
 [[nodiscard]] RunOptions default_run_config(const Tables& tables);

@@ -6,12 +6,12 @@
 #include "graft/core/errors.hpp"
 #include "graft/core/version.hpp"
 #include "run/calibrate.hpp"
-#include "run/callback_files.hpp"
 #include "run/circumstances.hpp"
 #include "run/evaluate_folder.hpp"
 #include "run/phase_features.hpp"
 #include "run/recipe.hpp"
 #include "run/run_folder.hpp"
+#include "run/teacher.hpp"
 
 namespace graft {
 namespace {
@@ -19,13 +19,16 @@ namespace {
 /// Trains on the features of a phase, which are computed as they are asked for.
 /// @throws Error when the frozen part changed: a bug in graft
 PhaseRecord run_phase(Trainer& trainer, const Phase& phase, const PhaseFeatures& features, const RunOptions& options,
-                      const Backbone& backbone, const Task& task) {
+                      const Backbone& backbone, const Recipe& recipe) {
     PhaseRecord record{.model = record_of(backbone, phase),
                        .engine = features.trunk->engine(),
                        .frozen_before = hash_of_values(phase.model.trunk),
                        .workers = static_cast<std::int64_t>(features.workers),
                        .images_per_call = features.trunk->images_per_call()};
-    trainer.run(parts_of(phase, features, task, options));
+    PhaseParts parts = parts_of(phase, features, *recipe.task, options);
+    parts.distillation = recipe.distillation;
+    parts.callbacks = recipe.phase_callbacks.at(trainer.next_phase());
+    trainer.run(std::move(parts));
     record.features = features.record();
     record.frozen_after = hash_of_values(phase.model.trunk);
     if (record.frozen_before != record.frozen_after)
@@ -42,14 +45,15 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     // Everything is put together before the first image is read.
     expect_apart(options.output, options.data);
     Dataset dataset = read_dataset(options, tables);
-    const Recipe recipe = make_recipe(options, tables, dataset, control.missing);
+    Recipe recipe = make_recipe(options, tables, dataset, control.missing);
     const Task& task = *recipe.task;
     const Backbone backbone = prepare_backbone(options, tables, recipe, control.stop, reporter);
     const std::vector<Phase> phases = make_phases(phases_of(options), backbone, recipe.preprocessing, options.head,
                                                   std::ssize(task.outputs()), static_cast<std::uint64_t>(options.seed));
     const Phase& deepest = deepest_of(phases);
     const Json identity = identity_of(options, tables, dataset, backbone);
-    const RunFolder folder(options.output, control.existing, identity, callback_files(options.callbacks), reporter);
+    const RunFolder folder(options.output, control.existing, identity, callback_files(callback_lists(options)),
+                           reporter);
     if (control.on_folder) control.on_folder(folder.root());
 
     // The images are looked at, and what the run is about to do is told.
@@ -71,6 +75,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     const auto save = [&](const std::filesystem::path& file) {
         save_model(file, network_of(phases.front(), task, info.temperature), info);
     };
+    recipe.distillation = ask_teacher(recipe.teacher, dataset, options, control.stop, reporter);
     Trainer trainer(training_parts(recipe, dataset, deepest, folder, identity, save, control.on_epoch),
                     training_options(options, control.is_save_asked), reporter);
     if (folder.resumes()) trainer.resume();
@@ -84,7 +89,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
         if (phases.size() > 1) reporter.note(text_of(*last, i, phases.size()));
         features = {};  // those of an earlier phase make room first
         features = make_features(options, dataset, backbone, *last, control.stop, reporter);
-        record.phases.push_back(run_phase(trainer, *last, features, options, backbone, task));
+        record.phases.push_back(run_phase(trainer, *last, features, options, backbone, recipe));
     }
     TrainingResult training = trainer.finish();
 

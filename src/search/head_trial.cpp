@@ -21,8 +21,8 @@ HeadTrial::HeadTrial(RunOptions options, const Tables& tables, const SharedFeatu
                      std::stop_token stop)
     : train_(shared.train(), shared.folds[fold].train, stop),
       validation_(shared.validation(), shared.folds[fold].validation, stop) {
-    std::erase_if(options.callbacks,
-                  [](const CallbackPlugin& callback) { return !callback_files(std::span(&callback, 1)).empty(); });
+    std::erase_if(options.callbacks, writes_files);
+    for (PhaseOptions& each : options.training.phases) std::erase_if(each.callbacks, writes_files);
     const std::scoped_lock one_at_a_time(compiler());
     const Dataset& dataset = shared.folds[fold].dataset;
     const Recipe recipe = make_recipe(options, tables, dataset, shared.recipe);
@@ -33,6 +33,7 @@ HeadTrial::HeadTrial(RunOptions options, const Tables& tables, const SharedFeatu
     if (validation_.count() > 0) validation = {&validation_, task.targets(dataset.validation), {}};
     PhaseParts parts = parts_of(phase, {&train_, task.targets(dataset.train), weights_of(dataset.train)},
                                 std::move(validation), options);
+    parts.callbacks = recipe.phase_callbacks.front();
     parts.pass = head_pass(phase.model.scion, options.head.dropout);
     trainer_ = std::make_unique<Trainer>(TrainingParts{.task = recipe.task,
                                                        .metrics = recipe.metrics,

@@ -24,7 +24,7 @@ public:
 
     /// Until so many epochs are over, or a callback stops it. @throws Error when the loss is not finite
     void train_until(std::int64_t epochs) { trainer_->train_until(epochs); }
-    [[nodiscard]] bool ended() const { return trainer_->ended(); }
+    [[nodiscard]] bool ended() const { return trainer_->ended() || trainer_->phase_ended(); }
     [[nodiscard]] const std::vector<EpochRecord>& history() const { return trainer_->history(); }
     /// @throws Error when no epoch is worth keeping
     [[nodiscard]] TrainingResult finish() { return trainer_->finish(); }

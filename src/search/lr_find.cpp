@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "run/phase_features.hpp"
+#include "run/teacher.hpp"
 #include "train/trainer.hpp"
 
 namespace graft {
@@ -79,6 +80,7 @@ RunOptions options_of_phase(RunOptions options, Dataset& dataset, const LrFindOp
     (phases.empty() ? options.training.epochs : phases.front().epochs) = epochs;
     options.training.schedule = {};
     if (!phases.empty()) phases.front().schedule = {};
+    if (!phases.empty()) phases.front().callbacks.clear();
     options.training.ema_decay.reset();
     options.training.keep = Keep::last;
     options.callbacks.clear();
@@ -157,6 +159,7 @@ LrFindRecord find_learning_rate(const RunOptions& written, const Tables& tables,
     prepare_to_train(phase);
     const PhaseFeatures features = make_features(options, dataset, backbone, phase, control.stop, control.reporter);
     PhaseParts parts = parts_of(phase, features, *recipe.task, options);
+    parts.distillation = ask_teacher(recipe.teacher, dataset, options, control.stop, control.reporter);
     const std::size_t batches = batch_ends(dataset.train.size(), static_cast<std::size_t>(parts.batch_size)).size();
     const auto ramp = std::make_shared<RateRamp>(how, parts.accumulate, static_cast<std::int64_t>(batches));
     Trainer trainer({.task = recipe.task,

@@ -60,7 +60,7 @@ void expect_kept(const SharedFeatures& shared) {
 
 bool trains_head_alone(const RunOptions& options) {
     const std::vector<PhaseOptions> phases = phases_of(options);
-    if (phases.size() != 1) return false;
+    if (phases.size() != 1 || options.training.distillation.teacher) return false;
     return phases.front().train.empty() ? phases.front().freeze == "all" : phases.front().train == "head";
 }
 

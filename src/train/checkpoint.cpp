@@ -113,7 +113,9 @@ void open_checkpoint(const std::filesystem::path& file,
     }
 }
 
-Json callbacks_as_json(const std::vector<CallbackState>& callbacks, torch::serialize::OutputArchive& archive) {
+/// @param name of a callback's weights in the archive, before its number
+Json callbacks_as_json(const std::vector<CallbackState>& callbacks, const char* name,
+                       torch::serialize::OutputArchive& archive) {
     Json list = Json::array();
     for (std::size_t i = 0; i < callbacks.size(); ++i) {
         const auto* weights = dynamic_cast<const TensorSnapshot*>(callbacks[i].weights.get());
@@ -121,17 +123,18 @@ Json callbacks_as_json(const std::vector<CallbackState>& callbacks, torch::seria
                         {"weights_of", weights == nullptr ? Json(nullptr) : Json(weights->epoch())}});
         if (weights == nullptr) continue;
         auto nested = tensors_as_archive(weights->values());
-        archive.write(format_text("callback{}", i), nested);
+        archive.write(format_text("{}{}", name, i), nested);
     }
     return list;
 }
 
-std::vector<CallbackState> callbacks_from_json(const Json& list, torch::serialize::InputArchive& archive) {
+std::vector<CallbackState> callbacks_from_json(const Json& list, const char* name,
+                                               torch::serialize::InputArchive& archive) {
     std::vector<CallbackState> callbacks;
     for (std::size_t i = 0; i < list.size(); ++i) {
         CallbackState callback{.values = list[i].at("values").get<std::string>()};
         if (const Json& epoch = list[i].at("weights_of"); !epoch.is_null())
-            callback.weights = std::make_shared<TensorSnapshot>(tensors_in(archive, format_text("callback{}", i)),
+            callback.weights = std::make_shared<TensorSnapshot>(tensors_in(archive, format_text("{}{}", name, i)),
                                                                 epoch.get<std::int64_t>());
         callbacks.push_back(std::move(callback));
     }
@@ -140,6 +143,7 @@ std::vector<CallbackState> callbacks_from_json(const Json& list, torch::serializ
 
 Json state_as_json(const TrainingState& state) {
     return {{"phase", state.phase},
+            {"phase_reason", state.phase_reason},
             {"epoch_of_phase", state.epoch_of_phase},
             {"finished", state.finished},
             {"reason", state.reason},
@@ -155,6 +159,7 @@ TrainingState state_from_json(const Json& json) {
             .history = history_from_json(json.at("history")),
             .finished = json.at("finished").get<bool>(),
             .reason = json.at("reason").get<std::string>(),
+            .phase_reason = json.value("phase_reason", ""),
             .learning_rates = json.at("learning_rates"),
             .weights_of = json.at("weights_of").get<std::int64_t>(),
             .weights_because = json.at("weights_because").get<std::string>()};
@@ -215,7 +220,8 @@ void save_checkpoint(const std::filesystem::path& file, const Json& run_identity
     torch::serialize::OutputArchive archive, optimizer_archive;
     Json json = {{"format", kFormat}, {"identity", run_identity}};
     json.update(state_as_json(state));
-    json["callbacks"] = callbacks_as_json(state.callbacks, archive);
+    json["callbacks"] = callbacks_as_json(state.callbacks, "callback", archive);
+    json["phase_callbacks"] = callbacks_as_json(state.phase_callbacks, "phase_callback", archive);
     if (state.average) {
         json["averaged"] = true;
         auto average = tensors_as_archive(state.average->values());
@@ -237,7 +243,9 @@ TrainingState load_checkpoint(const std::filesystem::path& file, const Json& run
     open_checkpoint(file, [&](torch::serialize::InputArchive& archive, const Json& json) {
         expect_same_run(json.at("identity"), run_identity, file);
         state = state_from_json(json);
-        state.callbacks = callbacks_from_json(json.at("callbacks"), archive);
+        state.callbacks = callbacks_from_json(json.at("callbacks"), "callback", archive);
+        state.phase_callbacks =
+            callbacks_from_json(json.value("phase_callbacks", Json::array()), "phase_callback", archive);
         if (json.value("averaged", false))
             state.average = std::make_shared<TensorSnapshot>(tensors_in(archive, "average"));
         if (json.contains("part")) state.part = part_from_json(json.at("part"), archive);

@@ -35,9 +35,10 @@ struct TrainingState {
     std::int64_t phase = 0, epoch_of_phase = 0;  ///< what comes next
     std::optional<EpochPart> part;               ///< of the epoch that comes next
     std::vector<EpochRecord> history;
-    std::vector<CallbackState> callbacks;
+    std::vector<CallbackState> callbacks, phase_callbacks;
     bool finished = false;                          ///< no further epoch is due
     std::string reason;                             ///< of the callback that finished it
+    std::string phase_reason;                       ///< of the callback that ended the phase; empty: none did
     Json learning_rates;                            ///< LearningRates::save_state of the phase
     std::int64_t weights_of = 0;                    ///< which row of the history the weights are of
     std::string weights_because;                    ///< why these

@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,9 @@ namespace graft {
 struct ParameterGroup {
     std::string name;  ///< "head", "layer4"
     std::vector<at::Tensor> parameters;
-    double learning_rate_factor = 1;  ///< its learning rate is the optimizer's times this
-    bool weight_decay = true;         ///< false: the optimizer's weight decay does not apply
+    double learning_rate_factor = 1;      ///< its learning rate is the optimizer's times this
+    std::optional<double> learning_rate;  ///< its learning rate, whatever the optimizer's is
+    bool weight_decay = true;             ///< false: the optimizer's weight decay does not apply
 };
 
 /// Built from groups of which none is empty; one group of the optimizer for each, in this order.

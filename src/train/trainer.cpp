@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
@@ -35,21 +36,26 @@ Trainer::Trainer(TrainingParts parts, const TrainingOptions& options, Reporter& 
 
 void Trainer::resume() {
     state_ = load_checkpoint(parts_.checkpoint, parts_.run_identity, parts_.weights);
-    if (state_.callbacks.size() != parts_.callbacks.size())
-        throw DataError(parts_.checkpoint.string() + ": the checkpoint has other callbacks than the config");
-    for (std::size_t i = 0; i < parts_.callbacks.size(); ++i) {
-        try {
-            parts_.callbacks[i]->load_state(state_.callbacks[i]);
-        } catch (const Json::exception& error) {
-            throw DataError(format_text("{}: the checkpoint is damaged: {}", parts_.checkpoint, error.what()));
-        }
-    }
+    load_callbacks(parts_.callbacks, state_.callbacks);
     resumed_ = saved_ = true;
     if (state_.part)
         model_weights_ = state_.part->before;
     else
         model_weights_ = state_.average ? state_.average : std::make_shared<TensorSnapshot>(parts_.weights);
     say_where_it_goes_on();
+}
+
+void Trainer::load_callbacks(std::span<const std::shared_ptr<Callback>> callbacks,
+                             std::span<const CallbackState> states) {
+    if (states.size() != callbacks.size())
+        throw DataError(parts_.checkpoint.string() + ": the checkpoint has other callbacks than the config");
+    for (std::size_t i = 0; i < callbacks.size(); ++i) {
+        try {
+            callbacks[i]->load_state(states[i]);
+        } catch (const Json::exception& error) {
+            throw DataError(format_text("{}: the checkpoint is damaged: {}", parts_.checkpoint, error.what()));
+        }
+    }
 }
 
 void Trainer::say_where_it_goes_on() {
@@ -61,6 +67,8 @@ void Trainer::say_where_it_goes_on() {
     else if (state_.part)
         reporter_.note(format_text("resumed after epoch {} and {} of the next", epochs,
                                    count_of(static_cast<std::uint64_t>(state_.part->batches), "batch", "batches")));
+    else if (phase_ended())
+        reporter_.note(format_text("resumed after epoch {}, the last of its phase: {}", epochs, state_.phase_reason));
     else
         reporter_.note("resumed after epoch " + epochs);
 }
@@ -77,16 +85,29 @@ void Trainer::begin(PhaseParts phase) {
         if (average_ && average) average_->restore(*average);
         load_optimizer(parts_.checkpoint, *phase_.optimizer);
         rates_->load_state(state_.learning_rates);
+        load_callbacks(phase_.callbacks, state_.phase_callbacks);
         resumed_ = false;
     }
     if (!begun_)
         for (const auto& callback : parts_.callbacks) callback->on_train_begin(*this);
-    begun_ = true;
+    tell_phase([this](Callback& callback) { callback.on_train_begin(*this); });
+    begun_ = phase_begun_ = true;
+}
+
+void Trainer::tell(const std::function<void(Callback&)>& event) {
+    for (const auto& callback : parts_.callbacks) event(*callback);
+    tell_phase(event);
+}
+
+void Trainer::tell_phase(const std::function<void(Callback&)>& event) {
+    phase_speaks_ = true;
+    for (const auto& callback : phase_.callbacks) event(*callback);
+    phase_speaks_ = false;
 }
 
 void Trainer::train_until(std::int64_t epoch_of_phase) {
     try {
-        while (!state_.finished && !interrupted_ && state_.epoch_of_phase < epoch_of_phase) run_epoch();
+        while (!ended() && !phase_ended() && state_.epoch_of_phase < epoch_of_phase) run_epoch();
     } catch (const Interrupted&) {
         interrupted_ = true;  // what the epoch at hand did to the weights is in the checkpoint alone
         if (model_weights_) model_weights_->restore(parts_.weights);
@@ -97,9 +118,21 @@ void Trainer::run(PhaseParts phase) {
     begin(std::move(phase));
     train_until(phase_.epochs);
     if (state_.average) state_.average->restore(parts_.weights);  // what validation has seen goes on, or is kept
+    end_phase();
     if (ended()) return;
     ++state_.phase;
     state_.epoch_of_phase = 0;
+    state_.phase_reason.clear();
+    phase_stop_reason_.clear();
+}
+
+/// Its callbacks may bring back weights: those are what the next phase goes on from, also where it is interrupted.
+void Trainer::end_phase() {
+    if (!std::exchange(phase_begun_, false) || phase_.callbacks.empty()) return;
+    tell_phase([this](Callback& callback) { callback.on_train_end(*this); });
+    if (state_.history.empty()) return;
+    model_weights_ = std::make_shared<TensorSnapshot>(parts_.weights);
+    if (state_.average) state_.average = model_weights_;
 }
 
 TrainingResult Trainer::finish() {
@@ -107,6 +140,7 @@ TrainingResult Trainer::finish() {
         throw Interrupted(saved_ ? "interrupted before the first epoch was over; the state is saved: the same command "
                                    "with --resume goes on from there"
                                  : "interrupted before the first epoch was over; the same command begins anew");
+    end_phase();
     for (const auto& callback : parts_.callbacks) callback->on_train_end(*this);
     if (!interrupted_) expect_a_good_epoch();
     expect_finite(parts_.weights);
@@ -132,11 +166,12 @@ void Trainer::restore_weights(const WeightsSnapshot& snapshot, const std::string
 void Trainer::finish_epoch(EpochRecord record) {
     state_.weights_of = record.epoch;
     state_.weights_because = "the last epoch";
-    for (const auto& callback : parts_.callbacks) callback->on_epoch_end(record, *this);
+    tell([&](Callback& callback) { callback.on_epoch_end(record, *this); });
     state_.history.push_back(std::move(record));
     ++state_.epoch_of_phase;
     state_.finished = !stop_reason_.empty();
     state_.reason = stop_reason_;
+    state_.phase_reason = phase_stop_reason_;
     state_.part.reset();
     model_weights_ = std::make_shared<TensorSnapshot>(parts_.weights);
     if (average_) {
@@ -145,14 +180,21 @@ void Trainer::finish_epoch(EpochRecord record) {
     }
     if (parts_.on_history) parts_.on_history(state_.history);
     save();
-    if (state_.finished) reporter_.note(state_.reason);
+    if (state_.finished)
+        reporter_.note(state_.reason);
+    else if (phase_ended())
+        reporter_.note("the phase ends: " + state_.phase_reason);
 }
 
 void Trainer::save() {
     if (parts_.checkpoint.empty()) return;
     state_.learning_rates = rates_->save_state();
-    state_.callbacks.clear();
-    for (const auto& callback : parts_.callbacks) state_.callbacks.push_back(callback->save_state());
+    const auto save_all = [](const auto& callbacks, std::vector<CallbackState>& states) {
+        states.clear();
+        for (const auto& callback : callbacks) states.push_back(callback->save_state());
+    };
+    save_all(parts_.callbacks, state_.callbacks);
+    save_all(phase_.callbacks, state_.phase_callbacks);
     save_checkpoint(parts_.checkpoint, parts_.run_identity, state_, parts_.weights, *phase_.optimizer);
     saved_at_ = Clock::now();
     saved_ = true;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,12 @@
 #include "task/loss.hpp"
 #include "train/averaged_weights.hpp"
 #include "train/checkpoint.hpp"
+#include "train/distillation.hpp"
 #include "train/fit.hpp"
 #include "train/learning_rates.hpp"
 #include "train/measures.hpp"
 #include "train/mixing.hpp"
+#include "train/sampling.hpp"
 #include "train/scion_pass.hpp"
 #include "train/training_set.hpp"
 
@@ -69,9 +72,13 @@ struct PhaseParts {
     Schedule schedule;  ///< none: the learning rate stays
     std::shared_ptr<ScionPass> pass;  ///< how the scion is computed; none: as it is
     BatchNorms batch_norms = BatchNorms::adaptive;
-    std::optional<double> clip_norm;  ///< how long the gradient of all parameters together may be
-    std::int64_t accumulate = 1;      ///< batches per step
-    Mixing mixing;                    ///< none: batches are trained on as they are. For targets of one class
+    std::optional<double> clip_norm;           ///< how long the gradient of all parameters together may be
+    std::int64_t accumulate = 1;               ///< batches per step
+    Mixing mixing;                             ///< none: batches are trained on as they are. For targets of one class
+    std::optional<Distillation> distillation;  ///< nothing: labels alone are learnt from. Not with mixing
+    EpochOrder order;                          ///< which samples an epoch trains on; none: each once, shuffled
+    std::vector<std::shared_ptr<Callback>> callbacks = {};  ///< of this phase alone; after the run's. What they stop is
+                                                            ///< the phase, what they restore the next one goes on from
     std::int64_t epochs = 10;
     std::int64_t batch_size = 32;
 };
@@ -101,6 +108,8 @@ public:
     [[nodiscard]] std::size_t next_phase() const { return static_cast<std::size_t>(state_.phase); }
     /// No further phase is due.
     [[nodiscard]] bool ended() const { return state_.finished || interrupted_; }
+    /// A callback of the phase at hand has ended it.
+    [[nodiscard]] bool phase_ended() const { return !state_.phase_reason.empty(); }
     /// Trains the next phase.
     /// @throws Error when the loss is not finite and no callback dealt with it, naming epoch and batch
     void run(PhaseParts phase);
@@ -123,12 +132,20 @@ private:
     void set_learning_rate(const std::string& group, double rate) override {
         rates_->set(rates_->index_of(group), rate);
     }
-    void stop_training(const std::string& reason) override { stop_reason_ = reason; }
+    void stop_training(const std::string& reason) override {
+        (phase_speaks_ ? phase_stop_reason_ : stop_reason_) = reason;
+    }
     [[nodiscard]] std::shared_ptr<const WeightsSnapshot> snapshot_weights() const override;
     void restore_weights(const WeightsSnapshot& snapshot, const std::string& reason) override;
     void save_model(const std::filesystem::path& file) override { parts_.save_model(file); }
     Reporter& reporter() override { return reporter_; }
 
+    /// Tells something to the run's callbacks, and then to the phase's.
+    void tell(const std::function<void(Callback&)>& event);
+    void tell_phase(const std::function<void(Callback&)>& event);
+    [[nodiscard]] bool is_told_to_stop() const { return !stop_reason_.empty() || !phase_stop_reason_.empty(); }
+    void load_callbacks(std::span<const std::shared_ptr<Callback>> callbacks, std::span<const CallbackState> states);
+    void end_phase();
     void prepare_features(std::int64_t epoch);
     [[nodiscard]] std::int64_t steps_per_epoch() const;
     /// What the batch is trained on: features and targets, and the labels that its metrics are measured with.
@@ -170,8 +187,10 @@ private:
     std::shared_ptr<const TensorSnapshot> model_weights_;  ///< those that the last whole epoch ended with
     Clock::time_point saved_at_ = Clock::now();
     bool begun_ = false, resumed_ = false, interrupted_ = false;
-    bool saved_ = false;  ///< there is a checkpoint of this run
-    std::string stop_reason_;
+    bool phase_begun_ = false;   ///< and its callbacks have not heard of its end
+    bool phase_speaks_ = false;  ///< a callback of the phase is called
+    bool saved_ = false;         ///< there is a checkpoint of this run
+    std::string stop_reason_, phase_stop_reason_;
 };
 
 /// A run of one phase.

@@ -104,8 +104,7 @@ Trainer::Epoch Trainer::begin_epoch(std::int64_t index) {
 /// Makes the checkpoint of an epoch that is not over, where that is of use. @return whether it did
 bool Trainer::save_part(Epoch& epoch) {
     const std::int64_t saved = state_.part ? state_.part->batches : 0;
-    if (parts_.checkpoint.empty() || epoch.batches == saved || !stop_reason_.empty() ||
-        first_not_finite(parts_.weights))
+    if (parts_.checkpoint.empty() || epoch.batches == saved || is_told_to_stop() || first_not_finite(parts_.weights))
         return false;
     MetricState measures;
     epoch.measures.keep(measures);
@@ -158,18 +157,18 @@ void Trainer::train_on_batches(Epoch& epoch) {
     std::optional<StepSeed> step_seed;
     if (!phase_.pass->draws_alone()) step_seed.emplace();
     const auto index = static_cast<std::uint64_t>(epoch.record.epoch);
-    std::vector<std::size_t> order = in_their_order(phase_.train.features->count());
     Rng rng = Rng::stream(options_.seed, "shuffle", {index});
-    shuffle(std::span(order), rng);
+    const std::vector<std::size_t> order =
+        phase_.order ? phase_.order(rng) : shuffled(phase_.train.features->count(), rng);
     const auto batch_size = static_cast<std::size_t>(phase_.batch_size);
     const std::vector<std::size_t> ends = batch_ends(order.size(), batch_size);
     const std::size_t first = epoch.batches == 0 ? 0 : ends.at(static_cast<std::size_t>(epoch.batches - 1));
     set_training_mode(phase_.scion, phase_.batch_norms);
     phase_.optimizer->zero_grad();
     if (state_.part) put_gradients(state_.part->gradients, *phase_.optimizer);
-    const auto rest = std::span<const std::size_t>(order).subspan(first);
+    const auto rest = std::span(order).subspan(first);
     phase_.train.features->for_each_batch(rest, epoch.record.epoch, batch_size, [&](const Batch& batch) {
-        if (!stop_reason_.empty()) return;  // a callback asked to stop within the epoch
+        if (is_told_to_stop()) return;  // a callback asked to stop within the epoch
         const std::uint64_t seed =
             mix_seed(options_.seed, "dropout", {index, static_cast<std::uint64_t>(epoch.batches)});
         step_seed ? step_seed->set(seed) : phase_.pass->set_seed(seed);
@@ -191,7 +190,8 @@ void Trainer::train_on_batch(const Batch& batch, std::int64_t batches, Epoch& ep
     rates_->begin_step(step);
     const Lesson lesson = lesson_of(batch, record);
     const at::Tensor scores = phase_.pass->forward(lesson.features);  // [N,K]
-    const at::Tensor loss = parts_.loss(scores, lesson.targets, lesson.weights);
+    at::Tensor loss = parts_.loss(scores, lesson.targets, lesson.weights);
+    if (phase_.distillation) loss = distilled(loss, scores, batch, lesson.weights, *phase_.distillation);
     record.loss = loss.item<double>();
     if (std::isfinite(record.loss)) {
         const std::int64_t together = std::min(phase_.accumulate, batches - record.batch + of_step);
@@ -201,8 +201,8 @@ void Trainer::train_on_batch(const Batch& batch, std::int64_t batches, Epoch& ep
     } else {
         epoch.diverged = true;
     }
-    for (const auto& callback : parts_.callbacks) callback->on_batch_end(record, *this);
-    if (!std::isfinite(record.loss) && stop_reason_.empty()) fail_on(record);
+    tell([&](Callback& callback) { callback.on_batch_end(record, *this); });
+    if (!std::isfinite(record.loss) && !is_told_to_stop()) fail_on(record);
     ++epoch.batches;
 }
 

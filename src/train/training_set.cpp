@@ -6,14 +6,11 @@
 #include <numeric>
 
 namespace graft {
-namespace {
 
 at::Tensor rows_of(const at::Tensor& all, const Batch& batch) {
     std::vector<std::int64_t> rows(batch.samples.begin(), batch.samples.end());
     return all.index_select(0, at::from_blob(rows.data(), {static_cast<std::int64_t>(rows.size())}, at::kLong));
 }
-
-}  // namespace
 
 at::Tensor targets_of(const TrainingSet& set, const Batch& batch) { return rows_of(set.targets, batch); }
 

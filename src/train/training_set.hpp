@@ -18,6 +18,8 @@ struct TrainingSet {
     at::Tensor weights;  ///< of samples, float32 [N]; undefined: they all count the same
 };
 
+/// Of a tensor with a row for each sample, those of a batch.
+[[nodiscard]] at::Tensor rows_of(const at::Tensor& all, const Batch& batch);
 /// The targets of a batch's samples.
 [[nodiscard]] at::Tensor targets_of(const TrainingSet& set, const Batch& batch);
 /// The weights of a batch's samples. [N]; undefined where the set has none

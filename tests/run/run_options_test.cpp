@@ -390,6 +390,16 @@ TEST(CallbackFiles, AreNoOtherCallbacks) {
                 IsEmpty());
 }
 
+TEST(CallbackFiles, OfPhasesAreNoOthersEither) {
+    EXPECT_THAT(problems_of(with(R"("callbacks": ["csv_logger"], "training": {"phases": [
+                    {"train": "head", "callbacks": ["terminate_on_nan", {"name": "csv_logger", "file": "../a.csv"}]},
+                    {"train": "all", "callbacks": ["csv_logger"]}]})")),
+                ElementsAre("/training/phases/0/callbacks/1/file: expected a name within the run folder, got "
+                            "\"../a.csv\"",
+                            "/training/phases/1/callbacks/0/file: \"log.csv\" is where /callbacks/0/file writes too: "
+                            "choose another name"));
+}
+
 TEST(DataOptions, TrainOnOtherImagesThanTheyMeasure) {
     const TemporaryFolder folder;
     folder.write("train/cat/1.jpg", "x");

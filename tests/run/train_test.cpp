@@ -392,6 +392,36 @@ TEST_F(Train, SaysWhatOfThePhasesDoesNotFit) {
         "frozen stages: use feature_mixup, or train all");
 }
 
+TEST_F(Train, SaysWhichLearningRatesAreOfNothingThatTrains) {
+    RunConfig wrong = config("run");
+    wrong.set("/backbone/freeze", "all").set_json("/training/phases", R"([
+        {"train": "layer1", "learning_rates": {"stem": 0.1, "layer1": 0.1, "head": 0.1}},
+        {"train": "all", "learning_rates": {"layer2": 0.1, "stem": 0.1}},
+        {"train": "head", "learning_rates": {"layer1": 0.1}}])");
+    EXPECT_EQ(
+        error_message<ConfigError>([&] { (void)train(wrong, options_); }),
+        "3 problems:\n  /training/phases/0/learning_rates/stem: stays frozen in this phase, which trains layer1, "
+        "head\n  /training/phases/1/learning_rates: expected names of stem, layer1, head, got \"layer2\" (did you "
+        "mean \"layer1\"?)\n  /training/phases/2/learning_rates/layer1: stays frozen in this phase, which trains "
+        "head");
+}
+
+TEST_F(Train, LearnsWithTheRateOfAStageThatIsNamed) {
+    const auto run_with = [&](const std::string& run, const std::string& rates) {
+        RunConfig named = config(run);
+        named.set("/backbone/freeze", "all")
+            .set_json("/training", R"({"optimizer": {"name": "sgd", "learning_rate": 0.02}, "phases": [
+                {"train": "all", "epochs": 1, "batch_norm": "fixed", "learning_rates": )" +
+                                       rates + "}]}");
+        return train(named, options_).history;
+    };
+    const auto plain = run_with("plain", "{}");
+    EXPECT_EQ(run_with("same", R"({"stem": 0.02, "layer1": 0.02, "head": 0.02})")[0].metrics, plain[0].metrics);
+    const auto faster = run_with("faster", R"({"head": 0.2})");
+    EXPECT_NE(faster[0].metrics, plain[0].metrics);
+    EXPECT_EQ(faster[0].learning_rate, 0.2);
+}
+
 TEST_F(Train, MixesPicturesWhereNoStageIsFrozenWhateverThePhaseCallsIt) {
     RunConfig right = config("run");
     right.set("/backbone/freeze", "all")

@@ -1,6 +1,7 @@
-// Whole runs of heads that are fitted, and of lists that say more than classes.
+// Whole runs of heads that are fitted, of phases with callbacks, and of lists that say more than classes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <numeric>
 #include <opencv2/core.hpp>
@@ -18,6 +19,7 @@ namespace {
 
 using testing::error_message;
 using FittedHeadRun = SmallTraining;
+using RunInPhases = SmallTraining;
 
 TEST_F(FittedHeadRun, FitsAHeadOnceWhateverTheEpochs) {
     for (const char* kind : {"nearest_mean", "linear_probe"}) {
@@ -66,6 +68,35 @@ TEST_F(FittedHeadRun, RefusesToFitAHeadToFeaturesThatChange) {
         "of a network that stays frozen");
 }
 
+TEST_F(FittedHeadRun, IsFittedToEveryImageOnce) {
+    RunConfig wrong = config("run");
+    wrong.set("/backbone/freeze", "all").set("/head/kind", "linear_probe").set("/training/sampling", "balanced");
+    EXPECT_EQ(error_message<ConfigError>([&] { (void)train(wrong, options_); }),
+              "/training/sampling: expected shuffle with \"kind\": \"linear_probe\" in /head: it is fitted once, to "
+              "features of a network that stays frozen");
+}
+
+TEST_F(RunInPhases, CallsTheCallbacksOfAPhaseInItAlone) {
+    RunConfig two = config("run");
+    two.set("/backbone/freeze", "all").set_json("/training/phases", R"([
+        {"train": "head", "epochs": 9, "callbacks": [
+            {"name": "early_stopping", "patience": 1, "min_delta": 100}, {"name": "csv_logger", "file": "head.csv"}]},
+        {"train": "layer1", "epochs": 2, "callbacks": [{"name": "csv_logger", "file": "layer1.csv"}]}])");
+    const TrainRecord record = train(two, options_);
+    EXPECT_EQ(record.end, TrainingEnd::completed);
+    ASSERT_EQ(record.history.size(), 4U);
+    EXPECT_EQ(record.history[1].phase, 0);
+    EXPECT_EQ(record.history[2].phase, 1);
+    const auto rows = [&](const std::string& file) {
+        return std::ranges::count(read_file(folder_ / "run" / file), '\n');
+    };
+    EXPECT_EQ(rows("head.csv"), 3);  // the header and two epochs
+    EXPECT_EQ(rows("layer1.csv"), 3);
+    TrainOptions again = options_;
+    again.existing = ExistingRun::resume;
+    EXPECT_EQ(train(two, again).history.size(), 4U);
+}
+
 /// A training on a list of the sample images.
 class TrainOnAList : public SmallTraining {
 protected:
@@ -97,6 +128,33 @@ TEST_F(TrainOnAList, WeightsOfOneChangeNothing) {
         listed("heavy", "label,weight", [&](std::size_t i) { return label(i) + (i % 4 == 0 ? ",9" : ",1"); });
     heavy.set("/data/list/weight_column", "weight");
     EXPECT_NE(train(heavy, options_).history[0].metrics, plain.history[0].metrics);
+}
+
+TEST_F(TrainOnAList, SamplesClassesThatAreRareAsOftenAsOthers) {
+    const auto rare = [](std::size_t i) { return std::string(i % 4 == 0 ? "rare" : "usual"); };
+    RunConfig even = listed("even", "label,weight", [](std::size_t i) {
+        return std::string(i % 2 == 0 ? "rare" : "usual") + (i % 3 == 0 ? ",2" : ",1");
+    });
+    RunConfig plain = listed("plain", "label", rare), balanced = listed("balanced", "label", rare),
+              not_at_all = listed("not_at_all", "label", rare);
+    even.set("/data/list/weight_column", "weight").set("/training/sampling", "balanced");  // together with weights
+    balanced.set("/training/sampling", "balanced");
+    not_at_all.set("/training/sampling", "balanced").set("/training/sampling_exponent", 0.0);
+    const TrainRecord record = train(balanced, options_);
+    EXPECT_EQ(record.history.size(), 2U);
+    EXPECT_NE(record.history[0].metrics, train(plain, options_).history[0].metrics);
+    EXPECT_EQ(train(even, options_).history.size(), 2U);
+    EXPECT_EQ(train(not_at_all, options_).history.size(), 2U);
+}
+
+TEST_F(TrainOnAList, OnlyImagesOfOneClassAreSampledByIt) {
+    RunConfig wrong = listed("run", "red,blue", [](std::size_t i) { return std::string(i % 2 == 0 ? "1,0" : "0,1"); });
+    wrong.set("/task/name", "multi_label")
+        .set_json("/data/list/label_columns", R"(["red", "blue"])")
+        .set("/training/sampling", "balanced");
+    EXPECT_EQ(error_message<ConfigError>([&] { (void)train(wrong, options_); }),
+              "/training/sampling: \"balanced\" is for classification, whose images have one class each, not for "
+              "multi_label");
 }
 
 TEST_F(TrainOnAList, ANearestMeanIsForImagesOfOneClass) {

@@ -55,6 +55,9 @@ TrainingState some_state() {
     state.callbacks = {{.values = "{\"wait\":3}"},
                        {.values = "in \"its own\" form",
                         .weights = std::make_shared<TensorSnapshot>(std::vector{at::full({2, 2}, 7.0)}, 3)}};
+    state.phase_callbacks = {
+        {.values = "7", .weights = std::make_shared<TensorSnapshot>(std::vector{at::full({2, 2}, 8.0)}, 4)}};
+    state.phase_reason = "enough of this phase";
     return state;
 }
 
@@ -110,6 +113,12 @@ TEST_F(CheckpointTest, KeepsHistoryAndCallbacksToTheLastBit) {
     const auto& weights = dynamic_cast<const TensorSnapshot&>(*state.callbacks[1].weights);
     EXPECT_TRUE(at::equal(weights.values().front(), at::full({2, 2}, 7.0)));
     EXPECT_EQ(weights.epoch(), 3);
+    ASSERT_EQ(state.phase_callbacks.size(), 1);
+    EXPECT_EQ(state.phase_callbacks[0].values, "7");
+    const auto& of_phase = dynamic_cast<const TensorSnapshot&>(*state.phase_callbacks[0].weights);
+    EXPECT_TRUE(at::equal(of_phase.values().front(), at::full({2, 2}, 8.0)));
+    EXPECT_EQ(of_phase.epoch(), 4);
+    EXPECT_EQ(state.phase_reason, "enough of this phase");
 }
 
 TEST_F(CheckpointTest, KeepsTheValuesAndWhatTheOptimizerRemembers) {

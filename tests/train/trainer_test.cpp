@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/grad_mode.h>
 
@@ -231,7 +232,7 @@ TEST_F(TrainerTest, ResumesWithTheNumbersOfARunWithoutPause) {
 class StoppedWithinAnEpoch : public TrainerTest {
 protected:
     /// Everything that has a state: dropout, batch norm, momentum, a schedule, callbacks, averaged weights, steps of
-    /// three batches, mixing.
+    /// three batches, mixing, a sampling that draws some pictures again, a callback of the phase.
     StoppedWithinAnEpoch() {
         training_.head = {.hidden = {8}, .dropout = 0.3, .batch_norm = true};
         training_.optimizer = "adamw";
@@ -246,6 +247,11 @@ protected:
         parts.phase.schedule =
             plugin_with(builtin_schedules(), "cosine", Json::object()).build({.steps_per_epoch = 2, .epochs = 3});
         parts.phase.mixing = plugin_with(builtin_mixings(), "feature_mixup", Json::object()).build({});
+        at::Tensor rare = at::zeros({24}, at::kLong);
+        rare.slice(0, 0, 5).fill_(1);
+        parts.phase.order = balanced_order(rare, 1);
+        parts.phase.callbacks = {
+            build_callback("reduce_lr_on_plateau", {{"patience", 1}, {"min_delta", 0.1}}, validated_run())};
         parts.phase.accumulate = 3;
         parts.phase.epochs = 3;
         parts.phase.batch_size = 5;  // of 24 pictures: five batches, two steps

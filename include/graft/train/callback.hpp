@@ -35,7 +35,8 @@ public:
     /// holds at once, and the schedule goes on from there.
     virtual void set_learning_rate(double learning_rate) = 0;
     virtual void set_learning_rate(const std::string& group, double learning_rate) = 0;
-    /// Training ends after this epoch (asked at an epoch's end) or after this batch (asked at a batch's end).
+    /// Training ends after this epoch (asked at an epoch's end) or after this batch (asked at a batch's end). Asked by
+    /// a callback of a phase, the phase ends.
     /// @param reason stands in the record
     virtual void stop_training(const std::string& reason) = 0;
     [[nodiscard]] virtual std::shared_ptr<const WeightsSnapshot> snapshot_weights() const = 0;

@@ -45,6 +45,9 @@ std::string plan_text(const RunOptions& config) {
         validation = Json(config.data.split.validation_split).dump() + " of the training images";
     std::vector<std::string> callbacks;
     for (const CallbackPlugin& callback : config.callbacks) callbacks.push_back(callback.name());
+    for (std::size_t i = 0; i < config.training.phases.size(); ++i)
+        for (const CallbackPlugin& callback : config.training.phases[i].callbacks)
+            callbacks.push_back(format_text("{} in phase {}", callback.name(), i + 1));
     std::vector<std::string> trained;
     if (is_fitted(config.head)) trained.push_back(format_text("{}, fitted once", config.head.kind));
     for (const PhaseOptions& phase : is_fitted(config.head) ? std::vector<PhaseOptions>() : phases_of(config))

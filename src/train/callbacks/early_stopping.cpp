@@ -20,7 +20,8 @@ struct EarlyStoppingOptions {
     std::int64_t patience = 0;       ///< epochs without an improvement before training stops; 0 behaves as 1
     std::optional<double> baseline;  ///< improvements that do not beat it too do not restart the wait
     bool restore_best_weights = true;
-    std::int64_t start_from_epoch = 0;  ///< epochs before this one are ignored; counted from 0
+    std::int64_t start_from_epoch =
+        0;  ///< epochs before this one are ignored; counted from 0, in a phase from its first
 };
 
 void describe(Fields& fields, EarlyStoppingOptions& options) {
@@ -37,14 +38,15 @@ public:
         : options_(options), monitor_(options.watch, context.produced_metrics, context.pointer) {}
 
     void on_epoch_end(const EpochRecord& record, TrainControl& control) override {
-        if (record.epoch < options_.start_from_epoch) return;
+        if (!first_epoch_) first_epoch_ = record.epoch;
+        if (record.epoch - *first_epoch_ < options_.start_from_epoch) return;
         ++wait_;
         const double current = monitor_.value_in(record);
         if (monitor_.improve(current)) {
             best_epoch_ = record.epoch;
             if (options_.restore_best_weights) best_weights_ = control.snapshot_weights();
             if (!options_.baseline || monitor_.better(current, *options_.baseline)) wait_ = 0;
-        } else if (wait_ >= options_.patience && record.epoch > 0) {
+        } else if (wait_ >= options_.patience && record.epoch > *first_epoch_) {
             control.stop_training(reason());
         }
     }
@@ -60,7 +62,10 @@ public:
     }
 
     [[nodiscard]] CallbackState save_state() const override {
-        const Json values = {{"wait", wait_}, {"best", monitor_.save_state()}, {"best_epoch", best_epoch_}};
+        const Json values = {{"wait", wait_},
+                             {"best", monitor_.save_state()},
+                             {"best_epoch", best_epoch_},
+                             {"first_epoch", first_epoch_ ? Json(*first_epoch_) : Json()}};
         return {values.dump(), best_weights_};
     }
     void load_state(const CallbackState& state) override {
@@ -68,6 +73,8 @@ public:
         wait_ = values.at("wait").get<std::int64_t>();
         best_epoch_ = values.at("best_epoch").get<std::int64_t>();
         monitor_.load_state(values.at("best"));
+        if (const Json first = values.value("first_epoch", Json(0)); !first.is_null())
+            first_epoch_ = first.get<std::int64_t>();
         best_weights_ = state.weights;
     }
 
@@ -86,6 +93,7 @@ private:
     EarlyStoppingOptions options_;
     Monitor monitor_;
     std::int64_t wait_ = 0, best_epoch_ = 0;
+    std::optional<std::int64_t> first_epoch_;  ///< 0 in a run; that of its phase otherwise
     std::shared_ptr<const WeightsSnapshot> best_weights_;
 };
 

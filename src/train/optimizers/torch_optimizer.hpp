@@ -23,7 +23,7 @@ template <class Optimizer, class Options>
     // that was not given, and replaces it by that of the optimizer.
     for (std::size_t i = 0; i < groups.size(); ++i) {
         auto& own = static_cast<Options&>(optimizer->param_groups()[i].options());
-        own.lr(options.lr() * groups[i].learning_rate_factor);
+        own.lr(groups[i].learning_rate.value_or(options.lr() * groups[i].learning_rate_factor));
         if (!groups[i].weight_decay) own.weight_decay(0);
     }
     return optimizer;

@@ -1,0 +1,68 @@
+#include "run/stage_problems.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "core/names.hpp"
+#include "core/text.hpp"
+#include "graft/core/errors.hpp"
+#include "network/grafted_model.hpp"
+
+namespace graft {
+namespace {
+
+/// Where a stage is frozen, features are trained on, else pictures.
+void add_problem_of_mixing(const PhaseOptions& phase, const std::string& freeze, const std::string& at,
+                           const Tables& tables, std::vector<std::string>& problems) {
+    const bool pictures = freeze == "none";
+    if (!phase.mixing || tables.mixings.find(phase.mixing.name())->of_pictures == pictures) return;
+    problems.push_back(format_text(
+        "{}/mixing: \"{}\" {}", at, phase.mixing.name(),
+        pictures
+            ? "mixes features, but this phase trains on pictures: use mixup or cutmix"
+            : "mixes pictures, but this phase trains on features of frozen stages: use feature_mixup, or train all"));
+}
+
+/// Names are those of what trains.
+void add_problems_of_learning_rates(const PhaseOptions& phase, const std::vector<std::string>& stages,
+                                    const std::string& freeze, const std::string& at,
+                                    std::vector<std::string>& problems) {
+    const auto last_frozen = std::ranges::find(stages, freeze);
+    const auto first = freeze == "all" ? stages.end() : freeze == "none" ? stages.begin() : std::next(last_frozen);
+    std::vector<std::string> trained(first, stages.end());
+    trained.emplace_back("head");
+    for (const auto& [stage, rate] : phase.learning_rates) {
+        if (std::ranges::find(trained, stage) != trained.end()) continue;
+        problems.push_back(std::find(stages.begin(), first, stage) != first
+                               ? format_text("{}/learning_rates/{}: stays frozen in this phase, which trains {}", at,
+                                             stage, joined(trained))
+                               : format_text("{}/learning_rates: expected names of {}, got \"{}\"{}", at,
+                                             joined(trained), stage, did_you_mean(stage, trained)));
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> stage_problems(const Architecture& architecture, const RunOptions& options,
+                                        const Tables& tables) {
+    std::vector<std::string> problems;
+    const std::vector<PhaseOptions>& phases = options.training.phases;
+    const auto attempt = [&](const auto& step) {
+        try {
+            step();
+        } catch (const ConfigError& error) {
+            problems.insert(problems.end(), error.problems().begin(), error.problems().end());
+        }
+    };
+    if (phases.empty()) attempt([&] { check_freeze(architecture, options.backbone.freeze); });
+    for (std::size_t i = 0; i < phases.size(); ++i)
+        attempt([&] {
+            const std::string at = format_text("/training/phases/{}", i);
+            const std::string freeze = freeze_to_train(architecture, phases[i].train, at + "/train");
+            add_problem_of_mixing(phases[i], freeze, at, tables, problems);
+            add_problems_of_learning_rates(phases[i], stage_names(architecture), freeze, at, problems);
+        });
+    return problems;
+}
+
+}  // namespace graft
