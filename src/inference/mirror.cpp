@@ -24,22 +24,24 @@ std::optional<std::vector<std::int64_t>> integers(const torch::jit::Value* value
     return constant->toIntVector();
 }
 
-/// What commutes with mirroring both axes of [N,C,H,W]: pixel-wise operators, and sums over the whole map.
+bool is_along_channels(const torch::jit::Value* axis) {
+    const auto constant = torch::jit::toIValue(axis);
+    return constant && constant->isInt() && constant->toInt() == 1;
+}
+
+/// What commutes with mirroring both axes of [N,C,H,W]: pixel-wise operators, chains of channels, and sums over the
+/// whole map.
 bool commutes(const Node& node) {
-    static const std::set<std::string_view> kPixelWise = {"prim::Constant",    "prim::ListConstruct",
-                                                          "aten::conv2d",      "aten::constant_pad_nd",
-                                                          "aten::batch_norm",  "aten::add",
-                                                          "aten::sub",         "aten::mul",
-                                                          "aten::relu",        "aten::relu_",
-                                                          "aten::clamp",       "aten::clamp_",
-                                                          "aten::hardtanh",    "aten::hardswish",
-                                                          "aten::hardsigmoid", "aten::silu",
-                                                          "aten::sigmoid",     "aten::tanh",
-                                                          "aten::gelu",        "aten::linear",
-                                                          "aten::softmax",     "aten::to",
-                                                          "aten::dropout"};
+    static const std::set<std::string_view> kPixelWise = {
+        "prim::Constant",   "prim::ListConstruct", "aten::conv2d",    "aten::constant_pad_nd",
+        "aten::batch_norm", "aten::add",           "aten::sub",       "aten::mul",
+        "aten::div",        "aten::relu",          "aten::relu_",     "aten::clamp",
+        "aten::clamp_",     "aten::hardtanh",      "aten::hardswish", "aten::hardsigmoid",
+        "aten::silu",       "aten::sigmoid",       "aten::tanh",      "aten::gelu",
+        "aten::linear",     "aten::softmax",       "aten::to",        "aten::dropout"};
     const std::string kind = node.kind().toQualString();
     if (kPixelWise.contains(kind)) return true;
+    if (kind == "aten::cat") return is_along_channels(node.input(1));
     if (kind != "aten::mean" && kind != "aten::amax") return false;
     const auto axes = integers(node.input(1));
     return axes && *axes == std::vector<std::int64_t>{2, 3};
