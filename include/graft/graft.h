@@ -68,7 +68,8 @@ GRAFT_API float graft_predictor_threshold(const graft_predictor* predictor, size
 /** What graft_predictor_answer gives where the answer is "unknown". */
 #define GRAFT_UNKNOWN ((size_t)-1)
 /** Of "classification": the likeliest class, or GRAFT_UNKNOWN where the model's decision refuses an answer.
- * @param values K numbers, as graft_predict_file and the others gave them
+ * @param values as graft_predict_file and the others gave them
+ * @param count K, or K + 1 with the distance behind the values, which a model needs that decides by it
  * @param index receives the index of the class, or GRAFT_UNKNOWN */
 GRAFT_API graft_status graft_predictor_answer(const graft_predictor* predictor, const float* values, size_t count,
                                               size_t* index) GRAFT_NOEXCEPT;
@@ -79,7 +80,8 @@ GRAFT_API const char* graft_predictor_class_name(const graft_predictor* predicto
 
 /** What the model says of an image file (JPEG, PNG, BMP, WebP, TIFF, GIF).
  * @param values receives K numbers, in the order of the outputs; graft_predictor_task says what they are
- * @param count room in `values`; must be K */
+ * @param count room in `values`: K, or K + 1: then the last receives the image's distance to the training images, where
+ *        the model decides by it, else NaN */
 GRAFT_API graft_status graft_predict_file(const graft_predictor* predictor, const char* image, float* values,
                                           size_t count) GRAFT_NOEXCEPT;
 /** The same for an encoded image in memory: `size` bytes. */

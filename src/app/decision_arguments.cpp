@@ -18,12 +18,18 @@ void takes_decision(CLI::App& command, DecisionArguments& arguments) {
                     "Answer \"unknown\" where the likeliest class is less than this ahead of the second")
         ->type_name("PROBABILITY")
         ->check(number_in(between(0, 1)));
+    command
+        .add_option("--max-distance", arguments.max_distance,
+                    "Answer \"unknown\" where the image is farther than this from the training images")
+        ->type_name("DISTANCE")
+        ->check(number_in(between(0, 2)));
 }
 
 void expect_decides(const DecisionArguments& arguments, const Predictor& predictor) {
     if (predictor.task() == text_of(TaskKind::classification)) return;
     for (const auto& [name, given] : {std::pair("--min-confidence", arguments.min_confidence.has_value()),
-                                      std::pair("--min-margin", arguments.min_margin.has_value())})
+                                      std::pair("--min-margin", arguments.min_margin.has_value()),
+                                      std::pair("--max-distance", arguments.max_distance.has_value())})
         if (given)
             throw ConfigError(
                 format_text("{}: is for models of classification; this one is of {}", name, predictor.task()));

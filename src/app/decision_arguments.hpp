@@ -1,5 +1,5 @@
 /// @file
-/// `--min-confidence` and `--min-margin`: when the answer is "unknown".
+/// `--min-confidence`, `--min-margin` and `--max-distance`: when the answer is "unknown".
 #pragma once
 
 #include <CLI/App.hpp>
@@ -11,7 +11,7 @@ namespace graft {
 
 /// Nothing: as the model says.
 struct DecisionArguments {
-    std::optional<double> min_confidence, min_margin;
+    std::optional<double> min_confidence, min_margin, max_distance;
 };
 
 void takes_decision(CLI::App& command, DecisionArguments& arguments);

@@ -6,6 +6,7 @@
 #include "config/json.hpp"
 #include "core/ranking.hpp"
 #include "core/text.hpp"
+#include "graft/record/evaluation.hpp"
 #include "record/csv.hpp"
 #include "task/evaluator.hpp"
 
@@ -28,8 +29,11 @@ std::vector<std::string> PredictionRows::columns() const {
     return names;
 }
 
-std::string PredictionRows::answer(const std::vector<float>& values) const {
-    return options_.decision.answers(values) ? outputs_[top_indices(values, 1).front()] : "unknown";
+std::string PredictionRows::answer(const Prediction& prediction) const {
+    const std::vector<float>& values = prediction.values;
+    return options_.decision.answers(values, prediction.distance.value_or(kUnknown))
+               ? outputs_[top_indices(values, 1).front()]
+               : "unknown";
 }
 
 /// The classes that a row names, likeliest first.
@@ -40,7 +44,8 @@ std::vector<std::size_t> PredictionRows::chosen(const std::vector<float>& values
     return found;
 }
 
-std::vector<std::string> PredictionRows::cells(const std::vector<float>& values) const {
+std::vector<std::string> PredictionRows::cells(const Prediction& prediction) const {
+    const std::vector<float>& values = prediction.values;
     std::vector<std::string> cells;
     if (options_.task == TaskKind::regression) {
         for (const float value : values) cells.push_back(shortest(value));
@@ -53,8 +58,8 @@ std::vector<std::string> PredictionRows::cells(const std::vector<float>& values)
     }
     const std::string between(1, kClassSeparator);
     if (options_.task == TaskKind::multi_label) return {joined(names, between), joined(numbers, between)};
-    if (options_.decision.may_refuse() && options_.top_k == 1) return {answer(values), numbers.front()};
-    if (options_.decision.may_refuse()) cells.push_back(answer(values));
+    if (options_.decision.may_refuse() && options_.top_k == 1) return {answer(prediction), numbers.front()};
+    if (options_.decision.may_refuse()) cells.push_back(answer(prediction));
     for (std::size_t i = 0; i < names.size(); ++i) cells.insert(cells.end(), {names[i], numbers[i]});
     return cells;
 }
@@ -82,7 +87,7 @@ std::string PredictionRows::csv_row(const std::string& file, const Prediction& p
         return text + std::string(columns().size(), ',') + "," + csv_field(shown(prediction.error)) +
                std::string(empty_after, ',');
     }
-    for (const std::string& cell : cells(prediction.values)) text += "," + csv_field(cell);
+    for (const std::string& cell : cells(prediction)) text += "," + csv_field(cell);
     text += ",";
     if (options_.all_probabilities)
         for (const float probability : prediction.values) text += "," + shortest(probability);
@@ -100,7 +105,8 @@ std::string PredictionRows::json_row(const std::string& file, const Prediction& 
             json["values"][outputs_[i]] = as_written(prediction.values[i]);
         return json_line(json);
     }
-    if (options_.decision.may_refuse()) json["answer"] = answer(prediction.values);
+    if (options_.decision.may_refuse()) json["answer"] = answer(prediction);
+    if (prediction.distance) json["distance"] = as_written(*prediction.distance);
     json["predictions"] = Json::array();
     for (const std::size_t index : chosen(prediction.values))
         json["predictions"].push_back(

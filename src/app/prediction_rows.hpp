@@ -41,9 +41,9 @@ public:
 
 private:
     [[nodiscard]] std::vector<std::string> columns() const;
-    [[nodiscard]] std::vector<std::string> cells(const std::vector<float>& values) const;
+    [[nodiscard]] std::vector<std::string> cells(const Prediction& prediction) const;
     /// The likeliest class, or "unknown".
-    [[nodiscard]] std::string answer(const std::vector<float>& values) const;
+    [[nodiscard]] std::string answer(const Prediction& prediction) const;
     [[nodiscard]] std::vector<std::size_t> chosen(const std::vector<float>& values) const;
     [[nodiscard]] std::string csv_row(const std::string& file, const Prediction& prediction) const;
     [[nodiscard]] std::string json_row(const std::string& file, const Prediction& prediction) const;

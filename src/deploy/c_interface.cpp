@@ -74,6 +74,14 @@ void expect_given(const void* pointer, const char* name) {
     if (pointer == nullptr) throw WrongArgument(std::string(name) + " is NULL");
 }
 
+/// K numbers are the values; one more is the distance.
+void expect_count(std::size_t count, const Predictor& predictor) {
+    const std::size_t outputs = predictor.outputs().size();
+    if (count != outputs && count != outputs + 1)
+        throw WrongArgument(format_text("count is {}, but the model has {} {}", count, outputs,
+                                        predictor.classes().empty() ? "targets" : "classes"));
+}
+
 /// Computes and writes the result, once it is complete.
 template <class Compute>
 graft_status predict(const graft_predictor* predictor, float* values, std::size_t count,
@@ -81,11 +89,11 @@ graft_status predict(const graft_predictor* predictor, float* values, std::size_
     return guarded([&] {
         expect_given(predictor, "predictor");
         expect_given(values, "values");
-        const std::size_t outputs = predictor->predictor.outputs().size();
-        if (count != outputs)
-            throw WrongArgument(format_text("count is {}, but the model has {} {}", count, outputs,
-                                            predictor->predictor.classes().empty() ? "targets" : "classes"));
-        std::ranges::copy(compute(predictor->predictor), values);
+        expect_count(count, predictor->predictor);
+        const Prediction prediction = compute(predictor->predictor);
+        const auto end = std::ranges::copy(prediction.values, values).out;
+        if (count > prediction.values.size())
+            *end = prediction.distance.value_or(std::numeric_limits<float>::quiet_NaN());
     });
 }
 
@@ -158,12 +166,16 @@ graft_status graft_predictor_answer(const graft_predictor* predictor, const floa
         const graft::Predictor& loaded = predictor->predictor;
         if (loaded.task() != "classification")
             throw graft::WrongArgument(graft::format_text("the model is of {}, not of classification", loaded.task()));
-        if (count != loaded.outputs().size())
-            throw graft::WrongArgument(
-                graft::format_text("count is {}, but the model has {} classes", count, loaded.outputs().size()));
-        const std::span<const float> probabilities(values, count);
-        *index =
-            loaded.decision().answers(probabilities) ? graft::top_indices(probabilities, 1).front() : GRAFT_UNKNOWN;
+        graft::expect_count(count, loaded);
+        const std::span<const float> probabilities(values, loaded.outputs().size());
+        const bool has_distance = count > probabilities.size();
+        if (loaded.decision().max_distance && !has_distance)
+            throw graft::WrongArgument(graft::format_text(
+                "the model answers by distance too: ask it for {} numbers, the last of which is the distance",
+                probabilities.size() + 1));
+        const bool answers = has_distance ? loaded.decision().answers(probabilities, values[count - 1])
+                                          : loaded.decision().answers(probabilities);
+        *index = answers ? graft::top_indices(probabilities, 1).front() : GRAFT_UNKNOWN;
     });
 }
 
@@ -171,7 +183,7 @@ graft_status graft_predict_file(const graft_predictor* predictor, const char* im
                                 size_t count) noexcept {
     return graft::predict(predictor, values, count, [&](const graft::Predictor& loaded) {
         expect_given(image, "image");
-        return loaded.predict_file(image);
+        return loaded.prediction_of_file(image);
     });
 }
 
@@ -179,7 +191,7 @@ graft_status graft_predict_encoded(const graft_predictor* predictor, const void*
                                    size_t count) noexcept {
     return graft::predict(predictor, values, count, [&](const graft::Predictor& loaded) {
         expect_given(bytes, "bytes");
-        return loaded.predict_encoded({static_cast<const char*>(bytes), size}, "the image");
+        return loaded.prediction_of_encoded({static_cast<const char*>(bytes), size}, "the image");
     });
 }
 
@@ -190,7 +202,8 @@ graft_status graft_predict_pixels(const graft_predictor* predictor, const uint8_
             throw graft::WrongArgument(
                 graft::format_text("order is {}: expected GRAFT_RGB or GRAFT_BGR", static_cast<int>(order)));
         const cv::Mat picture = graft::picture_of(pixels, width, height, stride);
-        return loaded.predict_pixels(picture, order == GRAFT_RGB ? graft::ColourOrder::rgb : graft::ColourOrder::bgr);
+        return loaded.prediction_of_pixels(picture,
+                                           order == GRAFT_RGB ? graft::ColourOrder::rgb : graft::ColourOrder::bgr);
     });
 }
 

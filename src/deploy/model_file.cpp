@@ -13,6 +13,7 @@
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "network/grafted_model.hpp"
 #include "network/load_state.hpp"
 #include "weights/format/file_kind.hpp"
 #include "weights/format/zip_archive.hpp"
@@ -35,9 +36,20 @@ void save(const std::filesystem::path& file, const TorchModule& module, ModelInf
         if (!std::ranges::all_of(golden.outputs, [](float value) { return std::isfinite(value); }))
             throw Error(format_text("{}: not written: the network gives {} that are not finite for {}", file,
                                     name_of_outputs(info.task), golden.name));
+    torch::jit::ExtraFilesMap extra{{kModelInfoName, pretty(to_json(info))}};
+    if (info.references) extra.emplace(kReferencesName, bytes_of(*info.references));
     std::ostringstream bytes;
-    module.save(bytes, {{kModelInfoName, pretty(to_json(info))}});
+    module.save(bytes, extra);
     write_file(file, bytes.str(), present);
+}
+
+/// Throws DataError when a model that decides by distance does not say what distances are of.
+void take_references(ModelFile& model, std::string_view bytes, const std::string& file) {
+    if (!model.info.references) return;
+    if (!model.module.find_method(kForwardWithVectors))
+        throw DataError(format_text("{}: has no method {}, which gives the vectors that {} decides by", file,
+                                    kForwardWithVectors, kModelInfoName));
+    take_bytes(*model.info.references, bytes, file);
 }
 
 }  // namespace
@@ -84,14 +96,16 @@ void save_model(const std::filesystem::path& file, const TorchModule& classifier
 void save_frozen_model(const std::filesystem::path& file, const TorchModule& classifier, const ModelInfo& info,
                        Present present) {
     expect_finite(classifier, file.string());
-    save(file, torch::jit::freeze(inference_copy(classifier)), info, present);
+    std::vector<std::string> kept;
+    if (info.references) kept.emplace_back(kForwardWithVectors);
+    save(file, torch::jit::freeze(inference_copy(classifier), kept), info, present);
 }
 
 ModelFile load_model(const std::filesystem::path& file, c10::Device device) {
     const std::string name = file.string();
     expect_use(file, FileUse::model);
     std::istringstream bytes(read_archive(file));
-    torch::jit::ExtraFilesMap extra{{kModelInfoName, ""}};
+    torch::jit::ExtraFilesMap extra{{kModelInfoName, ""}, {kReferencesName, ""}};
     ModelFile model;
     try {
         model.module = torch::jit::load(bytes, at::Device(device), extra);
@@ -99,6 +113,7 @@ ModelFile load_model(const std::filesystem::path& file, c10::Device device) {
         throw DataError(format_text("{}: is not a model that LibTorch can open: {}", name, cause_in(error.what())));
     }
     model.info = read_model_info(extra.at(kModelInfoName), name);
+    take_references(model, extra.at(kReferencesName), name);
     model.module.eval();
     const at::NoGradGuard no_grad;
     const torch::jit::GraphOptimizerEnabledGuard plain(false);  // one run is not worth optimising for

@@ -17,12 +17,13 @@ constexpr std::size_t kMostOutputs = 100000;
 
 /// Keys that say what the values are, in versions up to 3 and from 4 on.
 constexpr std::array<const char*, 1> kBeforeTasks = {"classes"};
-constexpr std::array<const char*, 7> kWithTask = {"task",       "outputs", "thresholds", "target_mean",
-                                                  "target_std", "classes", "decision"};
+constexpr std::array<const char*, 8> kWithTask = {"task",       "outputs", "thresholds", "target_mean",
+                                                  "target_std", "classes", "decision",   "references"};
 
 /// Models that earlier versions of graft understand are written for them too.
 int version_of(const ModelInfo& info) {
     if (info.task != TaskKind::classification) return 4;
+    if (info.decision.max_distance) return 6;
     return info.temperature != 1 || info.decision.may_refuse() ? 5 : 3;
 }
 
@@ -70,6 +71,7 @@ void describe_info(Fields& fields, ModelInfo& info, int version) {
     fields.object(required("preprocessing"), info.preprocessing, "");
     fields.field(required("temperature"), info.temperature, "", above(0));
     if (version >= 5) fields.object("decision", info.decision, "");
+    if (info.references) fields.object("references", *info.references, "");
     fields.section(required("backbone"), info, "", [](Fields& inner, ModelInfo& backbone_of) {
         inner.field(required("name"), backbone_of.backbone, "");
         inner.field(required("weights_hash"), backbone_of.backbone_hash, "");
@@ -92,9 +94,11 @@ public:
         if (const auto list = json_.find(names); list != json_.end() && !list->is_array())
             fail("/" + names, "expected a list of names");
         ModelInfo info;
+        if (version_ >= 6 && json_.contains("references")) info.references.emplace();
         const auto problems = read_options(described(), [&](Fields& fields) { describe_info(fields, info, version_); });
         if (!problems.empty()) fail(problems.front());
         if (version_ < 5) info.temperature = 1;  // whatever it says: it was never applied
+        check_references(info);
         check_names(names, info.outputs);
         info.config = required_value("config");
         if (!info.config.is_object() && !info.config.is_null()) fail("/config", "expected an object");
@@ -159,6 +163,15 @@ private:
         return document;
     }
 
+    void check_references(ModelInfo& info) const {
+        if (version_ < 6) info.decision.max_distance.reset();  // the same
+        if (info.decision.max_distance.has_value() != info.references.has_value())
+            fail(info.references ? "/decision/max_distance" : "/references", "is missing: one needs the other");
+        if (info.references && info.references->neighbour > info.references->images)
+            fail("/references/neighbour", format_text("expected an integer in [1, {}], the number of images, got {}",
+                                                      info.references->images, info.references->neighbour));
+    }
+
     void check_names(const std::string& key, const std::vector<std::string>& outputs) const {
         std::set<std::string> names;
         for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -208,12 +221,22 @@ Json to_json(const ModelInfo& info) {
     ModelInfo copy = info;
     json.update(write_options([&](Fields& fields) { describe_outputs(fields, copy, version_of(info)); }));
     json.update({{"preprocessing", preprocessing}, {"temperature", info.temperature}});
-    if (version_of(info) >= 5)
+    if (version_of(info) >= 5) {
         json["decision"] = write_options([&](Fields& fields) { describe(fields, copy.decision); });
+        if (!info.decision.max_distance) json["decision"].erase("max_distance");  // version 5 has none
+    }
+    if (copy.references)
+        json["references"] = write_options([&](Fields& fields) { describe(fields, *copy.references); });
     json.update({{"backbone", {{"name", info.backbone}, {"weights_hash", info.backbone_hash}, {"freeze", info.freeze}}},
                  {"config", info.config},
                  {"golden", golden}});
     return json;
+}
+
+ModelInfo without_distance(ModelInfo info) {
+    info.decision.max_distance.reset();
+    info.references.reset();
+    return info;
 }
 
 std::vector<float> scale_of(const ModelInfo& info) {

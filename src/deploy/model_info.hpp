@@ -2,11 +2,13 @@
 /// graft.json: what a model file says of itself. docs/model-format.md describes it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/json.hpp"
 #include "deploy/golden.hpp"
+#include "deploy/reference_vectors.hpp"
 #include "graft/record/decision.hpp"
 #include "image/preprocessing.hpp"
 #include "record/task_kind.hpp"
@@ -17,9 +19,9 @@ namespace graft {
 constexpr const char* kModelInfoName = "graft.json";
 
 /// The newest version. Version 1 had no golden images, version 2 no reduced decoding, version 3 no task: classification
-/// alone; until version 4 there was neither a temperature nor a decision. Each model is written in the least version
-/// that can say what there is to say of it, so that earlier versions of graft read it.
-constexpr int kModelFormatVersion = 5;
+/// alone; until version 4 there was neither a temperature nor a decision, until version 5 none by distance. Each model
+/// is written in the least version that can say what there is to say of it, so that earlier versions of graft read it.
+constexpr int kModelFormatVersion = 6;
 
 struct ModelInfo {
     TaskKind task = TaskKind::classification;
@@ -27,17 +29,21 @@ struct ModelInfo {
     std::vector<float> thresholds;     ///< multi_label: a class is found where its probability reaches this. [K]
     std::vector<float> target_mean, target_std;  ///< regression: of the training images' targets. [K]
     Preprocessing preprocessing;
-    double temperature = 1;           ///< of classification: `forward` divides class scores by it before softmax
-    Decision decision;                ///< the same: when the answer is "unknown"
-    std::string backbone;             ///< name of its architecture
-    std::string backbone_hash;        ///< SHA-256 of the weights it started from
-    std::string freeze;               ///< the last stage that stayed frozen, or "all" or "none"
-    Json config;                      ///< the resolved config of the run that trained it
-    std::string graft_version;        ///< that wrote the file; empty in a model that was not saved yet
-    std::vector<GoldenImage> golden;  ///< none in a model that was not saved yet, or by format version 1
+    double temperature = 1;  ///< of classification: `forward` divides class scores by it before softmax
+    Decision decision;       ///< the same: when the answer is "unknown"
+    std::optional<ReferenceVectors> references;  ///< the same: there where the decision has a max_distance
+    std::string backbone;                        ///< name of its architecture
+    std::string backbone_hash;                   ///< SHA-256 of the weights it started from
+    std::string freeze;                          ///< the last stage that stayed frozen, or "all" or "none"
+    Json config;                                 ///< the resolved config of the run that trained it
+    std::string graft_version;                   ///< that wrote the file; empty in a model that was not saved yet
+    std::vector<GoldenImage> golden;             ///< none in a model that was not saved yet, or by format version 1
 };
 
 [[nodiscard]] Json to_json(const ModelInfo& info);
+
+/// The same for a file that gives no vectors: what is decided by distance is left out.
+[[nodiscard]] ModelInfo without_distance(ModelInfo info);
 
 /// What differences of each output are measured by: 1 for probabilities, the standard deviation for numbers. [K]
 [[nodiscard]] std::vector<float> scale_of(const ModelInfo& info);

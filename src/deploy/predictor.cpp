@@ -12,7 +12,6 @@
 #include <thread>
 
 #include "core/ordered_map.hpp"
-#include "core/ranking.hpp"
 #include "core/text.hpp"
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
@@ -20,15 +19,14 @@
 #include "image/test_views.hpp"
 #include "inference/inference.hpp"
 #include "inference/throughput.hpp"
+#include "network/grafted_model.hpp"
 #include "network/network_input.hpp"
 
 namespace graft {
 namespace {
 
-std::vector<float> values_of(const at::Tensor& row) {
-    const float* values = row.const_data_ptr<float>();
-    return {values, values + row.numel()};
-}
+/// What the predictor runs: the model, with its vectors where it decides by their distance.
+TorchModule what_runs(const ModelFile& file) { return file.info.references ? with_vectors(file.module) : file.module; }
 
 /// @return [H,W] CV_8UC3, RGB. Throws DataError for another type or an empty picture.
 cv::Mat rgb_of(const cv::Mat& pixels, ColourOrder order) {
@@ -46,11 +44,12 @@ Decision decision_for(const ModelInfo& info, const PredictorOptions& options) {
     if (info.task != TaskKind::classification) return {};
     decision.min_confidence = options.min_confidence.value_or(decision.min_confidence);
     decision.min_margin = options.min_margin.value_or(decision.min_margin);
+    if (options.max_distance && !info.references)
+        throw ConfigError(
+            "max_distance: the model knows no distances; train it with /decision/known_share or "
+            "/decision/max_distance");
+    if (options.max_distance) decision.max_distance = options.max_distance;
     return decision;
-}
-
-void expect_classes(const ModelInfo& info) {
-    if (info.task == TaskKind::regression) throw Error("the model predicts numbers: it knows no classes");
 }
 
 using Consume = std::function<void(std::size_t, const Prediction&)>;
@@ -60,25 +59,28 @@ using PictureOf = std::function<cv::Mat(std::size_t)>;  ///< [H,W] CV_8UC3, RGB;
 
 class Predictor::Parts {
 public:
-    Parts(ModelFile file, const PredictorOptions& options)
-        : info(std::move(file.info)),
-          network(make_inference(file.module, example_input(info.preprocessing))),
+    Parts(std::filesystem::path path, ModelFile file, const PredictorOptions& options)
+        : model(std::move(path)),
+          network(make_inference(what_runs(file), example_input(file.info.preprocessing))),
+          info(std::move(file.info)),
+          augmentation(options.test_time_augmentation),
           decoding{.max_pixels = options.max_pixels, .input = info.preprocessing},
           decision(decision_for(info, options)),
-          augmentation_(options.test_time_augmentation),
           throughput_(options.throughput) {
-        if (!options.throughput.empty()) module_ = std::move(file.module);
+        if (!options.throughput.empty()) module_ = what_runs({std::move(file.module), info});
     }
 
-    const ModelInfo info;
+    const std::filesystem::path model;
     const std::shared_ptr<const Inference> network;  ///< one image per call
+    const ModelInfo info;
+    const TestTimeAugmentation augmentation;
     const DecodeOptions decoding;
     const Decision decision;
 
     /// @param rgb [H,W] CV_8UC3, RGB
-    [[nodiscard]] std::vector<float> classify(const cv::Mat& rgb) const {
+    [[nodiscard]] Prediction classify(const cv::Mat& rgb) const {
         const std::vector<at::Tensor> inputs = inputs_of(rgb);
-        return values_of(mean_over_views((*network)(inputs.size() == 1 ? inputs.front() : at::cat(inputs)))[0]);
+        return prediction_of(mean_over_views((*network)(inputs.size() == 1 ? inputs.front() : at::cat(inputs)))[0]);
     }
 
     /// Makes and classifies pictures [0, count) on `workers` threads and hands the results over in order.
@@ -131,13 +133,13 @@ private:
     /// @param rgb [H,W] CV_8UC3, RGB. @return of each view float32 [1,3,h,w]
     [[nodiscard]] std::vector<at::Tensor> inputs_of(const cv::Mat& rgb) const {
         std::vector<at::Tensor> inputs;
-        for (const cv::Mat& picture : test_views(rgb, augmentation_, info.preprocessing))
+        for (const cv::Mat& picture : test_views(rgb, augmentation, info.preprocessing))
             inputs.push_back(to_network_input(picture));
         return inputs;
     }
     /// @param outputs float32 [n * views, …]. @return float32 [n, …]
     [[nodiscard]] at::Tensor mean_over_views(const at::Tensor& outputs) const {
-        const auto views = static_cast<std::int64_t>(view_count(augmentation_));
+        const auto views = static_cast<std::int64_t>(view_count(augmentation));
         return views == 1 ? outputs : outputs.unflatten(0, {-1, views}).mean(1);
     }
     /// Pictures [first, first + count) in one call; one that cannot be made is a Prediction with an error.
@@ -157,11 +159,19 @@ private:
         if (inputs.empty()) return predictions;
         const at::Tensor values = mean_over_views((inputs.size() > 1 ? with : *network)(at::cat(inputs)));  // [n,K]
         for (std::size_t row = 0; row < readable.size(); ++row)
-            predictions[readable[row]].values = values_of(values[static_cast<std::int64_t>(row)]);
+            predictions[readable[row]] = prediction_of(values[static_cast<std::int64_t>(row)]);
         return predictions;
     }
 
-    const TestTimeAugmentation augmentation_;
+    /// @param row float32 [K], or [K+C] where the network gives vectors too
+    [[nodiscard]] Prediction prediction_of(const at::Tensor& row) const {
+        const float* values = row.const_data_ptr<float>();
+        const auto outputs = static_cast<std::int64_t>(info.outputs.size());
+        Prediction prediction{.values = {values, values + outputs}, .error = {}};
+        if (info.references) prediction.distance = distance_from(*info.references, row.slice(0, outputs));
+        return prediction;
+    }
+
     const std::filesystem::path throughput_;
     TorchModule module_;                         // as it was loaded, where throughput is measured
     mutable std::mutex mutex_;                   // guards all below
@@ -172,7 +182,7 @@ private:
 };
 
 Predictor::Predictor(const std::filesystem::path& model, const PredictorOptions& options)
-    : parts_(std::make_unique<Parts>(load_model(model), options)) {}
+    : parts_(std::make_unique<Parts>(model, load_model(model), options)) {}
 Predictor::~Predictor() = default;
 Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
@@ -184,20 +194,34 @@ const std::vector<std::string>& Predictor::classes() const {
     return parts_->info.task == TaskKind::regression ? none : parts_->info.outputs;
 }
 const std::vector<float>& Predictor::thresholds() const { return parts_->info.thresholds; }
+const std::filesystem::path& Predictor::model() const { return parts_->model; }
+TestTimeAugmentation Predictor::test_time_augmentation() const { return parts_->augmentation; }
 double Predictor::temperature() const { return parts_->info.temperature; }
 const Decision& Predictor::decision() const { return parts_->decision; }
 const std::string& Predictor::engine() const { return parts_->network->engine(); }
 const std::string& Predictor::engine_note() const { return parts_->network->note(); }
 
 std::vector<float> Predictor::predict_file(const std::filesystem::path& image) const {
-    return parts_->classify(decode_image_file(image, parts_->decoding));
+    return prediction_of_file(image).values;
 }
 
 std::vector<float> Predictor::predict_encoded(std::string_view bytes, const std::string& name) const {
-    return parts_->classify(decode_image(bytes, name, parts_->decoding));
+    return prediction_of_encoded(bytes, name).values;
 }
 
 std::vector<float> Predictor::predict_pixels(const cv::Mat& pixels, ColourOrder order) const {
+    return prediction_of_pixels(pixels, order).values;
+}
+
+Prediction Predictor::prediction_of_file(const std::filesystem::path& image) const {
+    return parts_->classify(decode_image_file(image, parts_->decoding));
+}
+
+Prediction Predictor::prediction_of_encoded(std::string_view bytes, const std::string& name) const {
+    return parts_->classify(decode_image(bytes, name, parts_->decoding));
+}
+
+Prediction Predictor::prediction_of_pixels(const cv::Mat& pixels, ColourOrder order) const {
     return parts_->classify(rgb_of(pixels, order));
 }
 
@@ -233,31 +257,6 @@ std::string Predictor::description() const {
     Json json = to_json(parts_->info);
     json.erase("golden");
     return pretty(json);
-}
-
-std::vector<ClassProbability> Predictor::top(std::span<const float> probabilities, std::size_t count) const {
-    expect_classes(parts_->info);
-    std::vector<ClassProbability> top;
-    for (const std::size_t index : top_indices(probabilities, count))
-        top.push_back({classes()[index], probabilities[index]});
-    return top;
-}
-
-std::optional<ClassProbability> Predictor::answer(std::span<const float> probabilities) const {
-    if (parts_->info.task != TaskKind::classification)
-        throw Error(format_text("the model is of {}: it does not answer with one class", task()));
-    if (!decision().answers(probabilities)) return std::nullopt;
-    return top(probabilities, 1).front();
-}
-
-std::vector<ClassProbability> Predictor::found(std::span<const float> probabilities) const {
-    expect_classes(parts_->info);
-    if (thresholds().empty())
-        return decision().answers(probabilities) ? top(probabilities, 1) : std::vector<ClassProbability>();
-    std::vector<ClassProbability> found;
-    for (const std::size_t index : top_indices(probabilities, probabilities.size()))
-        if (probabilities[index] >= thresholds()[index]) found.push_back({classes()[index], probabilities[index]});
-    return found;
 }
 
 }  // namespace graft

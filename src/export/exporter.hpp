@@ -22,6 +22,10 @@ struct ExportContext {
     Present present = Present::replaced;  ///< what becomes of a file that has the name
 };
 
+/// What a format gets that has the network's outputs alone: where the model decides by distance, a warning says that
+/// the file does not.
+[[nodiscard]] ModelFile without_vectors(const ExportContext& context);
+
 /// A format with its options. To build it is to write the file, whole or not at all; it gives what was written.
 using Exporter = Plugin<ExportReport, ExportContext>;
 struct ExporterRow : PluginRow<ExportReport, ExportContext> {

@@ -39,6 +39,12 @@ double largest_difference(const at::Tensor& one, const at::Tensor& other) {
     return one.sizes() == other.sizes() ? (one - other).abs().max().item<double>() / 255 : 1;
 }
 
+/// Where one of the files gives no vectors, distances are not compared.
+bool same_decision(const ModelInfo& one, const ModelInfo& other) {
+    if (one.references.has_value() == other.references.has_value()) return one.decision == other.decision;
+    return without_distance(one).decision == without_distance(other).decision;
+}
+
 /// What the files say differently of themselves, of what changes predictions.
 std::vector<std::string> contract_differences(const ModelInfo& one, const ModelInfo& other) {
     std::vector<std::string> differences;
@@ -47,7 +53,7 @@ std::vector<std::string> contract_differences(const ModelInfo& one, const ModelI
         differences.push_back(format_text("{}: {} and {}", one.task == TaskKind::regression ? "targets" : "classes",
                                           joined(one.outputs), joined(other.outputs)));
     if (one.thresholds != other.thresholds) differences.emplace_back("thresholds");
-    if (!(one.decision == other.decision)) differences.emplace_back("decision");
+    if (!same_decision(one, other)) differences.emplace_back("decision");
     const Json left = to_json(one).at("preprocessing"), right = to_json(other).at("preprocessing");
     for (const auto& [key, value] : left.items())
         if (right.at(key) != value)

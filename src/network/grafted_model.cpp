@@ -78,6 +78,28 @@ void walk(const std::string& prefix, const TorchModule& chain, bool trainable, a
     }
 }
 
+/// The parts one after the other, as the scion and its head call them: `x` is what the classifier gets.
+std::string source_with_vectors(const TorchModule& scion, const std::string& activation) {
+    std::string source =
+        format_text("def {}(self, images):\n    x = self.trunk.forward(images)\n", kForwardWithVectors);
+    for (const auto& child : scion.named_children())
+        if (child.name != "head") source += format_text("    x = getattr(self.scion, \"{}\").forward(x)\n", child.name);
+    for (const auto& child : scion.attr("head").toModule().named_children())
+        if (child.name != "classifier")
+            source += format_text("    x = getattr(self.scion.head, \"{}\").forward(x)\n", child.name);
+    return source + format_text(
+                        "    scores = self.scion.head.classifier.forward(x)\n"
+                        "    return torch.cat([{}, x], 1)\n",
+                        activation);
+}
+
+NamedModules children_but(const TorchModule& module, const std::string& left_out) {
+    NamedModules children;
+    for (const auto& child : module.named_children())
+        if (child.name != left_out) children.emplace_back(child.name, child.value);
+    return children;
+}
+
 }  // namespace
 
 void check_freeze(const Architecture& architecture, const std::string& freeze) {
@@ -144,7 +166,7 @@ void prepare_to_train(const GraftedModel& model) {
 }
 
 TorchModule compose_model(const GraftedModel& model, const std::string& activation,
-                          const std::vector<std::pair<std::string, at::Tensor>>& constants) {
+                          const std::vector<std::pair<std::string, at::Tensor>>& constants, ComposedForm form) {
     TorchModule whole = make_module("Classifier");
     whole.register_module("trunk", model.trunk);
     whole.register_module("scion", model.scion);
@@ -154,7 +176,21 @@ TorchModule compose_model(const GraftedModel& model, const std::string& activati
                     "    scores = self.scion.forward(self.trunk.forward(images))\n"
                     "    return {}\n",
                     activation));
+    if (form == ComposedForm::outputs_and_vectors) whole.define(source_with_vectors(model.scion, activation));
     return whole;
+}
+
+TorchModule with_vectors(const TorchModule& composed) {
+    TorchModule module = make_module("WithVectors");
+    module.register_module("model", composed);
+    module.define(format_text("def forward(self, images):\n    return self.model.{}(images)\n", kForwardWithVectors));
+    return module;
+}
+
+TorchModule up_to_classifier(const TorchModule& scion) {
+    NamedModules parts = children_but(scion, "head");
+    parts.emplace_back("head", make_chain("UpToClassifier", children_but(scion.attr("head").toModule(), "classifier")));
+    return make_chain("UpToClassifier", parts);
 }
 
 NamedModules parts_up_to_scores(const TorchModule& model) {

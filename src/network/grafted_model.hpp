@@ -55,11 +55,26 @@ void check_freeze(const Architecture& architecture, const std::string& freeze);
 [[nodiscard]] std::string freeze_to_train(const Architecture& architecture, const std::string& train,
                                           const std::string& pointer);
 
+/// What a composed model gives besides its outputs.
+enum class ComposedForm {
+    outputs,
+    outputs_and_vectors,  ///< a second method, kForwardWithVectors
+};
+/// images -> float32 [N,K+C]: the outputs, and behind them the vectors [N,C] that the classifier makes them of.
+constexpr const char* kForwardWithVectors = "forward_with_vectors";
+
 /// float32 [N,3,H,W], RGB, 0..255 -> what the task makes of the scores, float32 [N,K]; what is exported. Shares
 /// parameters with the model.
 /// @param activation a TorchScript expression in `scores` and in `self.NAME` of the constants
 [[nodiscard]] TorchModule compose_model(const GraftedModel& model, const std::string& activation,
-                                        const std::vector<std::pair<std::string, at::Tensor>>& constants = {});
+                                        const std::vector<std::pair<std::string, at::Tensor>>& constants = {},
+                                        ComposedForm form = ComposedForm::outputs);
+
+/// The method kForwardWithVectors of a composed model as a module's `forward`.
+[[nodiscard]] TorchModule with_vectors(const TorchModule& composed);
+
+/// A scion without its classifier: features [N,…] -> vectors [N,C]. Shares its parameters.
+[[nodiscard]] TorchModule up_to_classifier(const TorchModule& scion);
 
 /// The parts of what compose_model() made up to its scores, the trunk's and then the scion's; none where they cannot be
 /// told apart, as in a frozen export.

@@ -4,7 +4,8 @@
 
 namespace graft {
 
-bool Decision::answers(std::span<const float> probabilities) const {
+bool Decision::answers(std::span<const float> probabilities, double distance) const {
+    if (max_distance && !(distance <= *max_distance)) return false;
     float first = 0, second = 0;
     for (const float probability : probabilities) {
         second = std::max(second, std::min(first, probability));

@@ -13,6 +13,7 @@
 #include "core/text.hpp"
 #include "data/part.hpp"
 #include "graft/core/errors.hpp"
+#include "run/reference_images.hpp"
 #include "run/untrained_outputs.hpp"
 #include "statistics/intervals.hpp"
 #include "statistics/temperature.hpp"
@@ -88,16 +89,40 @@ std::optional<double> confidence_for(double accuracy, std::vector<Confidence> ra
     return least;
 }
 
-/// Those that the model answers as far as the margin goes. @param scores [N,K]
-std::vector<Confidence> answered(const at::Tensor& scores, std::span<const Confidence> images, double temperature,
-                                 double min_margin) {
-    const Decision by_margin{.min_margin = min_margin};
-    const at::Tensor probabilities = at::softmax(scores / temperature, 1).contiguous();  // [N,K]
-    const auto classes = static_cast<std::size_t>(scores.size(1));
+/// Those that the model answers whatever their confidence.
+std::vector<Confidence> answered(const ValidationImages& images, Decision decision) {
+    decision.min_confidence = 0;
+    const at::Tensor probabilities = at::softmax(images.scores / images.temperature, 1).contiguous();  // [N,K]
+    const auto classes = static_cast<std::size_t>(images.scores.size(1));
     std::vector<Confidence> all;
-    for (std::size_t i = 0; i < images.size(); ++i)
-        if (by_margin.answers({probabilities.const_data_ptr<float>() + i * classes, classes})) all.push_back(images[i]);
+    for (std::size_t i = 0; i < images.confidences.size(); ++i) {
+        const std::span row(probabilities.const_data_ptr<float>() + i * classes, classes);
+        const double distance = images.distances.empty() ? kUnknown : double{images.distances[i]};
+        if (decision.answers(row, distance)) all.push_back(images.confidences[i]);
+    }
     return all;
+}
+
+/// Keeps what training images are compared by, and gives the distances of the validation images.
+std::vector<float> compare_with_training(const DecisionOptions& options, const Phase& phase,
+                                         const PhaseFeatures& features, Calibrated& calibrated, Reporter& reporter) {
+    if (!options.asks_distance()) return {};
+    calibrated.references =
+        make_reference_vectors(vectors_of(phase, *features.references, reporter), options.neighbour);
+    if (features.validation->count() == 0) return {};
+    return distances_from(*calibrated.references, vectors_of(phase, *features.validation, reporter));
+}
+
+void tell_distance(const Calibrated& calibrated, std::span<const float> distances, Reporter& reporter) {
+    if (!calibrated.references) return;
+    const double limit = *calibrated.decision.max_distance;
+    const auto near = std::ranges::count_if(distances, [&](float distance) { return distance <= limit; });
+    std::string text =
+        format_text("unknown is what is farther than {} from number {} of the nearest of {}", limit,
+                    calibrated.references->neighbour, count_of(calibrated.references->images, "training image"));
+    if (!distances.empty())
+        text += format_text("; {} of {} are nearer", near, count_of(distances.size(), "validation image"));
+    reporter.note(text);
 }
 
 DropRecord recalls(PartKind part, std::span<const std::int64_t> labels, std::span<const Confidence> images,
@@ -118,7 +143,8 @@ DropRecord recalls(PartKind part, std::span<const std::int64_t> labels, std::spa
 }
 
 void calibrate_classes(const RunOptions& options, const Task& task, const at::Tensor& scores,
-                       std::span<const Sample> samples, Calibrated& calibrated, Reporter& reporter) {
+                       std::span<const Sample> samples, std::span<const float> distances, Calibrated& calibrated,
+                       Reporter& reporter) {
     const at::Tensor rows = scores.to(at::kFloat).contiguous();
     const LabelledScores validation(rows, samples);
     const bool asked = options.calibration != Calibration::none;
@@ -127,7 +153,20 @@ void calibrate_classes(const RunOptions& options, const Task& task, const at::Te
     const std::vector<Confidence> after = fit.temperature == 1 ? before : validation.confidences(fit.temperature);
     calibrated.seen = recalls(PartKind::validation, validation.labels, before, task.outputs());
     if (asked) calibrated.record = temperature_record(fit, before, after, validation.classes(), reporter);
-    calibrated.decision = decide(options.decision, rows, after, fit.temperature, reporter);
+    calibrated.decision = decide(options.decision, {rows, after, fit.temperature, distances}, reporter);
+}
+
+bool asks_validation(const Task& task, const Dataset& dataset) {
+    return !dataset.validation.empty() && (task.kind() == TaskKind::classification || task.chooses_thresholds());
+}
+
+void expect_neighbours(std::int64_t neighbour, const Dataset& dataset, std::vector<std::string>& problems) {
+    const auto kept = std::ssize(reference_images(dataset.train, dataset.classes.size()));
+    if (neighbour > kept)
+        problems.push_back(
+            format_text("/decision/neighbour: expected at most {}, the training images that the model "
+                        "keeps, got {}",
+                        kept, neighbour));
 }
 
 /// Where nothing validates: how the network does on the images that it was trained with. Nothing where that would cost
@@ -143,8 +182,8 @@ std::optional<DropRecord> recalls_in_training(const RunOptions& options, const T
 
 }  // namespace
 
-bool asks_validation(const Task& task, const Dataset& dataset) {
-    return !dataset.validation.empty() && (task.kind() == TaskKind::classification || task.chooses_thresholds());
+bool asks_features(const RunOptions& options, const Task& task, const Dataset& dataset) {
+    return options.decision.asks_distance() || asks_validation(task, dataset);
 }
 
 Calibrated calibrate(const RunOptions& options, const Task& task, const Dataset& dataset, const Phase& phase,
@@ -160,11 +199,18 @@ Calibrated calibrate(const RunOptions& options, const Task& task, const Dataset&
     try {
         if (classes && dataset.validation.empty() && !dataset.test.empty())
             calibrated.seen = recalls_in_training(options, task, phase, features, reporter);
-        if (!asks_validation(task, dataset)) return calibrated;
+        if (!asks_features(options, task, dataset)) return calibrated;
+        const std::vector<float> distances =
+            compare_with_training(options.decision, phase, features, calibrated, reporter);
+        if (!asks_validation(task, dataset)) {
+            tell_distance(calibrated, distances, reporter);
+            return calibrated;
+        }
         const std::span<const Sample> samples = features.validation->samples();
         const at::Tensor scores = scores_of(phase, *features.validation, reporter);
         if (classes) {
-            calibrate_classes(options, task, scores, samples, calibrated, reporter);
+            calibrate_classes(options, task, scores, samples, distances, calibrated, reporter);
+            tell_distance(calibrated, distances, reporter);
         } else {
             const Thresholds chosen = task.choose_thresholds(scores, task.targets(samples));
             for (const std::string& remark : chosen.remarks) reporter.warn(remark);
@@ -173,22 +219,24 @@ Calibrated calibrate(const RunOptions& options, const Task& task, const Dataset&
                 calibrated.thresholds.at(static_cast<std::size_t>(k)) = usual.at(static_cast<std::size_t>(k));
         }
     } catch (const Interrupted&) {
-        return calibrated;
+        calibrated.decision.max_distance.reset();
+        calibrated.references.reset();
     }
     return calibrated;
 }
 
-Decision decide(const DecisionOptions& options, const at::Tensor& scores, std::span<const Confidence> images,
-                double temperature, Reporter& reporter) {
+Decision decide(const DecisionOptions& options, const ValidationImages& images, Reporter& reporter) {
     Decision decision = options;
+    if (options.known_share) decision.max_distance = distance_for(*options.known_share, images.distances);
     if (!options.accuracy) return decision;
-    const std::optional<double> found =
-        confidence_for(*options.accuracy, answered(scores, images, temperature, options.min_margin));
+    const std::optional<double> found = confidence_for(*options.accuracy, answered(images, decision));
     decision.min_confidence = found.value_or(0);
     if (!found)
         reporter.warn(format_text("/decision/accuracy: no probability gives {} on the validation images: the model {}",
                                   *options.accuracy,
-                                  options.min_margin > 0 ? "answers by its margin alone" : "always answers"));
+                                  decision.max_distance     ? "answers by margin and distance alone"
+                                  : decision.min_margin > 0 ? "answers by its margin alone"
+                                                            : "always answers"));
     return decision;
 }
 
@@ -196,6 +244,7 @@ void apply(const Calibrated& calibrated, ModelInfo& info) {
     info.thresholds = calibrated.thresholds;
     info.temperature = calibrated.record ? calibrated.record->temperature : 1;
     info.decision = calibrated.decision;
+    info.references = calibrated.references;
 }
 
 std::optional<DropRecord> drop_between(const std::optional<DropRecord>& seen,
@@ -229,6 +278,9 @@ void expect_can_be_calibrated(const RunOptions& options, const Task& task, const
     };
     if (options.calibration == Calibration::temperature) refuse("/calibration", "is fitted");
     if (options.decision.accuracy) refuse("/decision/accuracy", "is looked for");
+    if (options.decision.known_share) refuse("/decision/known_share", "is looked for");
+    if (options.decision.asks_distance() && task.kind() == TaskKind::classification)
+        expect_neighbours(options.decision.neighbour, dataset, problems);
     if (options.decision.may_refuse() && task.kind() != TaskKind::classification)
         problems.push_back(format_text("/decision: is for classification, not for {}", task.name()));
     if (!problems.empty()) throw ConfigError(problems);

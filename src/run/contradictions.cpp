@@ -67,6 +67,7 @@ std::vector<std::string> contradictions(const RunOptions& config, const Tables& 
     add("", contradictions(config.data));
     add("", check_phases(config));
     add("", check_fitted_head(config));
+    add("/decision", contradictions(config.decision));
     add("/training/optimizer", config.training.optimizer.contradictions());
     add("/training/schedule", config.training.schedule.contradictions());
     const std::vector<CallbackList> lists = callback_lists(config);

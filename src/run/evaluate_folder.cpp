@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/run/evaluate.hpp"
+#include "image/test_views.hpp"
 #include "inference/throughput.hpp"
 #include "record/csv.hpp"
 #include "record/evaluation_json.hpp"
@@ -27,10 +28,10 @@ public:
           lines_(folder / kPredictionNames[1], present) {
         csv_.write("file," + evaluator_.columns() + "\n");
     }
-    void add(const Sample& sample, std::span<const float> values) {
-        csv_.write(csv_field(sample.name) + "," + evaluator_.cells(sample, values) + "\n");
+    void add(const Sample& sample, const ModelOutput& output) {
+        csv_.write(csv_field(sample.name) + "," + evaluator_.cells(sample, output.values) + "\n");
         Json line = {{"file", sample.name}};
-        line.update(evaluator_.object(sample, values));
+        line.update(evaluator_.object(sample, output));
         lines_.write(json_line(line) + "\n");
     }
     void commit() {
@@ -122,8 +123,9 @@ std::unique_ptr<Evaluator> evaluate_folder(const Predictor& predictor, const Ima
     const auto consume = [&](std::size_t i, const Prediction& prediction) {
         reporter.advance(i + 1);
         if (!prediction.error.empty()) return bad.push_back(prediction.error);
-        evaluator->add(folder.samples[i], prediction.values);
-        if (predictions) predictions->add(folder.samples[i], prediction.values);
+        const ModelOutput output(prediction.values, prediction.distance);
+        evaluator->add(folder.samples[i], output);
+        if (predictions) predictions->add(folder.samples[i], output);
         if (options.on_image) options.on_image(folder.samples[i], prediction.values);
     };
     const std::size_t done = predictor.predict_files(files, consume, options.workers, stop);
@@ -136,6 +138,14 @@ std::unique_ptr<Evaluator> evaluate_folder(const Predictor& predictor, const Ima
     return evaluator;
 }
 
+EvaluationRecord evaluation_of(const Predictor& predictor, const Evaluator& counts, const std::string& source) {
+    EvaluationRecord record = counts.finish(source);
+    record.model = predictor.model().string();
+    if (predictor.test_time_augmentation() != TestTimeAugmentation::none)
+        record.tta = text_of(predictor.test_time_augmentation());
+    return record;
+}
+
 EvaluationRecord evaluate_test(const std::filesystem::path& model, const Dataset& dataset, const RunOptions& options,
                                const std::filesystem::path& folder, std::stop_token stop, Reporter& reporter) {
     const Predictor predictor(model, {.throughput = throughput_file()});
@@ -145,8 +155,8 @@ EvaluationRecord evaluate_test(const std::filesystem::path& model, const Dataset
                               .on_bad_image = options.data.on_bad_image,
                               .workers = static_cast<std::size_t>(options.data.workers.value_or(0)),
                               .folder = folder};
-    EvaluationRecord record = evaluate_folder(predictor, images, how, stop, reporter)->finish(images.root.string());
-    record.model = model.string();
+    const EvaluationRecord record =
+        evaluation_of(predictor, *evaluate_folder(predictor, images, how, stop, reporter), images.root.string());
     write_evaluation(folder, record);
     return record;
 }
@@ -177,7 +187,7 @@ EvaluationRecord evaluate(const Predictor& predictor, const std::filesystem::pat
                               .workers = options.workers,
                               .folder = options.output};
     const EvaluationRecord record =
-        evaluate_folder(predictor, images, how, options.stop, reporter)->finish(folder.string());
+        evaluation_of(predictor, *evaluate_folder(predictor, images, how, options.stop, reporter), folder.string());
     if (!options.output.empty()) write_evaluation(options.output, record);
     return record;
 }

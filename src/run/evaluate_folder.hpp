@@ -54,6 +54,10 @@ struct EvaluateOptions {
 /// Counts for this model, of no image yet.
 [[nodiscard]] std::unique_ptr<Evaluator> evaluator_of(const Predictor& predictor, const EvaluateOptions& options);
 
+/// What was counted, with what is known of the model and of how it was asked.
+[[nodiscard]] EvaluationRecord evaluation_of(const Predictor& predictor, const Evaluator& counts,
+                                             const std::string& source);
+
 /// @param folder its classes are the predictor's outputs, in the same order
 /// @throws DataError listing every image that cannot be read, unless they are to be skipped; Interrupted
 [[nodiscard]] std::unique_ptr<Evaluator> evaluate_folder(const Predictor& predictor, const ImageFolder& folder,

@@ -154,9 +154,10 @@ OutputActivation calibrated(OutputActivation activation, double temperature) {
     return activation;
 }
 
-TorchModule network_of(const Phase& phase, const Task& task, double temperature) {
-    const OutputActivation activation = calibrated(task.activation(), temperature);
-    return compose_model(phase.model, activation.expression, activation.constants);
+TorchModule network_of(const Phase& phase, const Task& task, const ModelInfo& info) {
+    const OutputActivation activation = calibrated(task.activation(), info.temperature);
+    return compose_model(phase.model, activation.expression, activation.constants,
+                         info.references ? ComposedForm::outputs_and_vectors : ComposedForm::outputs);
 }
 
 ModelRecord record_of(const Backbone& backbone, const Phase& phase) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "deploy/model_info.hpp"
 #include "network/grafted_model.hpp"
 #include "record/run_record.hpp"
 #include "run/run_options.hpp"
@@ -45,8 +46,8 @@ void prepare_to_train(const Phase& phase);
 /// The activation of scores that are divided by a temperature first.
 [[nodiscard]] OutputActivation calibrated(OutputActivation activation, double temperature);
 
-/// All of a phase's network, as the model file has it. @param temperature what scores are divided by
-[[nodiscard]] TorchModule network_of(const Phase& phase, const Task& task, double temperature);
+/// All of a phase's network, as the model file has it that says this of itself.
+[[nodiscard]] TorchModule network_of(const Phase& phase, const Task& task, const ModelInfo& info);
 
 /// The network of a phase, and what became of the tensors in the weights file.
 [[nodiscard]] ModelRecord record_of(const Backbone& backbone, const Phase& phase);

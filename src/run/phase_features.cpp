@@ -5,13 +5,14 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
+#include <vector>
 
 #include "core/folders.hpp"
 #include "core/text.hpp"
 #include "inference/throughput.hpp"
 #include "network/network_input.hpp"
+#include "run/reference_images.hpp"
 #include "run/untrained_outputs.hpp"
 
 namespace graft {
@@ -159,6 +160,7 @@ at::Tensor weights_of(std::span<const Sample> samples) {
 FeaturesRecord PhaseFeatures::record() const {
     PassRecord pass = train->record();
     pass += validation->record();
+    if (references) pass += references->record();
     const double all = pass.seconds * static_cast<double>(workers);
     return {.images = pass.images,
             .computed = pass.computed,
@@ -191,10 +193,13 @@ PhaseFeatures make_features(const RunOptions& options, const Dataset& dataset, c
     const std::int64_t views = augmented_views(options, phase);
     made.train = std::make_unique<Features>(dataset.train, views, model.feature_shape, pass);
     made.validation = std::make_unique<Features>(dataset.validation, 0, model.feature_shape, pass);
+    if (options.decision.asks_distance())
+        made.references = std::make_unique<Features>(reference_images(dataset.train, dataset.classes.size()), 0,
+                                                     model.feature_shape, pass);
     if (model.frozen_stages.empty() || options.features.keep == FeatureKeeping::none) return made;
     const ViewKind kind = views > 0 ? ViewKind::augmented : ViewKind::plain;
-    const std::array parts = {PartFeatures{made.train.get(), kind},
-                              PartFeatures{made.validation.get(), ViewKind::plain}};
+    std::vector<PartFeatures> parts = {{made.train.get(), kind}, {made.validation.get(), ViewKind::plain}};
+    if (made.references) parts.push_back({made.references.get(), ViewKind::plain});
     const auto describe = [&](ViewKind of) { return description_of(options, backbone, phase, *renderer, of); };
     keep_features(options.features, options.output, parts, describe, reporter);
     return made;

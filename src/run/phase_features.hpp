@@ -13,10 +13,11 @@
 
 namespace graft {
 
-/// Features of both parts. Neither is computed before it is asked for.
+/// Features of both parts. None is computed before it is asked for.
 struct PhaseFeatures {
     std::shared_ptr<const Inference> trunk;
     std::unique_ptr<Features> train, validation;
+    std::unique_ptr<Features> references;  ///< of plain training images, where /decision asks for distances; else none
     std::size_t workers = 1;
 
     [[nodiscard]] FeaturesRecord record() const;

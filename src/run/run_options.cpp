@@ -3,7 +3,6 @@
 #include "config/object_list.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
-#include "record/decision_fields.hpp"
 #include "run/contradictions.hpp"
 
 namespace graft {
@@ -203,14 +202,7 @@ void describe(Fields& fields, RunOptions& config, const Tables& tables) {
                   "What the model's probabilities are made to say how often they are right by: `temperature`: class "
                   "scores are divided by the number that suits the validation images best; `none`. `auto`: "
                   "`temperature` for classification with validation images.");
-    fields.section("decision", config.decision, "When the model says \"unknown\" instead of a class.",
-                   [](Fields& f, DecisionOptions& decision) {
-                       describe(f, static_cast<Decision&>(decision));
-                       f.field("accuracy", decision.accuracy,
-                               "The least `min_confidence` with which this share of the validation images that get an "
-                               "answer is right. `null`: `min_confidence` as it is.",
-                               between(0, 1));
-                   });
+    fields.object("decision", config.decision, "When the model says \"unknown\" instead of a class.");
     fields.path("output", config.output, "Run folder; empty: `runs/<name>`.");
 }
 

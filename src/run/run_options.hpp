@@ -15,12 +15,12 @@
 #include "core/enum_names.hpp"
 #include "data/data_options.hpp"
 #include "features/features.hpp"
-#include "graft/record/decision.hpp"
 #include "image/augment/augmentation.hpp"
 #include "network/architecture.hpp"
 #include "network/backbone_options.hpp"
 #include "network/head.hpp"
 #include "run/callback_files.hpp"
+#include "run/decision_options.hpp"
 #include "task/loss.hpp"
 #include "task/metric.hpp"
 #include "task/task.hpp"
@@ -93,11 +93,6 @@ struct TrainingSection {
 enum class Calibration { temperature, none };
 template <>
 inline constexpr auto enum_names<Calibration> = std::to_array<std::string_view>({"temperature", "none"});
-
-/// When the model says "unknown".
-struct DecisionOptions : Decision {
-    std::optional<double> accuracy;  ///< min_confidence is what gives this on the validation images
-};
 
 /// A value: copies are independent of each other.
 struct RunOptions {

@@ -73,7 +73,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     // Phase after phase: features of the frozen part, training of the rest.
     ModelInfo info = model_info(recipe, backbone, deepest.freeze, record.config);
     const auto save = [&](const std::filesystem::path& file) {
-        save_model(file, network_of(phases.front(), task, info.temperature), info);
+        save_model(file, network_of(phases.front(), task, info), info);
     };
     recipe.distillation = ask_teacher(recipe.teacher, dataset, options, control.stop, reporter);
     Trainer trainer(training_parts(recipe, dataset, deepest, folder, identity, save, control.on_epoch),
@@ -95,7 +95,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
 
     // The model is what the history says it is; the test sees it as deployment will.
     const Phase& kept = phases.at(static_cast<std::size_t>(training.history[training.kept].phase));
-    if (&kept != last && asks_validation(task, dataset))
+    if (&kept != last && asks_features(options, task, dataset))
         features = make_features(options, dataset, backbone, kept, control.stop, reporter);
     info.preprocessing = kept.preprocessing;
     const Calibrated calibrated = calibrate(options, task, dataset, kept, features, reporter);

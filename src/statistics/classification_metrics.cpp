@@ -72,7 +72,7 @@ ClassificationMetrics::ClassificationMetrics(ClassificationContext context) : co
 }
 
 std::size_t ClassificationMetrics::add(std::int64_t label, std::span<const float> probabilities,
-                                       std::string_view folder) {
+                                       std::string_view folder, double distance) {
     assert(probabilities.size() == context_.classes.size() && label >= 0 &&
            label < static_cast<std::int64_t>(context_.classes.size()));
     const auto truth = static_cast<std::size_t>(label);
@@ -89,7 +89,7 @@ std::size_t ClassificationMetrics::add(std::int64_t label, std::span<const float
                             -std::log(std::max(static_cast<double>(probabilities[truth]), kLeastLikely))});
     if (context_.temperature != 1)
         uncalibrated_.push_back(confidence_of(scores_behind(probabilities, context_.temperature), label, 1));
-    if (context_.decision.answers(probabilities)) {
+    if (context_.decision.answers(probabilities, distance)) {
         ++answered_;
         answered_right_ += predicted == truth ? 1 : 0;
     }
@@ -158,6 +158,7 @@ std::vector<FolderRecord> ClassificationMetrics::folder_records() const {
 DecisionRecord ClassificationMetrics::decision_record() const {
     return {.min_confidence = context_.decision.min_confidence,
             .min_margin = context_.decision.min_margin,
+            .max_distance = context_.decision.max_distance.value_or(kUnknown),
             .answered = answered_,
             .accuracy = answered_ == 0 ? kUnknown : ratio_of(answered_right_, answered_),
             .interval = wilson(answered_right_, answered_)};

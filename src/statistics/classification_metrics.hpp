@@ -32,8 +32,10 @@ public:
 
     /// @param probabilities [K], their sum is 1. Of equal ones the class that comes first is predicted.
     /// @param folder that the image lies in; "": none
+    /// @param distance to the training images, for decisions by it
     /// @return the predicted class
-    std::size_t add(std::int64_t label, std::span<const float> probabilities, std::string_view folder = {});
+    std::size_t add(std::int64_t label, std::span<const float> probabilities, std::string_view folder = {},
+                    double distance = kUnknown);
     /// Adds what another one of the same context has collected.
     void add(const ClassificationMetrics& other);
     [[nodiscard]] EvaluationRecord finish(const std::string& source) const;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,11 +26,21 @@ struct EvaluatorContext {
     Decision decision = {};            ///< the same
 };
 
+/// What a model gives for an image.
+struct ModelOutput {
+    // NOLINTBEGIN(google-explicit-constructor): mostly the values are all there is
+    ModelOutput(std::span<const float> given, std::optional<float> far = {}) : values(given), distance(far) {}
+    ModelOutput(const std::vector<float>& given) : values(given) {}
+    // NOLINTEND(google-explicit-constructor)
+
+    std::span<const float> values;  ///< [K], as model.pt gives them: probabilities, or numbers in the units of the data
+    std::optional<float> distance;  ///< to the training images, where the model can say
+};
+
 class Evaluator {
 public:
     virtual ~Evaluator() = default;
-    /// @param values [K], as model.pt gives them: probabilities, or numbers in the units of the data
-    virtual void add(const Sample& sample, std::span<const float> values) = 0;
+    virtual void add(const Sample& sample, const ModelOutput& output) = 0;
     /// Adds what another one of the same context has counted.
     virtual void add(const Evaluator& other) = 0;
     [[nodiscard]] virtual EvaluationRecord finish(const std::string& source) const = 0;
@@ -37,7 +48,7 @@ public:
     [[nodiscard]] virtual std::string columns() const = 0;
     [[nodiscard]] virtual std::string cells(const Sample& sample, std::span<const float> values) const = 0;
     /// The same as an object, for predictions.jsonl.
-    [[nodiscard]] virtual Json object(const Sample& sample, std::span<const float> values) const = 0;
+    [[nodiscard]] virtual Json object(const Sample& sample, const ModelOutput& output) const = 0;
 };
 
 [[nodiscard]] std::unique_ptr<Evaluator> classification_evaluator(const EvaluatorContext& context);

@@ -61,6 +61,37 @@ TEST(ModelFile, OfClassesIsWrittenInFormat5OnlyWhereItHasSomethingToSay) {
     EXPECT_EQ(to_json(info).at("format_version"), 5);
 }
 
+TEST(ModelFile, OfFormat6DecidesByDistance) {
+    const ModelInfo info = load_model(stored_model("format6.pt")).info;
+    EXPECT_EQ(info.decision.max_distance, 0.5);
+    ASSERT_TRUE(info.references.has_value());
+    const Json json = to_json(info);
+    EXPECT_EQ(json.at("format_version"), 6);
+    EXPECT_EQ(json.at("references").dump(), R"({"images":2,"length":12,"neighbour":1})");
+    const Json without = to_json(without_distance(info));
+    EXPECT_EQ(without.at("format_version"), 3);
+    EXPECT_FALSE(without.contains("references"));
+}
+
+TEST(ModelInfo, DistancesNeedVectorsAndTheOtherWayRound) {
+    const Json whole = to_json(load_model(stored_model("format6.pt")).info);
+    const auto refusal_of = [](const Json& json) {
+        return error_of([&] { static_cast<void>(read_model_info(json.dump(), "m.pt")); });
+    };
+    Json json = whole;
+    json.erase("references");
+    EXPECT_EQ(refusal_of(json), "m.pt: graft.json: /references: is missing: one needs the other");
+    json = whole;
+    json["decision"].erase("max_distance");
+    EXPECT_EQ(refusal_of(json), "m.pt: graft.json: /decision/max_distance: is missing: one needs the other");
+    json = whole;
+    json["references"]["neighbour"] = 3;
+    EXPECT_THAT(refusal_of(json), HasSubstr("/references/neighbour: expected an integer in [1, 2]"));
+    json = whole;
+    json["decision"]["max_distance"] = 2.5;
+    EXPECT_THAT(refusal_of(json), HasSubstr("/decision/max_distance"));
+}
+
 TEST(ModelInfo, OfAnEarlierFormatHasNoTemperatureWhateverItSays) {
     Json json = to_json(load_model(stored_model("format3.pt")).info);
     json["temperature"] = 3.0;  // nobody ever applied it
@@ -68,11 +99,16 @@ TEST(ModelInfo, OfAnEarlierFormatHasNoTemperatureWhateverItSays) {
 }
 
 TEST(ModelFile, KeepsEverythingWhenItIsWrittenAgain) {
-    for (const char* name : {"format2.pt", "format4.pt", "format5.pt"}) {
+    for (const char* name : {"format2.pt", "format4.pt", "format5.pt", "format6.pt"}) {
         const ModelFile model = load_model(stored_model(name));
         const auto file = testing::fresh_folder() / "again.pt";
-        save_model(file, model.module, model.info);
-        EXPECT_EQ(to_json(load_model(file).info), to_json(model.info));
+        for (const auto& save : {save_model, save_frozen_model}) {
+            save(file, model.module, model.info, Present::replaced);
+            const ModelInfo again = load_model(file).info;
+            EXPECT_EQ(to_json(again), to_json(model.info));
+            if (!model.info.references) continue;
+            EXPECT_EQ(bytes_of(*again.references), bytes_of(*model.info.references));
+        }
     }
 }
 
@@ -102,9 +138,9 @@ TEST(ModelFile, FrozenGivesTheSameProbabilitiesAndHasNoParameters) {
 
 TEST(ModelInfo, OfANewerFormatIsRefused) {
     Json json = to_json(load_model(stored_model("format2.pt")).info);
-    json["format_version"] = 6;
+    json["format_version"] = 7;
     EXPECT_THAT(error_of([&] { static_cast<void>(read_model_info(json.dump(), "m.pt")); }),
-                HasSubstr("m.pt: is in model format 6; this graft"));
+                HasSubstr("m.pt: is in model format 7; this graft"));
 }
 
 /// What is said of the stored model's graft.json with one value changed.

@@ -1,6 +1,7 @@
 """Writes tests/deploy/fixtures/format1.pt: a model file as the first version of graft wrote it, without golden images;
 and of the format3.pt beside it format4.pt, which calls its probabilities those of several classes per image, and
-format5.pt, which divides its class scores by a temperature of 2 and may say "unknown".
+format5.pt, which divides its class scores by a temperature of 2 and may say "unknown", and format6.pt, which may say it
+by the distance to two training images.
 
 usage: make_models.py FOLDER      needs torch; those of formats 2 and 3 in it are what `graft export FOLDER/format1.pt
                                   --format torchscript --output FOLDER/formatN.pt` of graft 0.1 and 0.2 made of it
@@ -27,9 +28,16 @@ class Tiny(torch.nn.Module):
         return torch.softmax(self.linear(torch.flatten(quarters, 1)) / self.temperature, 1)
 
 
-def made(temperature=1.0):
+class TinyWithVectors(Tiny):
+    @torch.jit.export
+    def forward_with_vectors(self, images):
+        vectors = torch.flatten(torch.nn.functional.avg_pool2d(images / 255, [8, 6]), 1)
+        return torch.cat([torch.softmax(self.linear(vectors) / self.temperature, 1), vectors], 1)
+
+
+def made(temperature=1.0, kind=Tiny):
     torch.manual_seed(0)
-    model = Tiny(temperature).eval()
+    model = kind(temperature).eval()
     with torch.no_grad():
         model.linear.weight.mul_(8)  # probabilities that differ from picture to picture
     return model
@@ -45,9 +53,9 @@ def leave_out_sources(file):
             archive.writestr(record.filename, values, record.compress_type)
 
 
-def write(folder, version, model, info):
+def write(folder, version, model, info, more={}):
     file = folder / f"format{version}.pt"
-    torch.jit.script(model).save(str(file), _extra_files={"graft.json": json.dumps(info, indent=2)})
+    torch.jit.script(model).save(str(file), _extra_files={"graft.json": json.dumps(info, indent=2), **more})
     leave_out_sources(file)
 
 
@@ -89,6 +97,15 @@ def format5(folder):
     write(folder, 5, made(temperature=2.0), info)
 
 
+def format6(folder):
+    """Vectors are the means of red (four quarters), green and blue: one image all red, one red and green."""
+    info = format3_info(folder)
+    info.update(format_version=6, task="classification", decision={"min_confidence": 0.0, "min_margin": 0.0, "max_distance": 0.5},
+                references={"images": 2, "length": 12, "neighbour": 1})
+    vectors = torch.tensor([[0.5] * 4 + [0.0] * 8, [0.353515625] * 8 + [0.0] * 4], dtype=torch.float16)
+    write(folder, 6, made(kind=TinyWithVectors), info, {"references.f16": vectors.numpy().tobytes()})
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     if not (folder / "format1.pt").exists():
@@ -96,6 +113,7 @@ def main():
     if (folder / "format3.pt").exists():
         format4(folder)
         format5(folder)
+        format6(folder)
 
 
 main()

@@ -21,7 +21,8 @@ protected:
     static constexpr std::array<float, 5> kLikeliest = {0.9F, 0.8F, 0.7F, 0.6F, 0.55F};
 
     /// @param right which of them are
-    Decision decide_on(const DecisionOptions& options, const std::array<bool, 5>& right, double temperature = 1) {
+    Decision decide_on(const DecisionOptions& options, const std::array<bool, 5>& right, double temperature = 1,
+                       std::span<const float> distances = {}) {
         std::vector<float> scores;
         std::vector<Confidence> images;
         for (std::size_t i = 0; i < kLikeliest.size(); ++i) {
@@ -29,7 +30,7 @@ protected:
                 scores.push_back(static_cast<float>(temperature * std::log(double{probability})));
             images.push_back(confidence_of(std::span(scores).last(2), right[i] ? 0 : 1, temperature));
         }
-        return decide(options, at::tensor(scores).reshape({5, 2}), images, temperature, reporter_);
+        return decide(options, {at::tensor(scores).reshape({5, 2}), images, temperature, distances}, reporter_);
     }
 
     testing::RecordingReporter reporter_;
@@ -57,6 +58,23 @@ TEST_F(Deciding, SaysWhereNoProbabilityGivesTheAccuracy) {
                             "answers",
                             "/decision/accuracy: no probability gives 0.9 on the validation images: the model answers "
                             "by its margin alone"));
+}
+
+TEST_F(Deciding, ByDistanceLeavesTheAskedShareOfTheImagesAnAnswer) {
+    const std::array<bool, 5> right = {true, true, false, true, true};
+    const std::array distances = {0.25F, 0.11111F, 0.9F, 0.5F, 0.375F};
+    const auto limit = [&](double share) {
+        return *decide_on({.known_share = share}, right, 1, distances).max_distance;
+    };
+    EXPECT_EQ(limit(0.2), 0.1112);  // rounded up
+    EXPECT_EQ(limit(0.6), 0.375);   // 3 of 5
+    EXPECT_EQ(limit(0.61), 0.5);
+    EXPECT_EQ(limit(0.95), 0.9);
+    EXPECT_EQ(limit(1e-9), 0.1112);  // at least one
+    // Of the four nearest all are right; the third, which is wrong, is too far.
+    const Decision both = decide_on({.accuracy = 1.0, .known_share = 0.8}, right, 1, distances);
+    EXPECT_EQ(both.max_distance, 0.5);
+    EXPECT_NEAR(both.min_confidence, 0.55, 1e-6);
 }
 
 TEST_F(Deciding, IsWhatTheConfigSaysWithoutAnAccuracy) {

@@ -273,6 +273,10 @@ TEST_F(Train, AndEvaluateSayTheSameOfTheTestFolder) {
     EXPECT_EQ(again.classification().confusion, record.test->classification().confusion);
     EXPECT_EQ(folder_.read("tested/predictions.csv"), folder_.read("run/test/predictions.csv"));
     EXPECT_EQ(folder_.read("tested/report.txt"), folder_.read("run/test/report.txt"));
+    EXPECT_EQ(again.model, record.model.string());
+    EXPECT_EQ(again.tta, "");
+    const Predictor flipping(record.model, {.test_time_augmentation = TestTimeAugmentation::flip});
+    EXPECT_EQ(evaluate(flipping, folder_ / "data" / "test").tta, "flip");
 }
 
 TEST_F(Train, AndEvaluateBindsClassesByName) {

@@ -31,6 +31,7 @@ struct ClassProbability {
 struct Prediction {
     std::vector<float> values;  ///< [K], in the order of Predictor::outputs(); empty when `error` is not
     std::string error;
+    std::optional<float> distance = {};  ///< to the training images, in [0, 2], where the model decides by it
 };
 
 /// The order of the three channels of a cv::Mat; OpenCV's own functions give BGR.
@@ -48,7 +49,7 @@ struct PredictorOptions {
     /// Test-time augmentation: the probabilities are the mean over these pictures of an image.
     TestTimeAugmentation test_time_augmentation = TestTimeAugmentation::none;
     /// Of classification: when the answer is "unknown", instead of what the model says of itself.
-    std::optional<double> min_confidence = {}, min_margin = {};
+    std::optional<double> min_confidence = {}, min_margin = {}, max_distance = {};
 };
 
 /// Loads model.pt and says of images what it was taught. What the K values of an image are depends on the task:
@@ -62,7 +63,8 @@ struct PredictorOptions {
 /// Thread-safe: one object serves all threads of an application.
 class GRAFT_EXPORT Predictor {
 public:
-    /// @throws DataError when the file is not a graft model
+    /// @throws DataError when the file is not a graft model; ConfigError for a max_distance of a model that knows no
+    ///         distances
     explicit Predictor(const std::filesystem::path& model, const PredictorOptions& options = {});
     ~Predictor();
     Predictor(Predictor&&) noexcept;
@@ -83,6 +85,11 @@ public:
     [[nodiscard]] std::vector<float> predict_encoded(std::string_view bytes, const std::string& name) const;
     /// The same for pixels. @param pixels [H,W] CV_8UC3. Throws DataError for another type or an empty picture.
     [[nodiscard]] std::vector<float> predict_pixels(const cv::Mat& pixels, ColourOrder order) const;
+
+    /// The same three with the distance beside the values, for answer(); they throw as those do.
+    [[nodiscard]] Prediction prediction_of_file(const std::filesystem::path& image) const;
+    [[nodiscard]] Prediction prediction_of_encoded(std::string_view bytes, const std::string& name) const;
+    [[nodiscard]] Prediction prediction_of_pixels(const cv::Mat& pixels, ColourOrder order) const;
 
     /// Classifies many files on `workers` threads (0: as measured, else one per core) and hands the results over in
     /// order, on the calling thread. A bad file is a Prediction with an error. Memory does not grow with the number of
@@ -105,17 +112,25 @@ public:
     /// helper threads), and the first real picture takes no longer than others. The constructor compiles the network.
     void warm_up() const;
 
+    /// The file that was loaded, and what the probabilities are means over.
+    [[nodiscard]] const std::filesystem::path& model() const;
+    [[nodiscard]] TestTimeAugmentation test_time_augmentation() const;
+
     /// What class scores are divided by before softmax, inside of the network; 1: they are not.
     [[nodiscard]] double temperature() const;
     /// When the answer is "unknown"; it never is in other tasks than classification.
     [[nodiscard]] const Decision& decision() const;
     /// Of classification: the likeliest class, or nothing where the answer is "unknown". Throws Error in other tasks.
+    [[nodiscard]] std::optional<ClassProbability> answer(const Prediction& prediction) const;
+    /// The same of probabilities alone. Throws Error too where decision().max_distance needs the distance.
     [[nodiscard]] std::optional<ClassProbability> answer(std::span<const float> probabilities) const;
 
     /// The `count` likeliest classes of some probabilities [K], likeliest first. Throws Error for a regression.
     [[nodiscard]] std::vector<ClassProbability> top(std::span<const float> probabilities, std::size_t count) const;
     /// The classes that an image has, likeliest first: of multi_label those that reach their thresholds, of
     /// classification the likeliest one, or none where the answer is "unknown". Throws Error for a regression.
+    [[nodiscard]] std::vector<ClassProbability> found(const Prediction& prediction) const;
+    /// The same of probabilities alone. Throws Error too where decision().max_distance needs the distance.
     [[nodiscard]] std::vector<ClassProbability> found(std::span<const float> probabilities) const;
 
     /// What the model says of itself, JSON: classes or targets, preprocessing, backbone, the config it was trained with

@@ -151,7 +151,7 @@ struct RegressionRecord {
 struct DecisionRecord {
     double min_confidence = 0;       ///< the likeliest class has to be at least so probable
     double min_margin = 0;           ///< and so much more probable than the second
-    double max_distance = kUnknown;  ///< and the image's feature so near to those of training images
+    double max_distance = kUnknown;  ///< and the image at most so far from the training images; NaN: however far
     std::int64_t answered = 0;       ///< images that got a class
     double accuracy = 0;             ///< of those
     Interval interval;               ///< Wilson's, of that accuracy

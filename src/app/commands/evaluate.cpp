@@ -120,9 +120,7 @@ Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& pred
             options.on_image = collect_answers(evaluated.answers, predictor, place_of(arguments, i));
         const auto counts = evaluate_folder(predictor, scanned[i], options, session.stop, reporter);
         evaluated.all->add(*counts);
-        evaluated.folders.push_back(counts->finish(arguments.folders[i]));
-        evaluated.folders.back().model = arguments.model;
-        if (arguments.tta != TestTimeAugmentation::none) evaluated.folders.back().tta = text_of(arguments.tta);
+        evaluated.folders.push_back(evaluation_of(predictor, *counts, arguments.folders[i]));
     }
     return evaluated;
 }
@@ -212,7 +210,8 @@ void evaluate(const EvaluateArguments& arguments, const Session& session) {
                                    .max_pixels = arguments.max_pixels,
                                    .test_time_augmentation = arguments.tta,
                                    .min_confidence = arguments.decision.min_confidence,
-                                   .min_margin = arguments.decision.min_margin};
+                                   .min_margin = arguments.decision.min_margin,
+                                   .max_distance = arguments.decision.max_distance};
     const Predictor predictor(arguments.model, options);
     expect_decides(arguments.decision, predictor);
     expect_measured(arguments.gates, metric_names(*evaluator_of(predictor, evaluate_options(arguments))));

@@ -50,6 +50,10 @@ std::string contract_text(const ModelInfo& info) {
     if (info.decision.may_refuse())
         said += line("unknown", format_text("where the likeliest class has less than {}, or leads by less than {}",
                                             info.decision.min_confidence, info.decision.min_margin));
+    if (info.references && info.decision.max_distance)
+        said += line(
+            "", format_text("or where number {} of the nearest of {} is farther than {}", info.references->neighbour,
+                            count_of(info.references->images, "training image"), *info.decision.max_distance));
     std::vector<std::string> images;
     for (const GoldenImage& image : info.golden) images.push_back(image.name);
     return images.empty() ? said : said + line("golden images", joined(images));

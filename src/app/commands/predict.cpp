@@ -173,7 +173,8 @@ void predict(const PredictArguments& arguments, const Session& session) {
                                                 .max_pixels = arguments.max_pixels,
                                                 .test_time_augmentation = arguments.tta,
                                                 .min_confidence = arguments.decision.min_confidence,
-                                                .min_margin = arguments.decision.min_margin});
+                                                .min_margin = arguments.decision.min_margin,
+                                                .max_distance = arguments.decision.max_distance});
     expect_decides(arguments.decision, predictor);
     expect_understood(arguments, task_of(predictor));
     TerminalReporter spoken(session.screen);

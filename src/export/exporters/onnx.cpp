@@ -35,13 +35,13 @@ std::vector<std::string> contradictions(const OnnxOptions& options) {
 
 ExportReport build(const OnnxOptions& options, const ExportContext& context) {
     if (options.weights_type == OnnxWeights::int8)
-        return export_int8(context.model, context.file,
+        return export_int8(without_vectors(context), context.file,
                            {.ranges = options.ranges,
                             .ranges_images = static_cast<std::size_t>(options.ranges_images),
                             .test = options.test},
                            context.reporter, context.present);
     const bool half = options.weights_type == OnnxWeights::float16;
-    return export_onnx(context.model, context.file, half ? WeightsType::float16 : WeightsType::float32,
+    return export_onnx(without_vectors(context), context.file, half ? WeightsType::float16 : WeightsType::float32,
                        context.present);
 }
 

@@ -8,7 +8,7 @@ struct SafetensorsOptions {};
 void describe(Fields&, SafetensorsOptions&) {}
 
 ExportReport build(const SafetensorsOptions&, const ExportContext& context) {
-    return export_safetensors(context.model, context.file, context.present);
+    return export_safetensors(without_vectors(context), context.file, context.present);
 }
 
 }  // namespace

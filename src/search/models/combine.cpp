@@ -38,6 +38,7 @@ ModelInfo common_info(std::span<const ModelFile> models) {
     ModelInfo info = models.front().info;
     info.golden.clear();
     info.decision = {};  // was chosen for one of them
+    info.references.reset();
     info.temperature = 0;
     for (const ModelFile& model : models) info.temperature += model.info.temperature;
     info.temperature /= static_cast<double>(models.size());

@@ -17,10 +17,11 @@ public:
                     .temperature = context.temperature,
                     .decision = context.decision}) {}
 
-    void add(const Sample& sample, std::span<const float> probabilities) override {
+    void add(const Sample& sample, const ModelOutput& output) override {
         const std::size_t slash = sample.name.rfind('/');
-        metrics_.add(sample.label, probabilities,
-                     slash == std::string::npos ? std::string_view() : std::string_view(sample.name).substr(0, slash));
+        metrics_.add(sample.label, output.values,
+                     slash == std::string::npos ? std::string_view() : std::string_view(sample.name).substr(0, slash),
+                     output.distance.value_or(kUnknown));
     }
     void add(const Evaluator& other) override {
         metrics_.add(dynamic_cast<const ClassificationEvaluator&>(other).metrics_);
@@ -41,14 +42,17 @@ public:
         for (const float probability : probabilities) text += "," + shortest(probability);
         return text;
     }
-    [[nodiscard]] Json object(const Sample& sample, std::span<const float> probabilities) const override {
+    [[nodiscard]] Json object(const Sample& sample, const ModelOutput& output) const override {
+        const std::span<const float> probabilities = output.values;
         const auto truth = static_cast<std::size_t>(sample.label);
         const std::size_t predicted = top_indices(probabilities, 1).front();
         Json object = {{"class", classes_[truth]},
                        {"predicted", classes_[predicted]},
                        {"correct", predicted == truth},
                        {"probabilities", by_name(classes_, probabilities)}};
-        if (decision_.may_refuse()) object["answered"] = decision_.answers(probabilities);
+        if (decision_.may_refuse())
+            object["answered"] = decision_.answers(probabilities, output.distance.value_or(kUnknown));
+        if (output.distance) object["distance"] = as_written(*output.distance);
         return object;
     }
 

@@ -20,7 +20,8 @@ public:
     explicit MultiLabelEvaluator(const EvaluatorContext& context)
         : classes_(context.outputs), thresholds_(context.thresholds), scored_(context.outputs.size()) {}
 
-    void add(const Sample& sample, std::span<const float> probabilities) override {
+    void add(const Sample& sample, const ModelOutput& output) override {
+        const std::span<const float> probabilities = output.values;
         ++images_;
         if (!std::ranges::all_of(sample.values, [](float truth) { return std::isnan(truth); })) {
             ++told_;
@@ -92,7 +93,8 @@ public:
         for (const float probability : probabilities) text += "," + shortest(probability);
         return text;
     }
-    [[nodiscard]] Json object(const Sample& sample, std::span<const float> probabilities) const override {
+    [[nodiscard]] Json object(const Sample& sample, const ModelOutput& output) const override {
+        const std::span<const float> probabilities = output.values;
         Json true_classes = Json::array(), found = Json::array();
         for (std::size_t k = 0; k < classes_.size(); ++k) {
             if (sample.values[k] > 0.5F) true_classes.push_back(classes_[k]);

@@ -13,7 +13,8 @@ public:
     explicit RegressionEvaluator(const EvaluatorContext& context)
         : targets_(context.outputs), errors_(context.outputs.size()) {}
 
-    void add(const Sample& sample, std::span<const float> values) override {
+    void add(const Sample& sample, const ModelOutput& output) override {
+        const std::span<const float> values = output.values;
         ++images_;
         for (std::size_t k = 0; k < targets_.size(); ++k)
             if (!std::isnan(sample.values[k])) errors_[k].add(values[k], sample.values[k]);
@@ -55,7 +56,8 @@ public:
                     shortest(values[k]);
         return text;
     }
-    [[nodiscard]] Json object(const Sample& sample, std::span<const float> values) const override {
+    [[nodiscard]] Json object(const Sample& sample, const ModelOutput& output) const override {
+        const std::span<const float> values = output.values;
         return {{"values", by_name(targets_, sample.values)}, {"predicted", by_name(targets_, values)}};
     }
 

@@ -1,0 +1,59 @@
+#include "run/reference_images.hpp"
+
+#include <ATen/ops/cat.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "train/training_set.hpp"
+
+namespace graft {
+
+std::vector<Sample> reference_images(std::span<const Sample> train, std::size_t classes) {
+    constexpr std::size_t kMost = 2000;
+    const std::size_t of_each = std::max<std::size_t>(kMost / std::max<std::size_t>(classes, 1), 1);
+    std::vector<std::size_t> counts(classes), seen(classes);
+    for (const Sample& sample : train) ++counts[static_cast<std::size_t>(sample.label)];
+    std::vector<Sample> chosen;
+    for (const Sample& sample : train) {
+        const auto label = static_cast<std::size_t>(sample.label);
+        const std::size_t count = counts[label], i = seen[label]++, wanted = std::min(of_each, count);
+        if ((i + 1) * wanted / count > i * wanted / count) chosen.push_back(sample);
+    }
+    return chosen;
+}
+
+at::Tensor vectors_of(const Phase& phase, FeatureSource& features, Reporter& reporter) {
+    constexpr std::size_t kBatch = 256;
+    const torch::jit::GraphOptimizerEnabledGuard plain(false);  // as the trainer validates
+    const at::NoGradGuard no_grad;
+    TorchModule body = up_to_classifier(phase.model.scion);
+    body.eval();
+    features.prepare(0, reporter);
+    std::vector<at::Tensor> vectors;
+    features.for_each_batch(in_their_order(features.count()), 0, kBatch, [&](const Batch& batch) {
+        vectors.push_back(body.forward({batch.features}).toTensor().to(at::kFloat));
+    });
+    return at::cat(vectors);  // [N,C]
+}
+
+std::vector<float> distances_from(const ReferenceVectors& references, const at::Tensor& vectors) {
+    std::vector<float> distances;
+    for (std::int64_t i = 0; i < vectors.size(0); ++i) distances.push_back(distance_from(references, vectors[i]));
+    return distances;
+}
+
+double distance_for(double share, std::span<const float> distances) {
+    assert(!distances.empty() && share > 0 && share <= 1);
+    std::vector<float> sorted(distances.begin(), distances.end());
+    std::ranges::sort(sorted);
+    // What rounding makes of 0.95 * 20 must not ask for one image more.
+    const double asked = std::ceil(share * static_cast<double>(sorted.size()) - 1e-9);
+    const auto count = std::clamp<std::size_t>(static_cast<std::size_t>(asked), 1, sorted.size());
+    return std::min(std::ceil(double{sorted[count - 1]} * 1e4) / 1e4, 2.0);
+}
+
+}  // namespace graft
