@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 #include <string>
@@ -12,6 +11,7 @@
 #include "core/files.hpp"
 #include "core/hash.hpp"
 #include "encoded_images.hpp"
+#include "photographs.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {
@@ -240,13 +240,12 @@ TEST(DecodeImage, GivesTheSamePixelsOnSeveralThreads) {
 }
 
 TEST(DecodeImage, GivesPillowsPixelsForPhotographs) {
-    const char* data = std::getenv("GRAFT_TEST_DATA");
-    if (data == nullptr) GTEST_SKIP() << "GRAFT_TEST_DATA names no folder with flowers12";
-    const std::string folder = std::string(data) + "/flowers12/train/";
+    const auto flowers = testing::flowers12_train();
+    if (!flowers) GTEST_SKIP() << "GRAFT_TEST_DATA names no folder with flowers12";
     // Pillow 13: sha256(Image.open(file).convert("RGB").tobytes())
-    EXPECT_EQ(sha256(pixel_bytes(decode_image_file(folder + "bluebell/image_0241.jpg"))),
+    EXPECT_EQ(sha256(pixel_bytes(decode_image_file(*flowers / "bluebell/image_0241.jpg"))),
               "20449eeb17a7b80570a208263c5142d318aae88bf2096803fe9d593049f7a9ab");
-    EXPECT_EQ(sha256(pixel_bytes(decode_image_file(folder + "iris/image_0401.jpg"))),
+    EXPECT_EQ(sha256(pixel_bytes(decode_image_file(*flowers / "iris/image_0401.jpg"))),
               "f18518fce7502942acbc53a85c3c82d3385b20b87dc00b314d6576fbcf02f464");
 }
 

@@ -1,13 +1,13 @@
 // JPEGs that are far larger than the network's input, decoded at half their size.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <opencv2/imgproc.hpp>
 
 #include "core/files.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
+#include "photographs.hpp"
 #include "pictures.hpp"
 
 namespace graft {
@@ -81,10 +81,10 @@ TEST(ReducedDecode, GivesTheSameInputWithinTwoLevels) {
 }
 
 TEST(ReducedDecode, GivesNearlyTheSameInputOfPicturesThatAreSharpToThePixel) {
-    const char* data = std::getenv("GRAFT_TEST_DATA");
-    if (data == nullptr) GTEST_SKIP() << "GRAFT_TEST_DATA names no folder with flowers12";
+    const auto flowers = testing::flowers12_train();
+    if (!flowers) GTEST_SKIP() << "GRAFT_TEST_DATA names no folder with flowers12";
     int halved_ones = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(std::string(data) + "/flowers12/train/iris")) {
+    for (const auto& entry : std::filesystem::directory_iterator(*flowers / "iris")) {
         const std::string file = read_file(entry.path());
         const Preprocessing preprocessing = input(28);
         if (decoded_for(file, preprocessing).size() == decode_image(file, "test").size()) continue;
