@@ -13,6 +13,7 @@
 
 #include "network/grafted_model.hpp"
 #include "network/network_input.hpp"
+#include "network/one_thread.hpp"
 
 namespace graft {
 namespace {
@@ -49,6 +50,7 @@ Explainer::Explainer(const TorchModule& model, const Preprocessing& preprocessin
     before_ = {parts.begin(), pool};
     after_ = {pool, parts.end()};
     const c10::InferenceMode inference;
+    const OneThreadHere alone;  // one picture: helpers would wait more than they help
     if (after_.empty() || through(before_, example_input(preprocessing)).dim() != 4)
         method_ = ExplanationMethod::occlusion;
 }

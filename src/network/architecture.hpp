@@ -14,12 +14,13 @@
 #include "core/registry.hpp"
 #include "graft/network/own_backbone.hpp"
 #include "network/layers.hpp"
+#include "network/stochastic_depth.hpp"
 
 namespace graft {
 
-/// A network without its classifier, cut into stages. Parameters are there, their values are not. A training trick
-/// that is the identity once a network is trained (stochastic depth, dropout inside of the backbone) is left out: graft
-/// trains without it.
+/// A network without its classifier, cut into stages. Parameters are there, their values are not. Dropout inside of
+/// the backbone, the identity once a network is trained, is left out: graft trains without it. Stochastic depth is put
+/// in where a phase asks for it (TrainingGraph).
 struct Architecture {
     std::string name;
     /// In order, a chain. The first takes `[N,3,H,W]`; what they hand on is in `form`, except that a first stage may
@@ -37,6 +38,7 @@ struct Architecture {
     std::vector<ClassifierLayer> classifier_layers;
     std::int64_t classifier_grid = 1;  ///< it sees a map averaged to that many rows and columns
     std::string whole_because;         ///< why it is one stage that cannot be cut; "" when it can
+    ResidualSums residual_sums;        ///< of its stages
 };
 
 /// Adds `theirs + a` to `ours + b` for every (a, b) of a table: how a block's parts are named elsewhere.

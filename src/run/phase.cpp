@@ -108,6 +108,9 @@ std::vector<Phase> make_phases(const std::vector<PhaseOptions>& options, const B
         phase.trained_before = std::ranges::any_of(phases, [&](const Phase& earlier) {
             return earlier.model.frozen_stages.size() < phase.model.frozen_stages.size();
         });
+        if (each.stochastic_depth > 0)
+            phase.stochastic_depth =
+                stochastic_depth(backbone.architecture, phase.model.frozen_stages.size(), each.stochastic_depth);
         phase.groups = groups_of(phase.model, each);
         expect_parameters_of(each.learning_rates, phase.groups, at + "/learning_rates");
         phase.optimizer = each.optimizer.build(phase.groups);

@@ -17,9 +17,10 @@ namespace graft {
 struct Phase {
     PhaseOptions options;
     GraftedModel model;
-    Preprocessing preprocessing;  ///< the run's, with the phase's size
-    std::string freeze;           ///< as /backbone/freeze
-    bool trained_before = false;  ///< phases before it train stages that are frozen in it
+    Preprocessing preprocessing;       ///< the run's, with the phase's size
+    std::string freeze;                ///< as /backbone/freeze
+    bool trained_before = false;       ///< phases before it train stages that are frozen in it
+    StochasticDepth stochastic_depth;  ///< of the stages that train
     ParameterGroups groups;  ///< the head, and one for each trained stage; two where weight decay is for weights alone
     std::shared_ptr<torch::optim::Optimizer> optimizer;
 };

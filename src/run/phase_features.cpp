@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 constexpr int kDescriptionVersion = 2;
 constexpr double kBytesPerGb = 1e9;
 constexpr double kShareOfFreeSpace = 0.8;
+constexpr std::size_t kStatisticsImages = 2048;
 
 /// Features, and which pictures they are of.
 struct PartFeatures {
@@ -237,12 +238,14 @@ PhaseParts parts_of(const Phase& phase, TrainingSet train, std::optional<Trainin
                      .accumulate = options.training.accumulate,
                      .epochs = phase.options.epochs,
                      .batch_size = phase.options.batch_size.value_or(options.data.batch_size)};
+    if (of_a_list && phase.options.batch_norm == BatchNorms::adaptive && !phase.model.trained_stages.empty())
+        parts.statistics_images = kStatisticsImages;
     if (options.training.sampling == Sampling::balanced)
         parts.order = balanced_order(parts.train.targets, options.training.sampling_exponent);
     if (phase.options.mixing) parts.mixing = phase.options.mixing.build({});
     if (of_a_list && !phase.model.trained_stages.empty())
         parts.pass = fast_pass(phase.model.scion, phase.options.batch_norm, workers_of(options.data),
-                               options.training.precision);
+                               options.training.precision, phase.stochastic_depth);
     for (const ParameterGroup& group : phase.groups) parts.groups.push_back(group.name);
     const std::int64_t steps = steps_in(parts.train.features->count(), parts.batch_size, parts.accumulate);
     if (phase.options.schedule && !parts.fit)

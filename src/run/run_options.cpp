@@ -51,8 +51,14 @@ void describe(Fields& fields, PhaseOptions& phase, const Tables& tables) {
                  "biases too.");
     fields.choice("batch_norm", phase.batch_norm,
                   "Batch norms of the stages that train: `fixed` keeps the statistics that they were pretrained with; "
-                  "`adaptive` uses those of each batch. Only `fixed` lets every core train on a slice of the batch "
+                  "`adaptive` uses those of each batch, and before a validation those of up to 2,048 training images. "
+                  "Only `fixed` lets every core train on a slice of the batch "
                   "of its own, which is faster.");
+    fields.field("stochastic_depth", phase.stochastic_depth,
+                 "How often an image goes past the last residual branch of the network in training, as torchvision's "
+                 "`StochasticDepth` per image (`row`): the i-th of L branches is left out with this share times i / L. "
+                 "Of the stages that train, in graft's own networks.",
+                 {.minimum = 0, .maximum = 1, .above_minimum = false, .below_maximum = true});
     fields.one_of(
         "mixing", phase.mixing, tables.mixings,
         "Whether batches are mixed with themselves; `mixup` and `cutmix` where `all` or `norms` train, and so "

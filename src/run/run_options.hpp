@@ -58,6 +58,7 @@ struct PhaseOptions {
     std::map<std::string, double> learning_rates;  ///< of stages and the head, by name; others: as those above say
     bool decay_norms_and_biases = false;
     BatchNorms batch_norm = BatchNorms::fixed;
+    double stochastic_depth = 0;            ///< share of images that go past the network's last residual branch
     MixingPlugin mixing;                    ///< nothing: batches are trained on as they are
     bool augment = true;                    ///< whether /augmentation applies
     std::vector<CallbackPlugin> callbacks;  ///< that act in this phase alone, after the run's

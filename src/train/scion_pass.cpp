@@ -3,6 +3,8 @@
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/stack.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
@@ -13,22 +15,10 @@
 
 #include "core/crew.hpp"
 #include "network/training_graph.hpp"
-#include "train/one_thread.hpp"
+#include "network/one_thread.hpp"
 
 namespace graft {
 namespace {
-
-bool has_statistics(const TorchModule& module) {
-    return module.hasattr("running_mean") && module.hasattr("training") && !module.attr("running_mean").isNone();
-}
-
-/// The children but the last, the head.
-NamedModules stages_of(const TorchModule& scion) {
-    NamedModules stages;
-    for (const auto& child : scion.named_children()) stages.emplace_back(child.name, child.value);
-    stages.pop_back();
-    return stages;
-}
 
 TorchModule head_of(const TorchModule& scion) {
     TorchModule head = scion;
@@ -42,10 +32,6 @@ bool has_batch_norms(const NamedModules& stages) {
             if (has_statistics(module)) return true;
         return false;
     });
-}
-
-at::Tensor channels_last(const at::Tensor& features) {
-    return features.dim() == 4 ? features.contiguous(at::MemoryFormat::ChannelsLast) : features;
 }
 
 /// Autocast, on the calling thread. Each weight is used once, so none is kept as bfloat16.
@@ -71,6 +57,23 @@ private:
     bool was_cached_ = at::autocast::is_autocast_cache_enabled();
 };
 
+/// What is kept of the residual branches of a batch [N,sums]; undefined: all.
+class BranchDraw {
+public:
+    BranchDraw(const TorchModule& scion, std::vector<double> shares) : scion_(scion), shares_(std::move(shares)) {}
+    [[nodiscard]] at::Tensor operator()(std::int64_t images) const {
+        if (shares_.empty() || !scion_.is_training()) return {};
+        const at::NoGradGuard no_grad;
+        std::vector<at::Tensor> kept;
+        for (const double share : shares_) kept.push_back(at::empty({images}).bernoulli_(1 - share).div_(1 - share));
+        return at::stack(kept, 1);
+    }
+
+private:
+    TorchModule scion_;
+    std::vector<double> shares_;
+};
+
 class PlainPass final : public ScionPass {
 public:
     explicit PlainPass(const TorchModule& scion) : scion_(scion) {}
@@ -84,22 +87,26 @@ private:
 /// The whole batch at once, on all cores.
 class WholePass final : public ScionPass {
 public:
-    WholePass(const TorchModule& scion, Precision precision) : graph_(scion), precision_(precision) {}
+    WholePass(const TorchModule& scion, Precision precision, const StochasticDepth& depth)
+        : graph_(scion, {.residual_sums = depth.sums}), draw_(scion, depth.shares), precision_(precision) {}
     at::Tensor forward(const at::Tensor& features) override {
         const ComputesWith numbers(precision_);
-        return graph_(channels_last(features)).to(at::kFloat);
+        return graph_(channels_last(features), draw_(features.size(0))).to(at::kFloat);
     }
     void backward(const at::Tensor& loss) override { loss.backward(); }
 
 private:
     TrainingGraph graph_;
+    BranchDraw draw_;
     Precision precision_;
 };
 
 class SlicedPass final : public ScionPass {
 public:
-    SlicedPass(TrainingGraph stages, const TorchModule& scion, std::size_t workers, Precision precision)
+    SlicedPass(TrainingGraph stages, const TorchModule& scion, std::size_t workers, Precision precision,
+               const std::vector<double>& shares)
         : stages_(std::move(stages)),
+          draw_(scion, shares),
           precision_(precision),
           head_(head_of(scion)),
           crew_(workers, [] { at::set_num_threads(1); }),
@@ -112,6 +119,7 @@ public:
         const OneThreadHere alone;
         const bool with_gradients = at::GradMode::is_enabled();
         const auto images = features.size(0), workers = static_cast<std::int64_t>(slices_.size());
+        const at::Tensor kept = draw_(images);
         crew_.run([&](std::size_t i) {
             const at::AutoGradMode mode(with_gradients);
             const ComputesWith numbers(precision_);
@@ -120,7 +128,9 @@ public:
             slice.size = (static_cast<std::int64_t>(i) + 1) * images / workers - slice.first;
             slice.pooled = at::Tensor();
             if (slice.size > 0)
-                slice.pooled = stages_(channels_last(features.narrow(0, slice.first, slice.size))).to(at::kFloat);
+                slice.pooled = stages_(channels_last(features.narrow(0, slice.first, slice.size)),
+                                       kept.defined() ? kept.narrow(0, slice.first, slice.size) : kept)
+                                   .to(at::kFloat);
         });
         std::vector<at::Tensor> pooled;
         for (const Slice& slice : slices_)
@@ -171,6 +181,7 @@ private:
     }
 
     TrainingGraph stages_;
+    BranchDraw draw_;
     Precision precision_;
     TorchModule head_;
     std::vector<at::Tensor> parameters_;  ///< of the stages
@@ -181,16 +192,31 @@ private:
 
 }  // namespace
 
+bool has_statistics(const TorchModule& module) {
+    return module.hasattr("running_mean") && module.hasattr("training") && !module.attr("running_mean").isNone();
+}
+
+NamedModules stages_of(const TorchModule& scion) {
+    NamedModules stages;
+    for (const auto& child : scion.named_children()) stages.emplace_back(child.name, child.value);
+    stages.pop_back();
+    return stages;
+}
+
+at::Tensor channels_last(const at::Tensor& features) {
+    return features.dim() == 4 ? features.contiguous(at::MemoryFormat::ChannelsLast) : features;
+}
+
 std::unique_ptr<ScionPass> plain_pass(const TorchModule& scion) { return std::make_unique<PlainPass>(scion); }
 
 std::unique_ptr<ScionPass> fast_pass(const TorchModule& scion, BatchNorms batch_norms, std::size_t workers,
-                                     Precision precision) {
+                                     Precision precision, const StochasticDepth& depth) {
     const NamedModules stages = stages_of(scion);
-    TrainingGraph graph(make_chain("Stages", stages));
+    TrainingGraph graph(make_chain("Stages", stages), {.residual_sums = depth.sums});
     const bool alone = batch_norms == BatchNorms::fixed || !has_batch_norms(stages);
     if (workers > 1 && alone && !graph.draws())
-        return std::make_unique<SlicedPass>(std::move(graph), scion, workers, precision);
-    return std::make_unique<WholePass>(scion, precision);
+        return std::make_unique<SlicedPass>(std::move(graph), scion, workers, precision, depth.shares);
+    return std::make_unique<WholePass>(scion, precision, depth);
 }
 
 void set_training_mode(const TorchModule& scion, BatchNorms batch_norms) {

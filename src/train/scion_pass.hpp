@@ -13,6 +13,7 @@
 #include "core/device.hpp"
 #include "core/enum_names.hpp"
 #include "network/layers.hpp"
+#include "network/stochastic_depth.hpp"
 
 namespace graft {
 
@@ -48,8 +49,12 @@ public:
 /// @param scion its last child is the head
 /// @param precision bfloat16: convolutions and dense layers of the stages compute with it while gradients are asked for
 ///     (LibTorch's autocast), all but depthwise ones; weights, gradients, norms and the head stay float32
+/// @param depth in training, single images go past residual branches of the stages as torchvision's StochasticDepth
+///     has it in mode "row": what is kept is divided by the share that is kept. Draws from LibTorch's generator, one
+///     branch after the other, before the stages compute
 [[nodiscard]] std::unique_ptr<ScionPass> fast_pass(const TorchModule& scion, BatchNorms batch_norms,
-                                                   std::size_t workers, Precision precision = Precision::float32);
+                                                   std::size_t workers, Precision precision = Precision::float32,
+                                                   const StochasticDepth& depth = {});
 
 /// A head alone, with a generator of its own. The numbers are those of plain_pass, dropout masks included.
 /// @param scion its one child is the head, as make_head gives it
@@ -58,5 +63,12 @@ public:
 
 /// Training mode, in which the stages' batch norms are as asked for; those of the head always adapt.
 void set_training_mode(const TorchModule& scion, BatchNorms batch_norms);
+
+/// Whether it is a batch norm that keeps statistics.
+[[nodiscard]] bool has_statistics(const TorchModule& module);
+/// A scion's children but the last, the head.
+[[nodiscard]] NamedModules stages_of(const TorchModule& scion);
+/// Maps as trained stages take them; vectors and tokens as they are.
+[[nodiscard]] at::Tensor channels_last(const at::Tensor& features);
 
 }  // namespace graft

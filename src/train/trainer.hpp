@@ -72,6 +72,9 @@ struct PhaseParts {
     Schedule schedule;  ///< none: the learning rate stays
     std::shared_ptr<ScionPass> pass;  ///< how the scion is computed; none: as it is
     BatchNorms batch_norms = BatchNorms::adaptive;
+    /// How many training images the batch norms of the stages take their statistics from before each validation; 0:
+    /// they have those that they followed batch after batch.
+    std::size_t statistics_images = 0;
     std::optional<double> clip_norm;           ///< how long the gradient of all parameters together may be
     std::int64_t accumulate = 1;               ///< batches per step
     Mixing mixing;                             ///< none: batches are trained on as they are. For targets of one class
@@ -168,6 +171,7 @@ private:
     void train_on_batch(const Batch& batch, std::int64_t batches, Epoch& epoch);
     [[nodiscard]] Measures fit_at_once(std::int64_t epoch);
     [[nodiscard]] Measures measure(const TrainingSet& set, std::int64_t epoch, const Loss& loss);
+    void settle_statistics(std::int64_t epoch);
     [[nodiscard]] Measures validate(std::int64_t epoch);
     void finish_epoch(EpochRecord record);
     [[nodiscard]] bool is_save_due() const;

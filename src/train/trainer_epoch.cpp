@@ -13,6 +13,7 @@
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "network/load_state.hpp"
+#include "train/batch_statistics.hpp"
 #include "train/step_seed.hpp"
 #include "train/trainer.hpp"
 
@@ -62,6 +63,7 @@ void Trainer::run_epoch() {
         epoch.record.metrics = epoch.measures.values("");
         if (average_) average_->swap();
         averaged = average_.has_value();
+        if (phase_.statistics_images > 0 && !phase_.fit) settle_statistics(index);
         if (phase_.validation) {
             const auto validation = validate(index).values(std::string(kValidationPrefix));
             epoch.record.metrics.insert(epoch.record.metrics.end(), validation.begin(), validation.end());
@@ -210,6 +212,18 @@ void Trainer::train_on_batch(const Batch& batch, std::int64_t batches, Epoch& ep
 Measures Trainer::fit_at_once(std::int64_t epoch) {
     reporter_.note(phase_.fit(data_to_fit(phase_.train), parts_.loss, phase_.scion.attr("head").toModule()));
     return measure(phase_.train, epoch, parts_.loss);
+}
+
+/// Of images as an epoch trains on them, others in each.
+void Trainer::settle_statistics(std::int64_t epoch) {
+    const torch::jit::GraphOptimizerEnabledGuard plain(false);
+    Rng rng = Rng::stream(options_.seed, "statistics", {static_cast<std::uint64_t>(epoch)});
+    std::vector<std::size_t> order = phase_.order ? phase_.order(rng) : shuffled(phase_.train.features->count(), rng);
+    order.resize(std::min(order.size(), phase_.statistics_images));
+    BatchStatistics statistics(phase_.scion);
+    phase_.train.features->for_each_batch(order, epoch, static_cast<std::size_t>(phase_.batch_size),
+                                          [&](const Batch& batch) { statistics.add(batch.features); });
+    statistics.settle();
 }
 
 Measures Trainer::validate(std::int64_t epoch) {

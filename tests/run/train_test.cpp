@@ -349,6 +349,30 @@ TEST_F(Train, ResumesInEveryPhaseNumberForNumber) {
     }
 }
 
+/// A network with residual branches, of random values.
+RunConfig with_depth(RunConfig config, double share) {
+    return config.set("/backbone/name", "mobilenet_v3_small")
+        .set("/backbone/freeze", "all")
+        .set_json("/training", R"({"phases": [{"train": "stage5", "epochs": 2, "stochastic_depth": )" +
+                                   std::to_string(share) + "}]}");
+}
+
+TEST_F(Train, LeavesOutTheSameBranchesAfterAPause) {
+    const TrainRecord straight = train(with_depth(config("straight"), 0.5), options_);
+    EXPECT_NE(train(with_depth(config("without"), 0), options_).history[0].metrics, straight.history[0].metrics);
+    std::stop_source stop;
+    TrainOptions paused = options_;
+    paused.callbacks = {std::make_shared<Stopper>(0, stop)};
+    paused.stop = stop.get_token();
+    EXPECT_EQ(train(with_depth(config("run"), 0.5), paused).end, TrainingEnd::interrupted);
+    TrainOptions rest = options_;
+    rest.callbacks = {std::make_shared<Stopper>(-1, stop)};
+    rest.existing = ExistingRun::resume;
+    const TrainRecord resumed = train(with_depth(config("run"), 0.5), rest);
+    ASSERT_EQ(resumed.history.size(), 2);
+    EXPECT_EQ(resumed.history[1].metrics, straight.history[1].metrics);
+}
+
 /// The head on small pictures, then everything on larger ones.
 RunConfig in_two_sizes(RunConfig config, const std::string& test, double last_learning_rate) {
     return config.set("/backbone/freeze", "all")

@@ -6,9 +6,11 @@
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include "network/architectures/inverted_residual.hpp"
 #include "network/head.hpp"
 #include "network/probe.hpp"
 #include "network/waves.hpp"
+#include "train/step_seed.hpp"
 
 namespace graft {
 namespace {
@@ -150,6 +152,83 @@ TEST(ScionPass, WhatTakesTheWholeBatchGetsIt) {
     const at::Tensor found = fast_pass(adaptive, BatchNorms::adaptive, 2)->forward(waves({6, 3, 12, 12}));
     const at::Tensor expected = plain_pass(other)->forward(waves({6, 3, 12, 12}));
     EXPECT_TRUE(agree(found.detach(), expected.detach()));
+}
+
+/// torchvision.ops.stochastic_depth(input, p, "row", training=True), line by line.
+at::Tensor torchvision_row(const at::Tensor& input, double p) {
+    const double survival = 1 - p;
+    at::Tensor noise = at::empty({input.size(0), 1, 1, 1}, input.options());
+    noise.bernoulli_(survival);
+    if (survival > 0) noise.div_(survival);
+    return input * noise;
+}
+
+/// Two blocks with shortcuts, pooling and a head.
+TorchModule residual_scion() {
+    Rng rng(3);
+    const InvertedResidualOptions block{.in = 8, .wide = 16, .out = 8, .activation = "torch.relu(x)"};
+    TorchModule stage =
+        make_chain("Stage", {{"0", make_inverted_residual(block)}, {"1", make_inverted_residual(block)}});
+    initialise(stage, rng);
+    TorchModule scion = make_chain("Scion", {{"stage", stage},
+                                             {"pool", make_pooling(Pooling::avg, FeatureForm::map)},
+                                             {"head", make_head({.hidden = {}}, 8, 4, rng)}});
+    for (at::Tensor parameter : scion.parameters()) parameter.requires_grad_(true);
+    return scion;
+}
+const StochasticDepth kDepth{.sums = {.block = kInvertedResidual}, .shares = {0.25, 0.5}};
+constexpr std::uint64_t kSeed = 5;
+
+/// Scores and gradients of a batch in which branches are left out as torchvision does it.
+std::vector<at::Tensor> torchvision_batch(TorchModule& scion) {
+    at::Tensor x = waves({16, 8, 6, 6});
+    for (const char* name : {"0", "1"}) {
+        TorchModule branch = scion.attr("stage").toModule().attr(name).toModule().attr("block").toModule();
+        x = torchvision_row(branch.forward({x}).toTensor(), kDepth.shares[name[0] - '0']) + x;
+    }
+    x = scion.attr("pool").toModule().forward({x}).toTensor();
+    const at::Tensor scores = scion.attr("head").toModule().forward({x}).toTensor();
+    (scores * waves({16, 4})).sum().backward();
+    std::vector<at::Tensor> found{scores.detach()};
+    for (const at::Tensor& parameter : scion.parameters()) found.push_back(parameter.grad().clone());
+    return found;
+}
+
+TEST(ScionPass, LeavesOutBranchesAsTorchvisionDoes) {
+    TorchModule scion = residual_scion();
+    for (const BatchNorms norms : {BatchNorms::fixed, BatchNorms::adaptive})
+        for (const std::size_t workers : {1U, 3U}) {
+            set_training_mode(scion, norms);
+            StepSeed seed;
+            for (at::Tensor parameter : scion.parameters()) parameter.mutable_grad() = at::Tensor();
+            seed.set(kSeed);
+            const auto expected = torchvision_batch(scion);
+            for (at::Tensor parameter : scion.parameters()) parameter.mutable_grad() = at::Tensor();
+            seed.set(kSeed);
+            const auto pass = fast_pass(scion, norms, workers, Precision::float32, kDepth);
+            const at::Tensor scores = pass->forward(waves({16, 8, 6, 6}));
+            pass->backward((scores * waves({16, 4})).sum());
+            EXPECT_TRUE(alike(scores.detach(), expected[0])) << workers;
+            std::size_t i = 1;
+            for (const at::Tensor& parameter : scion.parameters()) {
+                EXPECT_TRUE(alike(parameter.grad(), expected[i])) << workers << " " << i;
+                ++i;
+            }
+        }
+}
+
+TEST(ScionPass, LeavesOutNoBranchWhereItIsMeasured) {
+    TorchModule scion = residual_scion();
+    scion.eval();
+    const at::NoGradGuard no_grad;
+    const at::Tensor expected = plain_pass(scion)->forward(waves({6, 8, 6, 6}));
+    for (const std::size_t workers : {1U, 2U}) {
+        const auto pass = fast_pass(scion, BatchNorms::fixed, workers, Precision::float32, kDepth);
+        EXPECT_TRUE(agree(pass->forward(waves({6, 8, 6, 6})), expected));
+        set_training_mode(scion, BatchNorms::fixed);
+        EXPECT_FALSE(agree(pass->forward(waves({6, 8, 6, 6})), expected)) << "this test can fail";
+        scion.eval();
+    }
 }
 
 TEST(TrainingMode, FixedBatchNormsKeepTheirStatisticsAndTheHeadsDoNot) {

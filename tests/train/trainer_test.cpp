@@ -1,6 +1,7 @@
 #include "train/trainer.hpp"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
@@ -228,11 +229,34 @@ TEST_F(TrainerTest, ResumesWithTheNumbersOfARunWithoutPause) {
     EXPECT_LT(expected.history.back().learning_rate, 0.02) << "the callback had nothing to remember";
 }
 
+/// Puts a batch norm in front of the head, as a stage that does not learn.
+void add_stage(WholeTraining& parts) {
+    const TorchModule scion = make_chain(
+        "Scion", {{"bn", make_batch_norm({.channels = 3})}, {"head", parts.phase.scion.attr("head").toModule()}});
+    parts.phase.scion = parts.run.weights = scion;
+}
+
+// Of the 24 pictures at once, whatever the momentum and the batches.
+TEST_F(TrainerTest, GivesStagesTheStatisticsOfTheTrainingImagesWhereThatIsAskedFor) {
+    for (const std::size_t images : {std::size_t{0}, std::size_t{1000}}) {
+        WholeTraining parts = training_.parts();
+        add_stage(parts);
+        parts.phase.statistics_images = images;
+        at::Tensor sum = at::zeros({3}),
+                   found = parts.phase.scion.attr("bn").toModule().attr("running_mean").toTensor();
+        parts.phase.train.features->for_each_batch(in_their_order(24), 0, 8,
+                                                   [&](const Batch& batch) { sum += batch.features.sum(0); });
+        (void)run(std::move(parts), 1);
+        EXPECT_EQ(at::allclose(found, sum / 24), images > 0) << images;
+    }
+}
+
 /// A training that is stopped after any batch, and goes on from there.
 class StoppedWithinAnEpoch : public TrainerTest {
 protected:
     /// Everything that has a state: dropout, batch norm, momentum, a schedule, callbacks, averaged weights, steps of
-    /// three batches, mixing, a sampling that draws some pictures again, a callback of the phase.
+    /// three batches, mixing, a sampling that draws some pictures again, a callback of the phase, a stage whose batch
+    /// norm takes its statistics from some of the pictures.
     StoppedWithinAnEpoch() {
         training_.head = {.hidden = {8}, .dropout = 0.3, .batch_norm = true};
         training_.optimizer = "adamw";
@@ -252,6 +276,8 @@ protected:
         parts.phase.order = balanced_order(rare, 1);
         parts.phase.callbacks = {
             build_callback("reduce_lr_on_plateau", {{"patience", 1}, {"min_delta", 0.1}}, validated_run())};
+        add_stage(parts);
+        parts.phase.statistics_images = 12;
         parts.phase.accumulate = 3;
         parts.phase.epochs = 3;
         parts.phase.batch_size = 5;  // of 24 pictures: five batches, two steps
@@ -377,7 +403,7 @@ TEST_F(StoppedWithinAnEpoch, IsNotSavedWithWeightsThatAreNotFinite) {
         for (at::Tensor parameter : scion.parameters()) parameter.fill_(std::nan(""));
     });
     EXPECT_THROW((void)run_to(std::move(parts), false), Error);
-    const TorchModule saved = training_.parts().phase.scion;
+    const TorchModule saved = complete().phase.scion;
     const TrainingState state = load_checkpoint(training_.checkpoint(), {{"name", "this run"}}, saved);
     EXPECT_EQ(state.part.value().batches, 2);
     for (const at::Tensor& tensor : values_of(saved)) EXPECT_TRUE(tensor.isfinite().all().item<bool>());

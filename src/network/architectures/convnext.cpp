@@ -1,6 +1,5 @@
 /// ConvNeXt (Liu et al. 2022), with the parameter names of torchvision, of timm, of the authors' own files and
-/// of Hugging Face. Without
-/// stochastic depth (see Architecture).
+/// of Hugging Face.
 #include <ATen/ops/full.h>
 
 #include <array>
@@ -11,6 +10,7 @@
 namespace graft {
 namespace {
 
+constexpr const char* kConvNextBlock = "ConvNeXtBlock";
 constexpr double kEps = 1e-6;
 constexpr double kLayerScale = 1e-6;  // what training starts from
 constexpr std::array<std::int64_t, 4> kChannels = {96, 192, 384, 768};
@@ -58,7 +58,7 @@ TorchModule make_block(std::int64_t channels) {
                             {"4", make_function("GELU", "torch.gelu(x)")},
                             {"5", make_linear(4 * channels, channels)},
                             {"6", make_function("ChannelsFirst", "torch.permute(x, [0, 3, 1, 2])")}});
-    TorchModule block = make_module("ConvNeXtBlock");
+    TorchModule block = make_module(kConvNextBlock);
     block.register_module("block", body);
     block.register_parameter("layer_scale", at::full({channels, 1, 1}, kLayerScale), false);
     block.define("def forward(self, x):\n    return x + self.layer_scale * self.block.forward(x)\n");
@@ -112,7 +112,8 @@ Architecture make_convnext(const std::string& name, const std::array<std::int64_
                      .channels = kChannels[0],
                      .after_pooling = {{"norm", make_layer_norm(kChannels[3], kEps)}},
                      .classifier = "classifier.",
-                     .classifier_layers = {{"classifier.2"}}};
+                     .classifier_layers = {{"classifier.2"}},
+                     .residual_sums = {.block = kConvNextBlock, .branch = 1}};
     net.stages.emplace_back(
         "stem",
         make_chain("Stem", {{"0", make_conv2d({.in = 3, .out = kChannels[0], .kernel = 4, .stride = 4, .bias = true})},

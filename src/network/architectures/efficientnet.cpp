@@ -1,6 +1,6 @@
-/// EfficientNet B0 to B4 (Tan and Le 2019), with torchvision's parameter names. Without stochastic depth (see
-/// Architecture). timm's names are not known here: its `efficientnet_b0` and `tf_efficientnet_b0` have the same names
-/// and compute different things, so that a file would be taken for what it may not be.
+/// EfficientNet B0 to B4 (Tan and Le 2019), with torchvision's parameter names. timm's names are not known here: its
+/// `efficientnet_b0` and `tf_efficientnet_b0` have the same names and compute different things, so that a file would be
+/// taken for what it may not be.
 #include "network/architecture.hpp"
 #include "network/architectures/inverted_residual.hpp"
 
@@ -13,7 +13,8 @@ Architecture make_efficientnet(const std::string& name, double width, double dep
     Architecture net{.name = name,
                      .channels = scaled_channels(32, width),
                      .classifier = "classifier.",
-                     .classifier_layers = {{"classifier.1"}}};
+                     .classifier_layers = {{"classifier.1"}},
+                     .residual_sums = {.block = kInvertedResidual}};
     const auto add_stage = [&net](const std::string& stage, const TorchModule& module) {
         net.renames.emplace_back("features." + std::to_string(net.stages.size()) + ".", stage + ".");
         net.stages.emplace_back(stage, module);

@@ -1,7 +1,7 @@
 /// EfficientNet-Lite (TensorFlow's variant of Tan and Le 2019 without squeeze-and-excitation and with ReLU6), with the
-/// parameter names of the PyTorch port `efficientnet-lite-pytorch`. Without its stochastic depth (see Architecture).
-/// timm's names are not among them: its `efficientnet_lite0` and `tf_efficientnet_lite0` have the same names, and only
-/// the latter computes what is computed here.
+/// parameter names of the PyTorch port `efficientnet-lite-pytorch`. timm's names are not among them: its
+/// `efficientnet_lite0` and `tf_efficientnet_lite0` have the same names, and only the latter computes what is computed
+/// here.
 #include <algorithm>
 
 #include "network/architecture.hpp"
@@ -9,6 +9,8 @@
 
 namespace graft {
 namespace {
+
+constexpr const char* kLiteBlock = "MBConv";
 
 /// TensorFlow's defaults: decay 0.99 there is momentum 0.01 here.
 BatchNormOptions norm(std::int64_t channels) { return {.channels = channels, .eps = 1e-3, .momentum = 0.01}; }
@@ -32,7 +34,7 @@ TorchModule same_conv(ConvOptions options, Size& size) {
 
 TorchModule make_block(std::int64_t in, const EfficientNetStage& stage, std::int64_t stride, Size& size) {
     const std::int64_t wide = in * stage.expand;
-    TorchModule block = make_module("MBConv");
+    TorchModule block = make_module(kLiteBlock);
     std::string source = "def forward(self, x):\n    y = x\n";
     if (stage.expand != 1) {
         block.register_module("_expand_conv", make_conv2d({.in = in, .out = wide}));
@@ -56,7 +58,11 @@ TorchModule relu6() { return make_function("ReLU6", "torch.clamp(x, 0.0, 6.0)");
 
 /// Width and depth scale the stages, except the number of layers of the first and the last; stem and top stay.
 Architecture make_lite(const std::string& name, double width, double depth, Size size) {
-    Architecture net{.name = name, .channels = 32, .classifier = "_fc.", .classifier_layers = {{"_fc"}}};
+    Architecture net{.name = name,
+                     .channels = 32,
+                     .classifier = "_fc.",
+                     .classifier_layers = {{"_fc"}},
+                     .residual_sums = {.block = kLiteBlock}};
     net.stages.emplace_back(
         "stem", make_chain("Stem", {{"_conv_stem", same_conv({.in = 3, .out = 32, .kernel = 3, .stride = 2}, size)},
                                     {"_bn0", make_batch_norm(norm(32))},

@@ -44,7 +44,7 @@ TorchModule make_inverted_residual(const InvertedResidualOptions& options) {
                        options.norm, options.activation));
     if (options.squeezed > 0) add(make_squeeze_excitation(options));
     add(make_conv_norm({.in = options.wide, .out = options.out}, options.norm, ""));
-    TorchModule block = make_module("InvertedResidual");
+    TorchModule block = make_module(kInvertedResidual);
     block.register_module("block", make_chain("Block", parts));
     const bool same_shape = options.stride == 1 && options.in == options.out;
     block.define(std::string("def forward(self, x):\n    return self.block.forward(x)") +

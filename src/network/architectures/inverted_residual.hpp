@@ -23,6 +23,9 @@ struct InvertedResidualOptions {
     BatchNormOptions norm;  ///< eps and momentum
 };
 
+/// The class of the block.
+inline constexpr const char* kInvertedResidual = "InvertedResidual";
+
 /// 1x1 expansion to `wide` channels (unless in = wide), depthwise convolution, squeeze-and-excitation, 1x1 projection;
 /// plus its input where sizes and channels agree. Child "block" with children "0", "1", ….
 [[nodiscard]] TorchModule make_inverted_residual(const InvertedResidualOptions& options);

@@ -73,8 +73,11 @@ void add_hugging_face_names(Architecture& net) {
 }
 
 Architecture make_mobilenet_v2() {
-    Architecture net{
-        .name = "mobilenet_v2", .channels = 32, .classifier = "classifier.", .classifier_layers = {{"classifier.1"}}};
+    Architecture net{.name = "mobilenet_v2",
+                     .channels = 32,
+                     .classifier = "classifier.",
+                     .classifier_layers = {{"classifier.1"}},
+                     .residual_sums = {.block = kInvertedResidual}};
     net.stages.emplace_back("stem", make_conv_norm({.in = 3, .out = 32, .kernel = 3, .stride = 2}, {}, kRelu6));
     add_renames(net.renames, "", "", kAround);
     add_hugging_face_names(net);  // before timm's, whose names begin as some of these

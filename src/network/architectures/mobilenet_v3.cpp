@@ -40,7 +40,8 @@ Architecture make_mobilenet_v3(const std::string& name, std::span<const Block> b
                      .channels = 16,
                      .renames = {{"features.0.", "stem."}},
                      .classifier = "classifier.",
-                     .classifier_layers = {{"classifier.0", kHardswish}, {"classifier.3"}}};
+                     .classifier_layers = {{"classifier.0", kHardswish}, {"classifier.3"}},
+                     .residual_sums = {.block = kInvertedResidual}};
     net.stages.emplace_back("stem", make_conv_norm({.in = 3, .out = 16, .kernel = 3, .stride = 2}, kNorm, kHardswish));
     NamedModules stage;
     for (std::size_t i = 0; i < blocks.size(); ++i) {

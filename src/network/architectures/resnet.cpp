@@ -12,6 +12,8 @@ namespace {
 /// A basic block is two 3x3 convolutions; a bottleneck 1x1, 3x3, 1x1.
 enum class Block { basic, bottleneck };
 
+const char* class_of(Block block) { return block == Block::basic ? "BasicBlock" : "Bottleneck"; }
+
 struct ResNetOptions {
     Block block = Block::bottleneck;
     std::array<std::int64_t, 4> repeats = {};
@@ -53,7 +55,7 @@ std::string add_bottleneck(TorchModule& block, std::int64_t in, std::int64_t pla
 TorchModule make_block(std::int64_t in, std::int64_t planes, std::int64_t stride, const ResNetOptions& options) {
     const bool basic = options.block == Block::basic;
     const std::int64_t out = planes * options.expansion();
-    TorchModule block = make_module(basic ? "BasicBlock" : "Bottleneck");
+    TorchModule block = make_module(class_of(options.block));
     const std::string source =
         basic ? add_basic(block, in, planes, stride) : add_bottleneck(block, in, planes, stride, options);
     const bool projected = stride != 1 || in != out;
@@ -114,7 +116,8 @@ Architecture make_resnet(const std::string& name, const ResNetOptions& options) 
     Architecture net{.name = name,
                      .renames = {{"conv1.", "stem.conv1."}, {"bn1.", "stem.bn1."}},
                      .classifier = "fc.",
-                     .classifier_layers = {{"fc"}}};
+                     .classifier_layers = {{"fc"}},
+                     .residual_sums = {.block = class_of(options.block)}};
     net.stages.emplace_back("stem", make_stem());
     net.channels = 64;
     for (std::size_t i = 0; i < options.repeats.size(); ++i) {

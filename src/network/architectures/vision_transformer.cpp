@@ -1,6 +1,5 @@
 /// Vision transformer (Dosovitskiy et al. 2020), with the parameter names of torchvision's `vit_b_16` and of timm's
-/// `vit_base_patch16_224` and `deit_base_patch16_224`, and Hugging Face's. Dropout and stochastic depth are left out
-/// (see Architecture).
+/// `vit_base_patch16_224` and `deit_base_patch16_224`, and Hugging Face's. Dropout is left out (see Architecture).
 #include <ATen/ops/zeros.h>
 
 #include <array>
@@ -13,6 +12,7 @@ namespace graft {
 namespace {
 
 constexpr std::int64_t kPatch = 16, kChannels = 768, kHeads = 12, kHeadChannels = kChannels / kHeads, kBlocks = 12;
+constexpr const char* kEncoderBlock = "EncoderBlock";
 constexpr double kEps = 1e-6;
 
 using PartName = std::pair<std::string_view, std::string_view>;
@@ -109,7 +109,7 @@ TorchModule make_attention(std::int64_t tokens) {
 }
 
 TorchModule make_block(std::int64_t tokens) {
-    TorchModule block = make_module("EncoderBlock");
+    TorchModule block = make_module(kEncoderBlock);
     block.register_module("ln_1", make_layer_norm(kChannels, kEps));
     block.register_module("self_attention", make_attention(tokens));
     block.register_module("ln_2", make_layer_norm(kChannels, kEps));
@@ -143,7 +143,8 @@ Architecture make_vit_b_16(std::int64_t height, std::int64_t width) {
                      .channels = kChannels,
                      .form = FeatureForm::tokens,
                      .classifier = "heads.",
-                     .classifier_layers = {{"heads.head"}}};
+                     .classifier_layers = {{"heads.head"}},
+                     .residual_sums = {.block = kEncoderBlock, .branch = 1}};
     net.stages.emplace_back("stem", make_stem(patches));
     for (std::int64_t i = 0; i < kBlocks; ++i) {
         const std::string name = "encoder_layer_" + text(i);

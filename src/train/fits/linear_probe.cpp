@@ -14,7 +14,7 @@
 #include "graft/core/errors.hpp"
 #include "task/known.hpp"
 #include "train/fit.hpp"
-#include "train/one_thread.hpp"
+#include "network/one_thread.hpp"
 
 namespace graft {
 namespace {
