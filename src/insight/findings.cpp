@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/quantile.hpp"
 #include "graft/core/errors.hpp"
 #include "insight/near_copies.hpp"
 
@@ -98,14 +99,6 @@ void find_odd_pictures(const CheckedData& data, std::span<const CheckedImage> im
     }
 }
 
-/// NumPy's percentile (linear) of sorted values.
-double quantile(const std::vector<double>& sorted, double share) {
-    const double position = share * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(position);
-    const double part = position - static_cast<double>(below);
-    return part == 0 ? sorted[below] : sorted[below] + part * (sorted[below + 1] - sorted[below]);
-}
-
 /// Pictures whose side (the root of the area) lies three times the middle half's width outside of the middle half.
 void find_odd_sizes(const CheckedData& data, std::span<const CheckedImage> images, const FindingLimits& limits,
                     FindingsByKind& findings) {
@@ -161,7 +154,13 @@ std::vector<Finding> find_oddities(const CheckedData& data, std::span<const Chec
     if (limits.near_distance > 0) find_near_copies(data, images, repeated, limits, workers, stop, findings);
     find_odd_pictures(data, images, limits, findings);
     find_rare_classes(data, limits, findings);
-    for (Finding& finding : findings) std::ranges::stable_sort(finding.images, {}, &FoundImage::score);
+    for (Finding& finding : findings) {
+        std::ranges::stable_sort(finding.images, {}, &FoundImage::score);
+        // The last part is the one that judges: what leaks into it matters most.
+        if (finding.kind == FindingKind::leaks || finding.kind == FindingKind::near_leaks)
+            std::ranges::stable_sort(finding.images, std::greater(),
+                                     [&](const FoundImage& found) { return images[found.image].part; });
+    }
     find_odd_sizes(data, images, limits, findings);
     std::erase_if(findings, [](const Finding& finding) { return finding.images.empty() && finding.classes.empty(); });
     return findings;

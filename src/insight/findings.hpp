@@ -53,7 +53,7 @@ struct FoundClass {
 
 struct Finding {
     FindingKind kind = FindingKind::copies;
-    std::vector<FoundImage> images;   ///< the oddest first
+    std::vector<FoundImage> images;   ///< the oddest first; leaks: those into the last part first
     std::vector<FoundClass> classes;  ///< of `imbalance`
     std::size_t of = 0;               ///< images that were looked at
     /// More than half of them: how these pictures are, rather than what is wrong with some.

@@ -4,18 +4,10 @@
 
 #include "core/text.hpp"
 #include "record/task_kind.hpp"
+#include "record/unknown_numbers.hpp"
 
 namespace graft {
 namespace {
-
-/// JSON knows no NaN.
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
-/// NaN where there is none.
-double number_at(const Json& json, const char* key) {
-    const auto found = json.find(key);
-    return found == json.end() || found->is_null() ? kUnknown : found->get<double>();
-}
 
 /// Empty where there is none.
 Json list_at(const Json& json, const char* key) { return json.contains(key) ? json.at(key) : Json::array(); }
@@ -43,7 +35,7 @@ void read_figures(const Json& json, ClassificationRecord& record) {
     if (!json.contains("better")) return;
     for (const auto& [name, better] : json.at("better").items()) {
         const bool top = name.starts_with("top_");
-        record.figures.push_back({name, number_at(top ? json.at("top_k") : json, name.substr(top ? 4 : 0).c_str()),
+        record.figures.push_back({name, number_or_nan(top ? json.at("top_k") : json, name.substr(top ? 4 : 0).c_str()),
                                   better == "max", interval_at(json.at("intervals"), name.c_str())});
     }
     const Json& bootstrap = json.at("bootstrap");
@@ -74,8 +66,8 @@ ClassRecord class_from_json(const Json& json) {
             .predicted = json.value("predicted", std::int64_t{0}),
             .precision_interval = interval_at(json, "precision_interval"),
             .recall_interval = interval_at(json, "recall_interval"),
-            .roc_auc = number_at(json, "roc_auc"),
-            .average_precision = number_at(json, "average_precision")};
+            .roc_auc = number_or_nan(json, "roc_auc"),
+            .average_precision = number_or_nan(json, "average_precision")};
 }
 
 /// Counts as shares of each true class; a class without images has zeros.
@@ -115,7 +107,7 @@ void read_lists(const Json& json, ClassificationRecord& record) {
     for (const Json& pair : list_at(json, "confused"))
         record.confused.push_back({pair.at("class"), pair.at("predicted"), pair.at("images"), pair.at("share")});
     for (const Json& point : list_at(json, "coverage"))
-        record.coverage.push_back({point.at("min_confidence"), point.at("coverage"), number_at(point, "accuracy")});
+        record.coverage.push_back({point.at("min_confidence"), point.at("coverage"), number_or_nan(point, "accuracy")});
     for (const Json& folder : list_at(json, "sub_folders"))
         record.folders.push_back({folder.at("name"), folder.at("images"), folder.at("right"), folder.at("accuracy"),
                                   interval_at(folder, "interval")});
@@ -171,16 +163,16 @@ void add_json(Json& json, const MultiLabelRecord& record) {
 }
 
 MultiLabelRecord multi_label_from_json(const Json& json) {
-    MultiLabelRecord record{.mean_average_precision = number_at(json, "mean_average_precision"),
-                            .micro_f1 = number_at(json, "micro_f1"),
-                            .macro_f1 = number_at(json, "macro_f1"),
-                            .exact_match = number_at(json, "exact_match"),
-                            .hamming_loss = number_at(json, "hamming_loss"),
-                            .loss = number_at(json, "loss"),
+    MultiLabelRecord record{.mean_average_precision = number_or_nan(json, "mean_average_precision"),
+                            .micro_f1 = number_or_nan(json, "micro_f1"),
+                            .macro_f1 = number_or_nan(json, "macro_f1"),
+                            .exact_match = number_or_nan(json, "exact_match"),
+                            .hamming_loss = number_or_nan(json, "hamming_loss"),
+                            .loss = number_or_nan(json, "loss"),
                             .classes = {}};
     for (const Json& c : json.at("classes"))
-        record.classes.push_back({c.at("name"), number_at(c, "average_precision"), number_at(c, "precision"),
-                                  number_at(c, "recall"), number_at(c, "f1"), c.at("support"), c.at("known"),
+        record.classes.push_back({c.at("name"), number_or_nan(c, "average_precision"), number_or_nan(c, "precision"),
+                                  number_or_nan(c, "recall"), number_or_nan(c, "f1"), c.at("support"), c.at("known"),
                                   c.at("threshold")});
     return record;
 }
@@ -199,10 +191,10 @@ void add_json(Json& json, const RegressionRecord& record) {
 }
 
 RegressionRecord regression_from_json(const Json& json) {
-    RegressionRecord record{number_at(json, "mae"), number_at(json, "rmse"), number_at(json, "r2"), {}};
+    RegressionRecord record{number_or_nan(json, "mae"), number_or_nan(json, "rmse"), number_or_nan(json, "r2"), {}};
     for (const Json& target : json.at("targets"))
-        record.targets.push_back({target.at("name"), number_at(target, "mae"), number_at(target, "rmse"),
-                                  number_at(target, "r2"), target.at("support")});
+        record.targets.push_back({target.at("name"), number_or_nan(target, "mae"), number_or_nan(target, "rmse"),
+                                  number_or_nan(target, "r2"), target.at("support")});
     return record;
 }
 
@@ -216,8 +208,8 @@ Json decision_json(const DecisionRecord& decision) {
 }
 
 DecisionRecord decision_from_json(const Json& json) {
-    return {json.at("min_confidence"), json.at("min_margin"),       number_at(json, "max_distance"),
-            json.at("answered"),       number_at(json, "accuracy"), interval_at(json, "interval")};
+    return {json.at("min_confidence"), json.at("min_margin"),           number_or_nan(json, "max_distance"),
+            json.at("answered"),       number_or_nan(json, "accuracy"), interval_at(json, "interval")};
 }
 
 Json comparison_json(const ComparisonRecord& comparison) {

@@ -1,9 +1,7 @@
 #include "record/history_text.hpp"
 
-#include <cmath>
-#include <limits>
-
 #include "record/csv.hpp"
+#include "record/unknown_numbers.hpp"
 
 namespace graft {
 
@@ -32,7 +30,7 @@ Json to_json(const std::vector<EpochRecord>& history) {
         Json json = {{"epoch", row.epoch}};
         if (row.phase > 0) json["phase"] = row.phase;
         json["learning_rate"] = row.learning_rate;
-        for (const auto& [name, value] : row.metrics) json[name] = std::isfinite(value) ? Json(value) : Json(nullptr);
+        for (const auto& [name, value] : row.metrics) json[name] = number_or_null(value);
         json["seconds"] = row.seconds;
         rows.push_back(std::move(json));
     }
@@ -48,8 +46,7 @@ std::vector<EpochRecord> history_from_json(const Json& rows) {
                         .seconds = json.at("seconds").get<double>()};
         for (const auto& [name, value] : json.items())
             if (name != "epoch" && name != "phase" && name != "learning_rate" && name != "seconds")
-                row.metrics.emplace_back(
-                    name, value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>());
+                row.metrics.emplace_back(name, number_or_nan(value));
         history.push_back(std::move(row));
     }
     return history;

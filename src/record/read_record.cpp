@@ -1,20 +1,12 @@
 #include "record/read_record.hpp"
 
-#include <limits>
-
 #include "record/evaluation_json.hpp"
 #include "record/history_text.hpp"
 #include "record/task_kind.hpp"
+#include "record/unknown_numbers.hpp"
 
 namespace graft {
 namespace {
-
-/// null is what JSON has for NaN.
-double number_or_nan(const Json& json, const char* key) {
-    const auto found = json.find(key);
-    const bool absent = found == json.end() || found->is_null();
-    return absent ? std::numeric_limits<double>::quiet_NaN() : found->get<double>();
-}
 
 DataRecord data_from(const Json& json, const std::string& task) {
     DataRecord record{.train = json.at("train").get<std::int64_t>(),

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cmath>
-#include <limits>
 #include <span>
 #include <utility>
 
@@ -14,17 +12,12 @@
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "record/unknown_numbers.hpp"
 
 namespace graft {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// JSON has no number for what is none.
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-double number_in(const Json& json) {
-    return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
-}
 
 }  // namespace
 
@@ -48,12 +41,12 @@ TrialRecord trial_from(const Json& json) {
                       .point = json.at("point").get<Point>(),
                       .values = json.at("values"),
                       .end = enum_named<TrialEnd>(json.at("end").get<std::string>()).value_or(TrialEnd::failed),
-                      .value = number_in(json.at("value")),
+                      .value = number_or_nan(json.at("value")),
                       .epochs = json.at("epochs").get<std::int64_t>(),
                       .seconds = json.at("seconds").get<double>(),
                       .error = json.value("error", "")};
-    for (const Json& rung : json.at("rungs")) trial.rungs.push_back(number_in(rung));
-    for (const auto& [name, value] : json.at("metrics").items()) trial.metrics.emplace_back(name, number_in(value));
+    for (const Json& rung : json.at("rungs")) trial.rungs.push_back(number_or_nan(rung));
+    for (const auto& [name, value] : json.at("metrics").items()) trial.metrics.emplace_back(name, number_or_nan(value));
     return trial;
 }
 

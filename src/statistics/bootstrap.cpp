@@ -31,7 +31,7 @@ RankingAreas mean_areas(std::span<const ImageRanking> rankings, std::span<const 
 /// What is added up over images, once or in a resample.
 struct FigureSums {
     explicit FigureSums(std::size_t classes) : counts(classes) {}
-    void add(const ScoredImage& image) {
+    void add(const EvaluatedImage& image) {
         counts.add(image.truth, image.predicted);
         loss += image.loss;
         brier += image.brier;
@@ -59,11 +59,11 @@ std::vector<MeasuredMetric> named_figures(const std::vector<double>& values) {
 
 }  // namespace
 
-std::vector<MeasuredMetric> figures_with_intervals(std::span<const ScoredImage> images, std::size_t classes,
+std::vector<MeasuredMetric> figures_with_intervals(std::span<const EvaluatedImage> images, std::size_t classes,
                                                    std::span<const ImageRanking> rankings,
                                                    const BootstrapRecord& bootstrap) {
     FigureSums sums(classes);
-    for (const ScoredImage& image : images) sums.add(image);
+    for (const EvaluatedImage& image : images) sums.add(image);
     std::vector<std::uint16_t> times(images.size(), 1);
     if (images.empty()) return named_figures(values_of(sums, {kUnknown, kUnknown}, 1));
     std::vector<MeasuredMetric> figures = named_figures(values_of(sums, mean_areas(rankings, times), images.size()));

@@ -12,7 +12,7 @@
 namespace graft {
 
 /// What a classifier made of one image.
-struct ScoredImage {
+struct EvaluatedImage {
     std::uint32_t truth = 0, predicted = 0;
     double loss = 0, brier = 0;
 };
@@ -20,7 +20,7 @@ struct ScoredImage {
 /// The figures that counts, losses and rankings give, with intervals: balanced_accuracy, macro_ and weighted_ means,
 /// cohen_kappa, matthews, roc_auc, average_precision, loss, brier.
 /// @param rankings of each class [K]; none: roc_auc and average_precision are unknown
-[[nodiscard]] std::vector<MeasuredMetric> figures_with_intervals(std::span<const ScoredImage> images,
+[[nodiscard]] std::vector<MeasuredMetric> figures_with_intervals(std::span<const EvaluatedImage> images,
                                                                  std::size_t classes,
                                                                  std::span<const ImageRanking> rankings,
                                                                  const BootstrapRecord& bootstrap);

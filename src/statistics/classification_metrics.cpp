@@ -7,6 +7,7 @@
 
 #include "core/ranking.hpp"
 #include "core/text.hpp"
+#include "record/metric.hpp"
 #include "statistics/bootstrap.hpp"
 #include "statistics/intervals.hpp"
 
@@ -19,10 +20,6 @@ constexpr double kLeastLikely = 1e-12;  // a class that was ruled out has a fini
 
 using Confusion = std::vector<std::vector<std::int64_t>>;
 
-double ratio_of(std::int64_t part, std::int64_t whole) {
-    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
 ClassRecord counted_class(const std::string& name, std::size_t index, const Confusion& confusion) {
     ClassRecord record{.name = name};
     for (std::size_t other = 0; other < confusion.size(); ++other) {
@@ -30,8 +27,8 @@ ClassRecord counted_class(const std::string& name, std::size_t index, const Conf
         record.predicted += confusion[other][index];
     }
     const std::int64_t right = confusion[index][index];
-    record.precision = ratio_of(right, record.predicted);
-    record.recall = ratio_of(right, record.support);
+    record.precision = ratio(right, record.predicted);
+    record.recall = ratio(right, record.support);
     record.precision_interval = wilson(right, record.predicted);
     record.recall_interval = wilson(right, record.support);
     const double sum = record.precision + record.recall;
@@ -45,7 +42,7 @@ std::vector<ConfusedPair> most_confused(const std::vector<ClassRecord>& classes,
         for (std::size_t j = 0; j < classes.size(); ++j)
             if (i != j && confusion[i][j] > 0)
                 pairs.push_back(
-                    {classes[i].name, classes[j].name, confusion[i][j], ratio_of(confusion[i][j], classes[i].support)});
+                    {classes[i].name, classes[j].name, confusion[i][j], ratio(confusion[i][j], classes[i].support)});
     std::ranges::stable_sort(pairs, std::greater(), &ConfusedPair::images);
     if (pairs.size() > kMostConfusedPairs) pairs.resize(kMostConfusedPairs);
     return pairs;
@@ -150,7 +147,7 @@ std::vector<FolderRecord> ClassificationMetrics::folder_records() const {
     if (folders_.size() < 2 || (!mixed && classes.size() == folders_.size())) return {};
     std::vector<FolderRecord> records;
     for (const auto& [name, folder] : folders_)
-        records.push_back({name, folder.images, folder.right, ratio_of(folder.right, folder.images),
+        records.push_back({name, folder.images, folder.right, ratio(folder.right, folder.images),
                            wilson(folder.right, folder.images)});
     return records;
 }
@@ -160,7 +157,7 @@ DecisionRecord ClassificationMetrics::decision_record() const {
             .min_margin = context_.decision.min_margin,
             .max_distance = context_.decision.max_distance.value_or(kUnknown),
             .answered = answered_,
-            .accuracy = answered_ == 0 ? kUnknown : ratio_of(answered_right_, answered_),
+            .accuracy = answered_ == 0 ? kUnknown : ratio(answered_right_, answered_),
             .interval = wilson(answered_right_, answered_)};
 }
 
@@ -169,9 +166,9 @@ void ClassificationMetrics::add_figures(ClassificationRecord& record) const {
     for (std::size_t i = 0; i < top_k_.size(); ++i)
         record.figures.push_back({i == 0 ? "accuracy" : format_text("top_{}", top_k_[i]), record.top_k[i].second, true,
                                   wilson(top_k_hits_[i], images)});
-    std::vector<ScoredImage> scored;
+    std::vector<EvaluatedImage> evaluated;
     for (std::size_t i = 0; i < images_.size(); ++i)
-        scored.push_back({images_[i].truth, images_[i].predicted, confidences_[i].loss, images_[i].brier});
+        evaluated.push_back({images_[i].truth, images_[i].predicted, confidences_[i].loss, images_[i].brier});
     const std::size_t classes = context_.classes.size();
     std::vector<ImageRanking> rankings;
     const std::vector<std::uint16_t> once(images_.size(), 1);
@@ -184,7 +181,7 @@ void ClassificationMetrics::add_figures(ClassificationRecord& record) const {
         record.classes[k].average_precision = areas.average_precision;
         rankings.push_back(ranking);
     }
-    std::ranges::move(figures_with_intervals(scored, classes, rankings, record.bootstrap),
+    std::ranges::move(figures_with_intervals(evaluated, classes, rankings, record.bootstrap),
                       std::back_inserter(record.figures));
     record.figures.push_back({"ece", record.reliability.ece, false, record.reliability.ece_interval});
 }
@@ -194,8 +191,7 @@ EvaluationRecord ClassificationMetrics::finish(const std::string& source) const 
     const std::size_t classes = context_.classes.size();
     ClassificationRecord record{.confusion = Confusion(classes, std::vector<std::int64_t>(classes))};
     for (const Image& image : images_) ++record.confusion[image.truth][image.predicted];
-    for (std::size_t i = 0; i < top_k_.size(); ++i)
-        record.top_k.emplace_back(top_k_[i], ratio_of(top_k_hits_[i], images));
+    for (std::size_t i = 0; i < top_k_.size(); ++i) record.top_k.emplace_back(top_k_[i], ratio(top_k_hits_[i], images));
     record.accuracy = record.top_k.front().second;
     record.bootstrap = bootstrap_of(images, static_cast<std::int64_t>(classes));
     record.reliability = reliability_of(confidences_, record.bootstrap);
@@ -205,7 +201,7 @@ EvaluationRecord ClassificationMetrics::finish(const std::string& source) const 
     record.confused = most_confused(record.classes, record.confusion);
     record.coverage = coverage_of(confidences_);
     const auto commonest = std::ranges::max_element(record.classes, {}, &ClassRecord::support);
-    record.baseline = {commonest->name, ratio_of(commonest->support, images)};
+    record.baseline = {commonest->name, ratio(commonest->support, images)};
     record.folders = folder_records();
     add_figures(record);
     EvaluationRecord all{.source = source, .images = images, .result = std::move(record)};

@@ -3,19 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/quantile.hpp"
+
 namespace graft {
 namespace {
 
 constexpr double kLow = 0.025, kHigh = 0.975;
 constexpr double kNormalQuantile = 1.959963984540054;  // of kHigh
-
-/// @param sorted not empty
-double quantile(const std::vector<double>& sorted, double share) {
-    const double place = share * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const std::size_t above = std::min(below + 1, sorted.size() - 1);
-    return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
 
 }  // namespace
 

@@ -122,6 +122,21 @@ TEST_F(CheckOfImages, PicturesInTwoPartsAreLeaksAndTheTrainingPartLosesThem) {
               "image_path,label,split\ntrain/c.png,dog,train\ntest/x.png,cat,test\ntest/y.jpg,dog,test\n");
 }
 
+TEST_F(CheckOfImages, LeaksIntoTheLastPartComeFirstAlsoWhereTheyAreLessAlike) {
+    part("train");
+    add("a.png", 0, spots(1));
+    add("b.png", 1, spots(2));
+    part("validation");
+    add("v.png", 0, spots(1));
+    add("w.png", 1, spots(2) * 0.8 + cv::Scalar(40, 40, 40));
+    part("test");
+    add("x.png", 0, spots(1));
+    add("y.jpg", 1, encoded(".jpg", spots(2)));
+    check();
+    EXPECT_THAT(found(FindingKind::leaks), ElementsAre(HasSubstr("test/x.png"), "validation/v.png train/a.png"));
+    EXPECT_THAT(found(FindingKind::near_leaks), ElementsAre(HasSubstr("test/y.jpg"), "validation/w.png train/b.png"));
+}
+
 TEST_F(CheckOfImages, AllThatATestImageRepeatsLeaveTheTrainingPart) {
     part("train");
     add("a.png", 0, spots(1));
