@@ -63,6 +63,14 @@ MaybeAdvice useless_regression(const ReportSource& source) {
                   "Look whether images and numbers belong together, then train longer or unfreeze stages.", "#numbers"};
 }
 
+std::string leaks_text(std::int64_t equal, std::int64_t near) {
+    return format_text("{} {} in the training or validation part.",
+                       count_of(static_cast<std::uint64_t>(equal + near), "test image is", "test images are"),
+                       near == 0    ? "also"
+                       : equal == 0 ? "almost like images"
+                                    : "also, or almost,");
+}
+
 /// Images that were trained with, or almost, among those that judge.
 MaybeAdvice leaks(const ReportSource& source) {
     if (!source.run || !source.findings) return {};
@@ -76,12 +84,9 @@ MaybeAdvice leaks(const ReportSource& source) {
         static_cast<double>(all) / static_cast<double>(std::max<std::int64_t>(source.run->data.test, 1));
     if (equal == 0 && share < kFewLeaks) return {};
     return Advice{
-        equal > 0 || share > kGap ? AdviceKind::act : AdviceKind::look,
-        format_text("{} also, or almost, in the training or validation part.",
-                    count_of(static_cast<std::uint64_t>(all), "test image is", "test images are")),
-        format_text("That is {} of the test, on which the model looks better than it is: {} the same picture, "
-                    "{} almost.",
-                    percent(share), equal, near),
+        equal > 0 || share > kGap ? AdviceKind::act : AdviceKind::look, leaks_text(equal, near),
+        format_text("That is {} of the test, on which the model looks better than it is{}.", percent(share),
+                    equal > 0 && near > 0 ? format_text(": {} the same picture, {} almost", equal, near) : ""),
         "Leave them out of one part: graft data check DATA --fix LIST writes a list without them.", "#data"};
 }
 

@@ -102,7 +102,8 @@ details{margin:.6rem 0}summary{cursor:pointer}.parts{width:100%;height:24px;bord
 font-size:.8rem;max-width:20rem;z-index:20}
 :target{background:color-mix(in srgb,var(--k1) 8%,transparent)}
 @media (max-width:40rem){header{padding-top:1.5rem}.verdict{grid-template-columns:1fr}.pictures li{width:6rem}
-.pictures img,.pictures .noimage{width:6rem;height:6rem}.pictures li.pair{width:12.3rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}
+.pictures img,.pictures .noimage{width:6rem;height:6rem}.pictures li.pair{width:100%;max-width:24rem}.two img,.two .noimage{flex:1;width:auto;min-width:0;height:auto;aspect-ratio:1}
+.views{margin-bottom:1.4rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}
 .views{grid-template-columns:repeat(3,minmax(0,1fr))}th,td{padding:.28rem .45rem}}
 @media print{:root{--bg:#fff;--paper:#fff;--ink:#000;--soft:#444;--line:#ccc}nav,.skip{display:none}
 body{font-size:11pt}section{padding-top:1rem;break-inside:auto}figure,tr,.pictures li,.advice li{break-inside:avoid}

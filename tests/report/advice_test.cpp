@@ -151,12 +151,17 @@ TEST(Advice, SpeaksOfLeaksIntoTheTestWhereTheyMatter) {
         source.findings = RunFindings{.images = 1000, .findings = {{.kind = kind, .parts = {{part, images}}}}};
         return findings(source);
     };
-    EXPECT_THAT(found("leaks", "test", 1),
-                Contains("1 test image is also, or almost, in the training or validation part."));
+    EXPECT_THAT(found("leaks", "test", 1), Contains("1 test image is also in the training or validation part."));
     EXPECT_THAT(found("near_leaks", "test", 6),  // 1 % of 600
-                Contains("6 test images are also, or almost, in the training or validation part."));
+                Contains("6 test images are almost like images in the training or validation part."));
     EXPECT_EQ(found("near_leaks", "test", 5).size(), 1U);  // the commonest mistake alone
     EXPECT_EQ(found("leaks", "validation", 5).size(), 1U);
+    source.findings = RunFindings{
+        .images = 1000,
+        .findings = {{.kind = "leaks", .parts = {{"test", 2}}}, {.kind = "near_leaks", .parts = {{"test", 4}}}}};
+    const Advice both = advice_for(source).front();
+    EXPECT_EQ(both.finding, "6 test images are also, or almost, in the training or validation part.");
+    EXPECT_THAT(both.reason, ::testing::EndsWith("looks better than it is: 2 the same picture, 4 almost."));
 }
 
 TEST(Advice, PutsWhatIsWrongFirst) {

@@ -50,7 +50,7 @@ Markup augmentation_section(const ReportSource& source) {
     if (!enabled(*source.augmentation))
         return remark("No augmentation: the network sees each training image as it is.");
     Markup section = paragraph(
-        format_text("What the network sees of training images: on the left as they are, then varied by {}. If a varied "
+        format_text("What the network sees of training images: each first as it is, then varied by {}. If a varied "
                     "picture could no longer be told apart by a person, or never occurs in use, the augmentation is "
                     "too strong.",
                     variations_of(*source.augmentation)));

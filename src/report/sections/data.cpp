@@ -23,7 +23,7 @@ Markup pictures_of(const ReportSource& source, const RunFinding& finding, Thumbn
         for (const FoundName* found : {&finding.images[i].image, &finding.images[i].other})
             if (!found->name.empty()) files.push_back(file_of(source, *found));
     thumbnails.read(files);
-    const std::string same = finding.kind.starts_with("near_") ? "~ " : "= ";
+    const std::string same = finding.kind.starts_with("near_") ? "~\u00a0" : "=\u00a0";
     Markup items;
     for (std::size_t i = 0; i < shown_images; ++i) {
         const auto& [image, other] = finding.images[i];

@@ -10,6 +10,7 @@ namespace graft {
 namespace {
 
 constexpr double kWorthAnswering = 0.3;  ///< share of the images: less is no use
+constexpr double kSmallChange = 0.005;   ///< of a share: half a point of a hundred
 
 Axis share_axis(const char* name) { return {.name = name, .low = 0, .high = 1, .ticks = TickText::percent}; }
 
@@ -61,17 +62,23 @@ std::string operating_point(const ClassificationRecord& of) {
     return "";
 }
 
+/// Too little to speak of is called neither a gain nor a loss.
+std::string change_of_error(double before, double after) {
+    if (std::abs(after - before) < kSmallChange) return format_text("stayed at about {}", percent(after));
+    return format_text("{} from {} to {}", after < before ? "fell" : "rose", percent(before), percent(after));
+}
+
 /// What was done about it in training.
 Markup calibration_of(const ReportSource& source) {
     if (!source.run || !source.run->calibration) return {};
     const CalibrationRecord& calibration = *source.run->calibration;
     if (!calibration.reason.empty()) return remark(format_text("Not calibrated: {}.", calibration.reason));
     return paragraph(format_text(
-        "The model's probabilities are calibrated: class scores are divided by {:.3f}, fitted on {}, where it brought "
-        "the "
-        "error from {} to {}.",
+        "The model's probabilities are calibrated: class scores are divided by {:.3f}, which makes the log loss of "
+        "{} smallest ({:.4f}, before {:.4f}). The error on these images {}.",
         calibration.temperature, count_of(static_cast<std::uint64_t>(calibration.images), "validation image"),
-        percent(calibration.before.ece), percent(calibration.after.ece)));
+        calibration.after.loss, calibration.before.loss,
+        change_of_error(calibration.before.ece, calibration.after.ece)));
 }
 
 /// What came of saying "unknown".
