@@ -110,12 +110,13 @@ MaybeAdvice overfitting(const ReportSource& source) {
     const std::int64_t images = source.run->data.validation;
     const Interval interval = share_interval_of(validation, images);
     if (interval.high >= train) return {};
-    return Advice{AdviceKind::act, "The model knows its training images better than new ones.",
-                  format_text("It is right for {} of the training images and {} of the validation images.",
-                              percent(train), percent(validation)),
-                  "More training images help most; then stronger augmentation, /head/dropout 0.3, or a smaller head "
-                  "(/head/hidden []).",
-                  "#curves"};
+    return Advice{
+        AdviceKind::act, "The model knows its training images better than new ones.",
+        format_text("It is right for {} of the training images and {} of the validation images.", percent(train),
+                    percent(validation)),
+        std::string("More training images help most; then stronger augmentation, or /head/dropout 0.3") +
+            (config_text(*source.run, "/head/hidden") == "[]" ? "." : ", or a smaller head (/head/hidden [])."),
+        "#curves"};
 }
 
 MaybeAdvice not_done_learning(const ReportSource& source) {
@@ -133,15 +134,18 @@ MaybeAdvice not_done_learning(const ReportSource& source) {
 MaybeAdvice plateau(const ReportSource& source) {
     const double train = at_kept(source, "accuracy"), validation = at_kept(source, "val_accuracy");
     if (!(validation < 0.95) || !source.finished || source.run->phases.empty()) return {};
+    const bool in_phases = !config_text(*source.run, "/training/phases/0").empty();
     const bool all_frozen = source.run->phases.back().model.trained.empty();
     if (!all_frozen || source.run->kept + 2 >= source.run->history.size()) return {};
-    return Advice{AdviceKind::act, "The frozen network gives no more.",
-                  format_text("Validation accuracy was best in epoch {} ({}), and {} later epochs brought nothing; "
-                              "the training images reach {}.",
-                              source.run->kept_epoch().epoch + 1, percent(validation),
-                              source.run->history.size() - 1 - source.run->kept, percent(train)),
-                  "Train part of the network too: docs/fine-tuning.md, for example /backbone/freeze \"stage5\".",
-                  "#curves"};
+    return Advice{
+        AdviceKind::act, "The frozen network gives no more.",
+        format_text("Validation accuracy was best in epoch {} ({}), and {} later epochs brought nothing; "
+                    "the training images reach {}.",
+                    source.run->kept_epoch().epoch + 1, percent(validation),
+                    source.run->history.size() - 1 - source.run->kept, percent(train)),
+        std::string("Train the network too (docs/fine-tuning.md): ") +
+            (in_phases ? "a phase {\"train\": \"all\"} after the head's." : "graft config init --recipe fine_tune."),
+        "#curves"};
 }
 
 MaybeAdvice few_training_images(const ReportSource& source) {
@@ -185,8 +189,8 @@ MaybeAdvice weakest_class(const ReportSource& source) {
     const ClassRecord& c = of->classes[*weakest];
     const Interval interval = share_interval(right_of(*of, *weakest), c.support);
     const std::string figures =
-        format_text("{} of {} images were found ({}; 95 % interval {} to {}).", right_of(*of, *weakest), c.support,
-                    percent(c.recall), percent(interval.low), percent(interval.high));
+        format_text("{} of {} were found ({}; 95 % interval {} to {}).", with_commas(right_of(*of, *weakest)),
+                    images_text(c.support), percent(c.recall), percent(interval.low), percent(interval.high));
     const bool sure = interval.high < of->accuracy;
     return Advice{sure ? AdviceKind::act : AdviceKind::look, format_text("The weakest class is {}.", c.name),
                   figures + (sure ? "" : " With so few images that may be chance."),
@@ -204,7 +208,7 @@ MaybeAdvice confused_classes(const ReportSource& source) {
     return Advice{AdviceKind::look,
                   format_text("The commonest mistake: {} is taken for {}.", of->classes[worst.truth].name,
                               of->classes[worst.predicted].name),
-                  format_text("{} of all {} mistakes.", worst.count, wrong),
+                  format_text("{} of all {} mistakes.", with_commas(worst.count), with_commas(wrong)),
                   "If people confuse them too, look at the labels; else add images that show the difference.",
                   "#confusion"};
 }

@@ -91,6 +91,26 @@ TEST(Advice, SeesAPlateauOfAFrozenNetwork) {
     EXPECT_THAT(findings(source), Not(Contains("The frozen network gives no more.")));
 }
 
+std::string action_for(const ReportSource& source, const std::string& finding) {
+    for (const Advice& advice : advice_for(source))
+        if (advice.finding == finding) return advice.action;
+    return "no such advice";
+}
+
+TEST(Advice, DoesNotAdviseWhatTheRunHasAlready) {
+    ReportSource source = good_run();
+    set_metrics(source, 0.99, 0.8);
+    source.run->kept = 0;
+    const std::string overfits = "The model knows its training images better than new ones.",
+                      ends = "The frozen network gives no more.";
+    EXPECT_THAT(action_for(source, overfits), ::testing::EndsWith("or a smaller head (/head/hidden [])."));
+    EXPECT_THAT(action_for(source, ends), ::testing::EndsWith(": graft config init --recipe fine_tune."));
+    source.run->config["head"]["hidden"] = Json::array();
+    source.run->config["training"]["phases"] = Json::parse(R"([{"train": "head"}])");
+    EXPECT_THAT(action_for(source, overfits), ::testing::EndsWith("or /head/dropout 0.3."));
+    EXPECT_THAT(action_for(source, ends), ::testing::EndsWith(": a phase {\"train\": \"all\"} after the head's."));
+}
+
 TEST(Advice, NamesTheWeakestClassAndWhetherItIsChance) {
     ReportSource source = good_run();
     result_of(source).classes[2].recall = 0.6;
