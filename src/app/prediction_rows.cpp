@@ -8,7 +8,7 @@
 #include "core/text.hpp"
 #include "graft/record/evaluation.hpp"
 #include "record/csv.hpp"
-#include "task/evaluator.hpp"
+#include "record/table_names.hpp"
 
 namespace graft {
 
@@ -56,8 +56,7 @@ std::vector<std::string> PredictionRows::cells(const Prediction& prediction) con
         names.push_back(outputs_[index]);
         numbers.push_back(shortest(values[index]));
     }
-    const std::string between(1, kClassSeparator);
-    if (options_.task == TaskKind::multi_label) return {joined(names, between), joined(numbers, between)};
+    if (options_.task == TaskKind::multi_label) return {class_cell(names), joined(numbers, "|")};
     if (options_.decision.may_refuse() && options_.top_k == 1) return {answer(prediction), numbers.front()};
     if (options_.decision.may_refuse()) cells.push_back(answer(prediction));
     for (std::size_t i = 0; i < names.size(); ++i) cells.insert(cells.end(), {names[i], numbers[i]});
@@ -66,12 +65,14 @@ std::vector<std::string> PredictionRows::cells(const Prediction& prediction) con
 
 std::string PredictionRows::header() const {
     if (options_.format == RowFormat::json_lines) return "";
-    std::string text = "file";
-    for (const std::string& name : columns()) text += "," + csv_field(name);
-    text += ",error";
-    if (options_.all_probabilities)
-        for (const std::string& name : outputs_) text += "," + csv_field(name);
-    return text + "\n";
+    std::vector<std::string> headings = {"file", "error"}, own = columns();
+    if (options_.task == TaskKind::regression) own = headings_of(own, headings);
+    headings.insert(headings.begin() + 1, own.begin(), own.end());
+    if (options_.all_probabilities) {
+        const std::vector<std::string> classes = headings_of(outputs_, headings);
+        headings.insert(headings.end(), classes.begin(), classes.end());
+    }
+    return csv_line(headings) + "\n";
 }
 
 std::string PredictionRows::row(const std::filesystem::path& file, const Prediction& prediction) const {

@@ -8,6 +8,7 @@
 #include "core/text_layout.hpp"
 #include "graft/core/errors.hpp"
 #include "record/csv.hpp"
+#include "record/table_names.hpp"
 #include "record/task_kind.hpp"
 
 namespace graft {
@@ -119,9 +120,10 @@ std::string text_of(const EvaluationRecord& all, const RegressionRecord& record)
 }
 
 std::string confusion_csv(const ClassificationRecord& record) {
-    std::string text = "true\\predicted";
-    for (const ClassRecord& c : record.classes) text += "," + csv_field(c.name);
-    text += "\n";
+    const std::vector<std::string> fixed = {"true\\predicted"};
+    std::vector<std::string> names;
+    for (const ClassRecord& c : record.classes) names.push_back(c.name);
+    std::string text = fixed.front() + "," + csv_line(headings_of(names, fixed)) + "\n";
     for (std::size_t i = 0; i < record.classes.size(); ++i) {
         text += csv_field(record.classes[i].name);
         for (const std::int64_t count : record.confusion[i]) text += "," + std::to_string(count);

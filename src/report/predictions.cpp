@@ -7,6 +7,7 @@
 
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "record/table_names.hpp"
 #include "report/csv_rows.hpp"
 
 namespace graft {
@@ -38,19 +39,11 @@ ClassPrediction class_prediction(Row row, const ClassNumbers& numbers) {
     return image;
 }
 
-bool names(std::string_view list, std::string_view name) {
-    while (true) {
-        const std::size_t end = list.find('|');
-        if (list.substr(0, end) == name) return true;
-        if (end == std::string_view::npos) return false;
-        list.remove_prefix(end + 1);
-    }
-}
-
 LabelPrediction label_prediction(Row row, const MultiLabelRecord& record) {
     LabelPrediction image{.name = row[0], .truth = row[1], .found = row[2], .right = row[3] == "1"};
     for (std::size_t k = 0; k < record.classes.size() && !image.right; ++k) {
-        const bool is = names(image.truth, record.classes[k].name), said = names(image.found, record.classes[k].name);
+        const bool is = names_class(image.truth, record.classes[k].name);
+        const bool said = names_class(image.found, record.classes[k].name);
         if (is == said) continue;
         const auto probability = static_cast<float>(number_in(row[kBeforeProbabilities + k]));
         const float surprise = said ? probability : 1 - probability;

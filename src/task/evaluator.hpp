@@ -44,7 +44,7 @@ public:
     /// Adds what another one of the same context has counted.
     virtual void add(const Evaluator& other) = 0;
     [[nodiscard]] virtual EvaluationRecord finish(const std::string& source) const = 0;
-    /// A line of predictions.csv, behind the name of the file and without its end.
+    /// A line of predictions.csv, behind the name of the file (column `file`) and without its end.
     [[nodiscard]] virtual std::string columns() const = 0;
     [[nodiscard]] virtual std::string cells(const Sample& sample, std::span<const float> values) const = 0;
     /// The same as an object, for predictions.jsonl.
@@ -59,8 +59,5 @@ public:
 
 /// Values by the names of what they are of. NaN becomes null; a float is written with as few digits as it needs.
 [[nodiscard]] Json by_name(std::span<const std::string> names, std::span<const float> values);
-
-/// What stands between several classes in one cell of a table.
-inline constexpr char kClassSeparator = '|';
 
 }  // namespace graft

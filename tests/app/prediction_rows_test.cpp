@@ -129,5 +129,19 @@ TEST(PredictionRows, OfNumbersHaveOneForEachTarget) {
               "\n");
 }
 
+TEST(PredictionRows, HaveNoTwoColumnsOfOneName) {
+    const std::vector<std::string> names = {"error", "file", "class"};
+    EXPECT_EQ(PredictionRows(names, {.all_probabilities = true}).header(),
+              "file,class,probability,error,error_2,file_2,class_2\n");
+    EXPECT_EQ(PredictionRows(names, {.top_k = 2, .all_probabilities = true}).header(),
+              "file,class_1,probability_1,class_2,probability_2,error,error_2,file_2,class\n");
+    EXPECT_EQ(PredictionRows(names, {.task = TaskKind::regression}).header(), "file,error_2,file_2,class,error\n");
+}
+
+TEST(PredictionRows, WriteABarInAClassOfSeveralSoThatItIsNoSeparator) {
+    const PredictionRows rows({"a|b", "c"}, {.task = TaskKind::multi_label, .thresholds = {0.5F, 0.5F}});
+    EXPECT_EQ(rows.row("a.jpg", {.values = {0.75F, 0.5F}}), "a.jpg,a\\x7Cb|c,0.75|0.5,\n");
+}
+
 }  // namespace
 }  // namespace graft

@@ -1,6 +1,7 @@
 /// Counts of one class per image.
 #include "core/ranking.hpp"
 #include "record/csv.hpp"
+#include "record/table_names.hpp"
 #include "statistics/classification_metrics.hpp"
 #include "task/evaluator.hpp"
 
@@ -30,9 +31,8 @@ public:
 
     /// True class, predicted class, whether they agree, and a probability per class.
     [[nodiscard]] std::string columns() const override {
-        std::string text = "class,predicted,correct";
-        for (const std::string& name : classes_) text += "," + csv_field(name);
-        return text;
+        const std::vector<std::string> fixed = {"file", "class", "predicted", "correct"};
+        return "class,predicted,correct," + csv_line(headings_of(classes_, fixed));
     }
     [[nodiscard]] std::string cells(const Sample& sample, std::span<const float> probabilities) const override {
         const auto truth = static_cast<std::size_t>(sample.label);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "record/csv.hpp"
+#include "record/table_names.hpp"
 #include "task/evaluator.hpp"
 #include "task/scored_labels.hpp"
 
@@ -76,16 +77,15 @@ public:
 
     /// True classes, found classes, whether every known one was found right, and a probability per class.
     [[nodiscard]] std::string columns() const override {
-        std::string text = "classes,predicted,correct";
-        for (const std::string& name : classes_) text += "," + csv_field(name);
-        return text;
+        const std::vector<std::string> fixed = {"file", "classes", "predicted", "correct"};
+        return "classes,predicted,correct," + csv_line(headings_of(classes_, fixed));
     }
     [[nodiscard]] std::string cells(const Sample& sample, std::span<const float> probabilities) const override {
         const auto names_where = [&](const auto& holds) {
-            std::string names;
+            std::vector<std::string> names;
             for (std::size_t k = 0; k < classes_.size(); ++k)
-                if (holds(k)) names += (names.empty() ? "" : std::string(1, kClassSeparator)) + classes_[k];
-            return csv_field(names);
+                if (holds(k)) names.push_back(classes_[k]);
+            return csv_field(class_cell(names));
         };
         std::string text = names_where([&](std::size_t k) { return sample.values[k] > 0.5F; }) + "," +
                            names_where([&](std::size_t k) { return probabilities[k] >= thresholds_[k]; }) +

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "record/csv.hpp"
+#include "record/table_names.hpp"
 #include "task/evaluator.hpp"
 #include "task/regression_errors.hpp"
 
@@ -44,10 +45,13 @@ public:
 
     /// For each target what the data says (empty: nothing) and what was predicted.
     [[nodiscard]] std::string columns() const override {
-        std::string text;
-        for (const std::string& name : targets_)
-            text += (text.empty() ? "" : ",") + csv_field(name) + "," + csv_field("predicted_" + name);
-        return text;
+        std::vector<std::string> predicted, taken = {"file"}, columns;
+        const std::vector<std::string> truth = headings_of(targets_, taken);
+        for (const std::string& name : targets_) predicted.push_back("predicted_" + name);
+        taken.insert(taken.end(), truth.begin(), truth.end());
+        predicted = headings_of(predicted, taken);
+        for (std::size_t k = 0; k < targets_.size(); ++k) columns.insert(columns.end(), {truth[k], predicted[k]});
+        return csv_line(columns);
     }
     [[nodiscard]] std::string cells(const Sample& sample, std::span<const float> values) const override {
         std::string text;
