@@ -11,7 +11,8 @@
 
 namespace graft {
 
-void takes_list_options(CLI::App& command, std::vector<std::string>& assignments);
+/// @return the option
+CLI::Option* takes_list_options(CLI::App& command, std::vector<std::string>& assignments);
 
 /// `base` with what the command line says instead. Values are JSON or text: `label_column=species`,
 /// `label_columns=["cat","dog"]`. Throws ConfigError with every problem.

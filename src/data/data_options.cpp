@@ -71,6 +71,15 @@ std::vector<std::string> contradictions(const DataOptions& options) {
         is_list(options.train) || is_list(options.validation.value_or("")) || is_list(options.test.value_or(""));
     if (options.list != ListOptions() && !has_list)
         problems.emplace_back("/data/list: is for lists, and no part of the data is one: a .csv, .tsv or .jsonl file");
+    const auto is_csv = [](const std::string& place) { return is_list(place) && table_kind(place) == TableKind::csv; };
+    const bool has_csv =
+        is_csv(options.train) || is_csv(options.validation.value_or("")) || is_csv(options.test.value_or(""));
+    for (const auto& [key, given] : {std::pair("delimiter", options.list.delimiter.has_value()),
+                                     std::pair("columns", !options.list.columns.empty())})
+        if (given && has_list && !has_csv)
+            problems.push_back(format_text("/data/list/{}: is for CSV files, and JSON Lines name their values", key));
+    if (options.list.weight_column && has_list && !is_list(options.train))
+        problems.emplace_back("/data/list/weight_column: is of the training list, and /data/train is none");
     if (options.list.split_column && !is_list(options.train))
         problems.emplace_back("/data/list/split_column: divides the training list, and /data/train is none");
     if (options.list.group_column && options.split.group_pattern)

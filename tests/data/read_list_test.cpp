@@ -14,6 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::Eq;
 using testing::error_message;
 using ::testing::HasSubstr;
@@ -151,7 +152,7 @@ TEST_F(List, HasWeights) {
               "  line 2: weight: expected a weight, a number above 0, or nothing for 1; found \"0\"\n"
               "  line 3: weight: expected a weight, a number above 0, or nothing for 1; found \"-1\"\n"
               "  line 4: weight: expected a weight, a number above 0, or nothing for 1; found \"much\"\n"
-              "  line 5: weight: expected a weight, a number above 0, or nothing for 1; found \"1e-60\"\n"
+              "  line 5: weight: 1e-60 is beyond the numbers that networks compute with (float32: 1.2e-38 to 3.4e38)\n"
               "  line 6: weight: expected a weight, a number above 0, or nothing for 1; found \"inf\"\n"
               "  line 8: sub/e.jpg: has another weight than in line 7");
 }
@@ -188,6 +189,24 @@ TEST_F(ListColumnNames, AreNeverGuessed) {
     EXPECT_THAT(
         error("image_path,label\na.jpg,x\n", {.path_column = "imagepath", .label_column = "label"}),
         StartsWith("has no column \"imagepath\" (did you mean \"image_path\"?), but \"image_path\", \"label\""));
+}
+
+TEST_F(ListColumnNames, ThatAModelRemembersAreNamedWithTheirOption) {
+    EXPECT_EQ(error("image_path,kind\na.jpg,x\n", {.path_column = "image_path", .label_column = "species"}, {},
+                    {.asked_by = AskedBy::command}),
+              "has no column \"species\", but \"image_path\", \"kind\"\nAnother one: --list label_column=VALUE");
+    EXPECT_THAT(error("image_path,label\na.jpg,x\n", {.delimiter = ";", .path_column = "image_path"}, {},
+                      {.asked_by = AskedBy::command}),
+                HasSubstr("\nIs a comma between the cells? Then add --list 'delimiter=,'"));
+}
+
+TEST_F(ListColumnNames, OfSeveralLabelsOrNumbersAreAskedFor) {
+    const std::string text = "image_path,rose,tulip\na.jpg,1,0\n";
+    EXPECT_THAT(error(text), EndsWith("\nHas it a column for each of several labels? Then set \"task\": "
+                                      "\"multi_label\" and /data/list/label_columns. Numbers? Then \"task\": "
+                                      "\"regression\" and /data/list/target_columns"));
+    EXPECT_THAT(error(text, {}, {.kind = TargetKind::labels}),
+                EndsWith("\nHas it a column for each label? Then set /data/list/label_columns"));
 }
 
 TEST_F(ListColumnNames, MayBeNamedForAListWithoutAHeader) {
@@ -317,7 +336,45 @@ TEST_F(ListTargets, OfRegressionAreNumbers) {
               "  line 2: age: \"3,5\" is no number; the decimal point is a point\n"
               "  line 3: age: \"old\" is no number; where it is not known, leave the cell empty\n"
               "  line 4: age: \"inf\" is no number; where it is not known, leave the cell empty\n"
-              "  line 5: age: \"1e60\" is no number; where it is not known, leave the cell empty");
+              "  line 5: age: 1e60 is beyond the numbers that networks compute with (float32: 1.2e-38 to 3.4e38)");
+}
+
+TEST_F(ListTargets, BeyondTheRangeOfNetworksAreNotTakenForText) {
+    const char* beyond = " is beyond the numbers that networks compute with (float32: 1.2e-38 to 3.4e38)";
+    for (const char* number : {"3.5e38", "-3.5e38", "1e400", "1e-400", "1e99999"})
+        EXPECT_THAT(error(std::string("image_path,age\na.jpg,") + number + "\n", {.target_columns = {"age"}},
+                          {.kind = TargetKind::numbers}),
+                    EndsWith("line 2: age: " + (number + std::string(beyond))));
+    for (const char* number : {"1e39", "1e-60", "1e400"})
+        EXPECT_THAT(error(std::string("image_path,label,w\na.jpg,x,") + number + "\n", {.weight_column = "w"}),
+                    EndsWith("line 2: w: " + (number + std::string(beyond))));
+    EXPECT_THAT(error("image_path,label,w\na.jpg,x,-1e39\n", {.weight_column = "w"}),
+                HasSubstr("w: expected a weight, a number above 0, or nothing for 1; found \"-1e39\""));
+}
+
+TEST_F(ListTargets, ThatLookLikeSeveralAreRemarkedOn) {
+    const std::string text = "image_path,label\na.jpg,sun;sea\nb.jpg,sea\nc.jpg,sky\n";
+    const std::string remark =
+        (folder_ / file_).string() +
+        ": \"sun;sea\" looks like several labels with ; between them: then set /data/list/label_separator to \";\"";
+    EXPECT_THAT(read(text).images.remarks.warnings, ElementsAre(remark + ", and \"task\": \"multi_label\""));
+    EXPECT_THAT(read(text, {}, {.kind = TargetKind::labels}).images.remarks.warnings, ElementsAre(remark));
+    EXPECT_THAT(read(text, {.label_separator = ";"}, {.kind = TargetKind::labels}).images.remarks.warnings, IsEmpty());
+    const std::string commas = "image_path,label\na.jpg,\"crane, bird\"\nb.jpg,\"crane, lorry\"\n";
+    EXPECT_THAT(read(commas).images.remarks.warnings, IsEmpty());  // a name of one class may have one
+    EXPECT_THAT(read(commas, {}, {.kind = TargetKind::labels}).images.remarks.warnings,
+                ElementsAre(HasSubstr("\"crane, bird\" looks like several labels with , between them")));
+    EXPECT_THAT(
+        error(text, {}, {.kind = TargetKind::labels, .classes = {"sea", "sky", "sun"}}, {.asked_by = AskedBy::command}),
+        HasSubstr("\n\"sun;sea\" looks like several labels with ; between them: then add --list "
+                  "'label_separator=;'"));
+}
+
+TEST_F(ListTargets, MayHaveABarInALabelAsGraftWritesIt) {
+    const ListedImages listed = read("image_path,label\na.jpg,a\\x7Cb|c\nb.jpg,c\n", {.label_separator = "|"},
+                                     {.kind = TargetKind::labels, .classes = {"c", "a|b"}});
+    EXPECT_THAT(listed.images.samples[0].values, ElementsAre(1, 1));
+    EXPECT_THAT(listed.images.samples[1].values, ElementsAre(1, 0));
 }
 
 TEST_F(ListTargets, AreRefusedWhereAnotherTaskNeedsThem) {

@@ -44,16 +44,19 @@ public:
     ListColumns choose(std::optional<TargetKind> kind) {
         if (kind) expect_columns_of(*kind);
         const bool labelled = kind && *kind != TargetKind::numbers && options_.label_columns.empty();
-        columns_.path = want(labelled ? path_and_label() : path());
-        if (labelled) columns_.values.push_back(want(label_));
+        kind_ = kind;
+        columns_.path = want(labelled ? path_and_label() : path(), "path_column");
+        if (labelled) columns_.values.push_back(want(label_, "label_column"));
         if (kind == TargetKind::labels)
-            for (const std::string& name : options_.label_columns) columns_.values.push_back(want(name));
+            for (const std::string& name : options_.label_columns)
+                columns_.values.push_back(want(name, "label_columns"));
         if (kind == TargetKind::numbers)
-            for (const std::string& name : options_.target_columns) columns_.values.push_back(want(name));
+            for (const std::string& name : options_.target_columns)
+                columns_.values.push_back(want(name, "target_columns"));
+        if (options_.split_column) columns_.split = want(*options_.split_column, "split_column");
         if (!kind) return std::move(columns_);
-        if (options_.split_column) columns_.split = want(*options_.split_column);
-        if (options_.group_column) columns_.group = want(*options_.group_column);
-        if (options_.weight_column) columns_.weight = want(*options_.weight_column);
+        if (options_.group_column) columns_.group = want(*options_.group_column, "group_column");
+        if (options_.weight_column) columns_.weight = want(*options_.weight_column, "weight_column");
         return std::move(columns_);
     }
 
@@ -79,10 +82,13 @@ private:
                             list_option(asked_by_, "target_columns")));
     }
 
-    std::size_t want(const std::string& name) {
+    /// @param key of the option that names it: people may not have named it themselves, but their model remembers it
+    std::size_t want(const std::string& name, const char* key) {
         if (!holds(header_, name) && table_kind(list_) == TableKind::csv)
-            throw DataError(format_text("{}: has no column \"{}\"{}, but {}{}", list_, name,
-                                        did_you_mean(name, header_), header_text(header_), delimiter_advice()));
+            throw DataError(format_text(
+                "{}: has no column \"{}\"{}, but {}{}{}", list_, name, did_you_mean(name, header_),
+                header_text(header_), delimiter_advice(),
+                asked_by_ == AskedBy::command ? format_text("\nAnother one: {}", list_option(asked_by_, key)) : ""));
         const auto known = std::ranges::find(columns_.names, name);
         if (known != columns_.names.end()) return static_cast<std::size_t>(known - columns_.names.begin());
         columns_.names.push_back(name);
@@ -133,18 +139,32 @@ private:
 
     [[noreturn]] void fail_on_none(const std::string& keys) const {
         const std::string advice = delimiter_advice();
-        throw DataError(format_text("{}: its columns are {}{}\nName them with {}{}; without that they are called {}{}",
-                                    list_, header_text(header_), advice, list_option(asked_by_, ""), keys,
-                                    dialects_text(),
-                                    advice.empty() && table_kind(list_) == TableKind::csv
-                                        ? ". Has the list no header line? Then " +
-                                              how_to_set(asked_by_, "columns", R"(["image_path", "label"])")
-                                        : ""));
+        throw DataError(
+            format_text("{}: its columns are {}{}\nName them with {}{}; without that they are called {}{}{}", list_,
+                        header_text(header_), advice, list_option(asked_by_, ""), keys, dialects_text(),
+                        advice.empty() && table_kind(list_) == TableKind::csv
+                            ? ". Has the list no header line? Then " +
+                                  how_to_set(asked_by_, "columns", R"(["image_path", "label"])")
+                            : "",
+                        several_advice()));
+    }
+
+    /// Where there is a path, the label may be missing because there are several.
+    [[nodiscard]] std::string several_advice() const {
+        const bool has_path = options_.path_column
+                                  ? holds(header_, *options_.path_column)
+                                  : std::ranges::any_of(kListDialects, [&](const ListDialect& dialect) {
+                                        return holds(header_, dialect.path);
+                                    });
+        if (asked_by_ != AskedBy::config || !has_path || header_.size() < 2) return "";
+        if (kind_ == TargetKind::labels) return "\nHas it a column for each label? Then set /data/list/label_columns";
+        return "\nHas it a column for each of several labels? Then set \"task\": \"multi_label\" and "
+               "/data/list/label_columns. Numbers? Then \"task\": \"regression\" and /data/list/target_columns";
     }
 
     /// What is often wrong when nothing fits.
     [[nodiscard]] std::string delimiter_advice() const {
-        if (header_.size() != 1 || options_.delimiter) return "";
+        if (header_.size() != 1) return "";
         for (const auto& [mark, name] :
              {std::pair(';', "a semicolon"), {'\t', "a tab"}, {'|', "a bar"}, {',', "a comma"}})
             if (header_.front().find(mark) != std::string::npos)
@@ -159,6 +179,7 @@ private:
     AskedBy asked_by_;
     ListColumns columns_;
     std::string label_;
+    std::optional<TargetKind> kind_;
 };
 
 }  // namespace

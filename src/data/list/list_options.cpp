@@ -3,12 +3,34 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/read.hpp"
 #include "core/text.hpp"
+#include "graft/core/errors.hpp"
 
 namespace graft {
 namespace {
 
 constexpr std::string_view kTab = "\\t";  // as people type it where JSON's form of a tab is not read
+
+/// Takes away what `base` says of what the assignments say another way.
+void give_way(ListOptions& base, std::span<const std::string> assignments) {
+    const auto names = [&](std::string_view key) {
+        return std::ranges::any_of(assignments, [&](std::string_view assignment) {
+            return assignment.substr(0, assignment.find_first_of("=/")) == key;
+        });
+    };
+    const bool one_column = names("label_column") || names("label_separator");
+    if (one_column && !names("label_columns")) base.label_columns.clear();
+    if (names("label_columns") && !one_column) {
+        base.label_column.reset();
+        base.label_separator.reset();
+    }
+    if (names("split_column")) {  // another column has words of its own
+        if (!names("train_values")) base.train_values.clear();
+        if (!names("validation_values")) base.validation_values.clear();
+        if (!names("test_values")) base.test_values.clear();
+    }
+}
 
 }  // namespace
 
@@ -71,6 +93,32 @@ std::vector<std::string> contradictions(const ListOptions& options, const std::s
         if (std::ranges::adjacent_find(sorted) != sorted.end()) wrong(key, "holds a name twice");
     }
     return problems;
+}
+
+ListOptions recorded_list_options(const Json& run_config) {
+    using nlohmann::literals::operator""_json_pointer;
+    constexpr const char* kOfItsOwnLists[] = {"root", "group_column", "weight_column"};
+    ListOptions options;
+    if (!run_config.is_object() || !run_config.contains("/data/list"_json_pointer)) return options;
+    Json list = run_config.at("/data/list"_json_pointer);
+    if (!list.is_object()) return options;
+    for (const char* key : kOfItsOwnLists) list.erase(key);
+    (void)read_options(list, [&](Fields& fields) { describe(fields, options); });
+    return options;
+}
+
+ListOptions with_assignments(const ListOptions& base, std::span<const std::string> assignments) {
+    ListOptions options = base;
+    give_way(options, assignments);
+    const auto visit = [&](Fields& fields) { describe(fields, options); };
+    Json document = write_options(visit);
+    std::vector<std::string> pointers, problems;
+    for (const std::string& assignment : assignments) pointers.push_back("/" + assignment);
+    apply_assignments(document, pointers);
+    for (const std::string& problem : read_options(document, visit)) problems.push_back("--list " + problem.substr(1));
+    for (const std::string& problem : contradictions(options, "--list")) problems.push_back(problem);
+    if (!problems.empty()) throw ConfigError(problems);
+    return options;
 }
 
 TableOptions table_options(const ListOptions& options) {

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "config/fields.hpp"
+#include "config/json.hpp"
 #include "data/list/table.hpp"
 
 namespace graft {
@@ -31,6 +33,15 @@ void describe(Fields& fields, ListOptions& options);
 
 /// What `describe` cannot say of one field alone. Each problem begins with `pointer` and the key.
 [[nodiscard]] std::vector<std::string> contradictions(const ListOptions& options, const std::string& pointer);
+
+/// How the lists of a run were read, as its config says it: the defaults of other lists for its model. Where the images
+/// lie, groups and weights belong to the run's own lists and are left out.
+[[nodiscard]] ListOptions recorded_list_options(const Json& run_config);
+
+/// `base` with `KEY=VALUE` assignments, as a command line has them; values are JSON or text. What `base` says otherwise
+/// of the same thing, such as label_columns beside a given label_column, gives way.
+/// @throws ConfigError with every problem
+[[nodiscard]] ListOptions with_assignments(const ListOptions& base, std::span<const std::string> assignments);
 
 [[nodiscard]] TableOptions table_options(const ListOptions& options);
 

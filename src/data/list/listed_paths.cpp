@@ -26,6 +26,10 @@ std::string problem_of(const std::string& file, bool& missing) {
 
 }  // namespace
 
+std::filesystem::path base_of_paths(const std::filesystem::path& list, const ListOptions& options) {
+    return options.root ? std::filesystem::path(*options.root) : list.parent_path();
+}
+
 ListedPaths::ListedPaths(const std::filesystem::path& base) : base_(base.string()) {
     while (base_.size() > 1 && base_.ends_with('/')) base_.pop_back();
 }

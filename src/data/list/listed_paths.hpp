@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/folder_walk.hpp"
+#include "data/list/list_options.hpp"
 
 namespace graft {
 
@@ -19,6 +20,9 @@ struct ListedFile {
     std::string problem;  ///< why it cannot be used; "": nothing is known against it
     bool missing = false;
 };
+
+/// The folder that a list's paths are relative to.
+[[nodiscard]] std::filesystem::path base_of_paths(const std::filesystem::path& list, const ListOptions& options);
 
 /// Finds files. Paths are relative to one folder; absolute ones are taken as they are. A path that is no file as it is
 /// written is tried with Windows' backslashes turned, then with what escaped() wrote turned back.

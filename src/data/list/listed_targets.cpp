@@ -17,12 +17,20 @@ namespace {
 
 constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 
+/// Infinity for a number that no double holds.
 std::optional<double> number_in(std::string_view text) {
     double value = 0;
     if (text.starts_with('+')) text.remove_prefix(1);
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+    if (end != text.data() + text.size()) return std::nullopt;
+    if (error == std::errc::result_out_of_range) return std::numeric_limits<double>::infinity();
+    if (error != std::errc() || !std::isfinite(value)) return std::nullopt;
     return value;
+}
+
+[[noreturn]] void refuse_beyond_float(const std::string& column, const Cell& cell) {
+    throw DataError(format_text("{}: {} is beyond the numbers that networks compute with (float32: 1.2e-38 to 3.4e38)",
+                                column, cell.text));
 }
 
 /// A label column's cell.
@@ -41,7 +49,8 @@ float label_in(const std::string& column, const Cell& cell) {
 float target_in(const std::string& column, const Cell& cell) {
     if (cell.text.empty() && !cell.is_list) return kUnknown;
     const std::optional<double> value = number_in(cell.text);
-    if (value && std::isfinite(static_cast<float>(*value))) return static_cast<float>(*value);
+    if (value && !std::isfinite(static_cast<float>(*value))) refuse_beyond_float(column, cell);
+    if (value) return static_cast<float>(*value);
     throw DataError(format_text("{}: \"{}\" is no number{}", column, cell.text,
                                 cell.text.find(',') != std::string::npos ? "; the decimal point is a point"
                                                                          : "; where it is not known, leave the cell "
@@ -78,8 +87,10 @@ std::string no_column_text(const std::string& name, const std::vector<std::strin
 
 float weight_in(const std::string& column, const Cell& cell) {
     if (cell.text.empty() && !cell.is_list) return 1;
-    const auto weight = static_cast<float>(number_in(cell.text).value_or(0));
+    const double value = number_in(cell.text).value_or(0);
+    const auto weight = static_cast<float>(value);
     if (weight > 0 && std::isfinite(weight)) return weight;
+    if (value > 0) refuse_beyond_float(column, cell);
     throw DataError(format_text("{}: expected a weight, a number above 0, or nothing for 1; found \"{}\"", column,
                                 shown(cell.text)));
 }
@@ -126,7 +137,7 @@ ListedTargets::Outcome ListedTargets::read_class(Sample& sample, const Cell& cel
     if (cell.text.empty()) throw DataError("has no label");
     const std::optional<std::int64_t> index = index_of(cell.text);
     if (index) return sample.label = *index, Outcome::taken;
-    const bool is_new = unknown_.insert(escaped(composed(cell.text))).second;
+    const bool is_new = unknown_.insert(escaped(composed(unescaped(cell.text)))).second;
     if (request_.mismatch == ClassMismatch::fail)
         throw DataError(
             format_text("unknown class \"{}\"{}", cell.text, is_new ? did_you_mean(cell.text, classes_) : ""));
@@ -142,7 +153,7 @@ void ListedTargets::read_labels(Sample& sample, const Cell& cell) {
             sample.values.push_back(static_cast<float>(*index));
             continue;
         }
-        const bool is_new = unknown_.insert(escaped(composed(label))).second;
+        const bool is_new = unknown_.insert(escaped(composed(unescaped(label)))).second;
         if (request_.mismatch == ClassMismatch::fail)
             throw DataError(format_text("unknown label \"{}\"{}", label, is_new ? did_you_mean(label, classes_) : ""));
     }

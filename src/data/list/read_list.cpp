@@ -9,9 +9,11 @@
 #include "core/names.hpp"
 #include "core/text.hpp"
 #include "data/class_folders.hpp"
+#include "data/list/likely_separator.hpp"
 #include "data/list/listed_paths.hpp"
 #include "data/list/listed_targets.hpp"
 #include "data/list/row_problems.hpp"
+#include "data/list/split_values.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -19,36 +21,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path base_of(const fs::path& list, const ListOptions& options) {
-    return options.root ? fs::path(*options.root) : list.parent_path();
-}
-
 /// Equal, also where both are unknown.
 bool same(const std::vector<float>& a, const std::vector<float>& b) {
     return std::ranges::equal(a, b, [](float x, float y) { return x == y || (std::isnan(x) && std::isnan(y)); });
 }
-
-/// The parts that the values of split_column stand for.
-class SplitValues {
-public:
-    explicit SplitValues(const ListOptions& options) {
-        for (const auto& [part, values] : {std::pair(PartKind::train, &options.train_values),
-                                           {PartKind::validation, &options.validation_values},
-                                           {PartKind::test, &options.test_values}})
-            for (const std::string& value : *values) given_.emplace(value, part);
-    }
-    /// Throws DataError for a value that stands for none.
-    [[nodiscard]] PartKind part_of(const Cell& cell, AskedBy asked_by) const {
-        const auto given = given_.find(cell.text);
-        const std::optional<PartKind> part = given != given_.end() ? given->second : part_called(cell.text);
-        if (part) return *part;
-        throw DataError(format_text("the split \"{}\" is none of train, validation and test; other words for them: {}",
-                                    cell.text, list_option(asked_by, "train_values")));
-    }
-
-private:
-    std::unordered_map<std::string, PartKind> given_;
-};
 
 /// Makes a sample of each row.
 class SampleRows final : public RowTaker {
@@ -58,7 +34,7 @@ public:
           options_(options),
           request_(request),
           scan_(scan),
-          paths_(base_of(list, options)),
+          paths_(base_of_paths(list, options)),
           targets_(options, request),
           split_(options) {}
 
@@ -100,6 +76,8 @@ public:
         listed.images.is_list = true;
         listed.images.unknown_classes = targets_.unknown();
         add_remarks(listed.images);
+        const std::string advice = request_.classes.empty() ? separator_advice(listed.images.classes) : "";
+        if (!advice.empty()) listed.images.remarks.warnings.push_back(format_text("{}: {}", list_, advice));
         if (listed.images.samples.empty() && of_other_parts_ > 0)
             throw DataError(format_text("{}: none of its rows is of the {} part", list_, *request_.part));
         if (listed.images.samples.empty()) throw DataError(format_text("{}: no image that can be used", list_));
@@ -118,6 +96,7 @@ private:
             return excluded_.add(found.name);
         if (!found.problem.empty() && !(found.missing && request_.missing_files == OnBadImage::skip)) fail(found);
         Sample sample{.id = stable_id(found.name)};
+        holds_lists_ = holds_lists_ || cells[columns_.values.front()].is_list;
         if (targets_.read(sample, cells) == ListedTargets::Outcome::left_out) return;
         if (columns_.group) sample.group = cells[*columns_.group].text;
         if (columns_.weight) sample.weight = weight_in(*options_.weight_column, cells[*columns_.weight]);
@@ -139,6 +118,25 @@ private:
         }
         problems_.advise(format_text("The classes are {}; to leave out what has another label, {}", joined(names),
                                      use_known_text(scan_.asked_by)));
+        std::vector<std::string> labels = targets_.unknown();
+        labels.insert(labels.end(), request_.classes.begin(), request_.classes.end());
+        if (std::string advice = separator_advice(labels); !advice.empty()) problems_.advise(std::move(advice));
+    }
+
+    /// For lists of several labels that are read as if each cell held one; "": there is nothing to advise.
+    [[nodiscard]] std::string separator_advice(std::span<const std::string> labels) const {
+        const bool one_a_cell = request_.kind != TargetKind::numbers && !options_.label_separator &&
+                                options_.label_columns.empty() && !holds_lists_;
+        const std::optional<LikelySeparator> likely =
+            one_a_cell ? likely_separator(labels, request_.kind) : std::nullopt;
+        if (!likely) return "";
+        const bool one_class = request_.kind == TargetKind::one_class;
+        if (one_class && !request_.classes.empty() && scan_.asked_by == AskedBy::command)
+            return format_text("\"{}\" looks like several labels, and this model gives each image one class",
+                               likely->example);
+        return format_text("\"{}\" looks like several labels with {} between them: then {}{}", likely->example,
+                           likely->mark, how_to_set(scan_.asked_by, "label_separator", std::string(1, likely->mark)),
+                           one_class && scan_.asked_by == AskedBy::config ? ", and \"task\": \"multi_label\"" : "");
     }
 
     [[noreturn]] void fail(const ListedFile& found) {
@@ -211,45 +209,7 @@ private:
     std::unordered_map<std::uint64_t, std::size_t> places_;  // of samples, by their id
     PassedOver excluded_, repeated_;
     std::size_t rows_ = 0, of_other_parts_ = 0;
-};
-
-/// Takes the paths of rows, whatever else stands there.
-class PathRows final : public RowTaker {
-public:
-    PathRows(const fs::path& list, const ListOptions& options, const ScanOptions& scan)
-        : list_(list), options_(options), scan_(scan), paths_(base_of(list, options)) {}
-
-    std::vector<std::string> begin(const std::vector<std::string>& header) override {
-        ListColumns columns = choose_columns(list_, header, options_, std::nullopt, scan_.asked_by);
-        if (!columns.note.empty()) found_.remarks.notes.push_back(columns.note);
-        return std::move(columns.names);
-    }
-    void take(std::size_t line, std::span<const Cell> cells) override {
-        ++rows_;
-        const std::string& written = cells[0].text;
-        if (written.empty()) return problems_.add(line, "has no path");
-        ListedFile found = paths_.find(written);
-        const std::string leaf = found.name.substr(found.name.rfind('/') + 1);
-        if (!matches_any(scan_.exclude, found.name) && !matches_any(scan_.exclude, leaf))
-            found_.paths.push_back({written, std::move(found.file)});
-    }
-    void refuse(std::size_t line, std::string reason) override {
-        ++rows_;
-        problems_.add(line, reason);
-    }
-    ListedPathList finish() {
-        problems_.throw_if_any(list_, rows_);
-        return std::move(found_);
-    }
-
-private:
-    const fs::path& list_;
-    const ListOptions& options_;
-    const ScanOptions& scan_;
-    ListedPaths paths_;
-    RowProblems problems_;
-    ListedPathList found_;
-    std::size_t rows_ = 0;
+    bool holds_lists_ = false;  // JSON's, which need no separator
 };
 
 }  // namespace
@@ -271,12 +231,6 @@ std::vector<Sample> take_part(ListedImages& listed, PartKind part) {
     for (std::size_t i = 0; i < listed.parts.size(); ++i)
         if (listed.parts[i] == part) samples.push_back(std::move(listed.images.samples[i]));
     return samples;
-}
-
-ListedPathList read_list_paths(const fs::path& list, const ListOptions& options, const ScanOptions& scan) {
-    PathRows rows(list, options, scan);
-    read_table(read_file(list), list, table_options(options), rows);
-    return rows.finish();
 }
 
 }  // namespace graft

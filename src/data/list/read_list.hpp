@@ -54,8 +54,9 @@ struct ListedPathList {
     Remarks remarks;
 };
 /// The paths alone, every row's, whether there is such a file or not.
+/// @param part whose rows alone are wanted, where the list has the split_column
 /// @throws DataError as above
 [[nodiscard]] ListedPathList read_list_paths(const std::filesystem::path& list, const ListOptions& options,
-                                             const ScanOptions& scan = {});
+                                             const ScanOptions& scan = {}, std::optional<PartKind> part = {});
 
 }  // namespace graft
