@@ -26,7 +26,7 @@ ALLOWED = {
     "task": "data network features statistics record image config",
     "train": "features task data network config record",
     "deploy": "inference network image record weights data config",
-    "export": "deploy inference network image weights data config",
+    "export": "deploy task inference network image record weights data config",
     "report": "statistics record insight data weights image config",
     "run": "features task train deploy export insight data weights inference network statistics record image config report",
     "search": "run features task train deploy export data weights inference network record image config report",

@@ -8,43 +8,69 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
+#include <span>
 
 #include "core/files.hpp"
 #include "core/text.hpp"
-#include "data/image_folder.hpp"
+#include "data/given_images.hpp"
 #include "export/onnx/quantise.hpp"
 #include "export/onnx/write_onnx.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
 #include "network/network_input.hpp"
+#include "task/evaluator.hpp"
+#include "task/task.hpp"
 
 namespace graft {
 namespace {
 
 constexpr std::size_t kPerCall = 16;  // images; also those whose extremes count as one
 
-/// At most `most` samples, evenly spaced.
-std::vector<Sample> evenly(const std::vector<Sample>& samples, std::size_t most) {
-    std::vector<Sample> chosen;
-    const std::size_t count = std::min(most, samples.size());
-    for (std::size_t i = 0; i < count; ++i) chosen.push_back(samples[i * samples.size() / count]);
+namespace fs = std::filesystem;
+
+/// At most `most` of them, evenly spaced.
+std::vector<fs::path> evenly(const std::vector<fs::path>& files, std::size_t most) {
+    std::vector<fs::path> chosen;
+    const std::size_t count = std::min(most, files.size());
+    for (std::size_t i = 0; i < count; ++i) chosen.push_back(files[i * files.size() / count]);
     return chosen;
+}
+
+std::vector<fs::path> ranges_images(const Int8Options& options, Reporter& reporter) {
+    NamedImages images;
+    append_images(images, options.ranges.string(), options.list, {.asked_by = AskedBy::command}, PartKind::train);
+    tell(images.remarks, reporter);
+    if (images.files.empty()) throw DataError(format_text("{}: there are no images to find ranges on", options.ranges));
+    return evenly(images.files, options.ranges_images);
+}
+
+/// The images that test, with what is true of them; none where none are given. Before anything is computed: what is
+/// wrong with them is said at once.
+ImageFolder test_images(const Int8Options& options, const ModelInfo& info, Reporter& reporter) {
+    if (options.test.empty()) return {};
+    const TargetKind kind = builtin_tasks().find(std::string(text_of(info.task)))->targets;
+    ImageFolder images =
+        labelled_images(options.test, kind, info.outputs, {.list = options.list, .may_lack_split_column = true},
+                        {.asked_by = AskedBy::command});
+    tell(images.remarks, reporter);
+    return images;
 }
 
 /// What some network gives. float32 [N,3,H,W] -> probabilities [N,K]
 using Network = std::function<at::Tensor(const at::Tensor&)>;
 
 /// What each network gives for all images, as one phase of progress. @return a tensor [N,K] for each
-std::vector<at::Tensor> probabilities_of(const std::vector<Network>& networks, const std::vector<Sample>& samples,
+std::vector<at::Tensor> probabilities_of(const std::vector<Network>& networks, const std::vector<fs::path>& files,
                                          const Preprocessing& preprocessing, const char* phase, Reporter& reporter) {
     std::vector<std::vector<at::Tensor>> results(networks.size());
-    reporter.start(phase, samples.size(), "images");
-    for (std::size_t first = 0; first < samples.size(); first += kPerCall) {
-        const std::size_t end = std::min(first + kPerCall, samples.size());
+    reporter.start(phase, files.size(), "images");
+    for (std::size_t first = 0; first < files.size(); first += kPerCall) {
+        const std::size_t end = std::min(first + kPerCall, files.size());
         std::vector<at::Tensor> inputs;
         for (std::size_t i = first; i < end; ++i)
             inputs.push_back(to_network_input(
-                resize_to_input(decode_image_file(samples[i].file, {.input = preprocessing}), preprocessing)));
+                resize_to_input(decode_image_file(files[i], {.input = preprocessing}), preprocessing)));
         const at::Tensor batch = at::cat(inputs);  // [n,3,H,W], channels-last
         for (std::size_t i = 0; i < networks.size(); ++i) results[i].push_back(networks[i](batch));
         reporter.advance(end);
@@ -66,17 +92,25 @@ Int8Comparison compare_on_golden_images(const ModelInfo& info, const Network& in
     return compare_int8(at::cat(expected), at::cat(found), info);
 }
 
-Int8Accuracy accuracy_of(const Network& float32, const Network& int8, const ModelInfo& info,
-                         const std::filesystem::path& folder, Reporter& reporter) {
-    const std::vector<Sample> samples = scan_image_folder(folder, info.outputs, ClassMismatch::fail).samples;
-    std::vector<std::int64_t> labels;
-    for (const Sample& sample : samples) labels.push_back(sample.label);
+/// As `graft evaluate` measures it.
+MeasuredMetric first_metric(const at::Tensor& outputs, const std::vector<Sample>& samples, const ModelInfo& info) {
+    const std::unique_ptr<Evaluator> evaluator =
+        make_evaluator(info.task, {.outputs = info.outputs, .thresholds = info.thresholds, .top_k = {}});
+    const at::Tensor rows = outputs.contiguous();  // [N,K]
+    const std::size_t count = info.outputs.size();
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        evaluator->add(samples[i], std::span(rows.const_data_ptr<float>() + i * count, count));
+    return evaluator->finish("").metrics().front();
+}
+
+Int8Quality quality_of(const Network& float32, const Network& int8, const ModelInfo& info,
+                       const std::vector<Sample>& samples, Reporter& reporter) {
+    std::vector<fs::path> files;
+    for (const Sample& sample : samples) files.emplace_back(sample.file);
     const std::vector<at::Tensor> both =
-        probabilities_of({float32, int8}, samples, info.preprocessing, "testing", reporter);
-    const auto share = [&](const at::Tensor& probabilities) {
-        return (probabilities.argmax(1) == at::tensor(labels)).to(at::kDouble).mean().item<double>();
-    };
-    return {samples.size(), share(both[0]), share(both[1])};
+        probabilities_of({float32, int8}, files, info.preprocessing, "testing", reporter);
+    const MeasuredMetric before = first_metric(both[0], samples, info), after = first_metric(both[1], samples, info);
+    return {before.name, samples.size(), before.value, after.value};
 }
 
 void expect_alike(const Int8Comparison& found, TaskKind task, const std::string& file) {
@@ -130,11 +164,8 @@ Int8Comparison compare_int8(const at::Tensor& float32, const at::Tensor& int8, c
 ExportReport export_int8(ModelFile model, const std::filesystem::path& file, const Int8Options& options,
                          Reporter& reporter, Present present) {
     expect_finite(model.module, file.string());
-    if (!options.test.empty() && model.info.task != TaskKind::classification)
-        throw ConfigError(
-            "--test: class folders say of an image which one class it has; this model was taught otherwise");
-    const std::vector<Sample> images = evenly(list_images(options.ranges), options.ranges_images);
-    if (images.empty()) throw DataError(options.ranges.string() + ": there are no images to find ranges on");
+    const ImageFolder test = test_images(options, model.info, reporter);
+    const std::vector<fs::path> images = ranges_images(options, reporter);
     add_golden_images(model.info, model.module);
     const Preprocessing& preprocessing = model.info.preprocessing;
     const std::shared_ptr<torch::jit::Graph> graph = frozen_graph(model.module);
@@ -156,7 +187,7 @@ ExportReport export_int8(ModelFile model, const std::filesystem::path& file, con
         .on_images = compare_int8(expected, found, model.info),
         .golden = compare_on_golden_images(model.info, int8)};
     expect_alike(*report.on_images, model.info.task, file.string());
-    if (!options.test.empty()) report.accuracy = accuracy_of(float32, int8, model.info, options.test, reporter);
+    if (!test.samples.empty()) report.quality = quality_of(float32, int8, model.info, test.samples, reporter);
     OnnxModel onnx = onnx_model(*quantised, {3, preprocessing.height, preprocessing.width}, WeightsType::float32,
                                 kQuantisedOpset, name_of_outputs(model.info.task));
     merge_padding(onnx);

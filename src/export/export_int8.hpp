@@ -4,15 +4,20 @@
 
 #include <filesystem>
 
+#include "data/list/list_options.hpp"
 #include "export/export_model.hpp"
 #include "graft/core/reporter.hpp"
 
 namespace graft {
 
 struct Int8Options {
-    std::filesystem::path ranges;     ///< a folder of images that the ranges of activations are found on
+    /// A folder or a list of images that the ranges of activations are found on; of a list with parts, what trains.
+    std::filesystem::path ranges;
     std::size_t ranges_images = 128;  ///< at most so many of them, evenly spaced; more than 0
-    std::filesystem::path test;       ///< a folder of class folders to tell the accuracy on; empty: none
+    /// A folder of class folders or a list to tell on how good the model is; of a list with parts, what tests. Empty:
+    /// none.
+    std::filesystem::path test;
+    ListOptions list = {};  ///< how lists are read
 };
 
 /// Writes an ONNX file with quantised operators (see export/onnx/quantise.hpp), once what it computes has been compared

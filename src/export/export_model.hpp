@@ -21,8 +21,9 @@ struct Int8Comparison {
     double largest_difference = 0;
 };
 
-/// How often the likeliest class is the right one.
-struct Int8Accuracy {
+/// How good the model is in both forms, by the first figure of an evaluation.
+struct Int8Quality {
+    std::string metric;  ///< "accuracy", "mean_average_precision", "mae"
     std::size_t images = 0;
     double float32 = 0, int8 = 0;
 };
@@ -35,8 +36,8 @@ struct ExportReport {
                                        ///< a probability, or of a number in standard deviations
     std::string note;                  ///< why there is none, or ""
     std::optional<Int8Comparison> on_images,
-        golden;                            ///< of an int8 file: on the images of the ranges, on the golden ones
-    std::optional<Int8Accuracy> accuracy;  ///< of an int8 file, when there was a test folder
+        golden;                          ///< of an int8 file: on the images of the ranges, on the golden ones
+    std::optional<Int8Quality> quality;  ///< of an int8 file, where there were test images
 };
 
 /// Writes an ONNX file once OpenCV's DNN module, where it is there and can run the graph, gives the probabilities of

@@ -66,10 +66,11 @@ ImageComparison compare(const RunnableModel& model, const RunnableModel& other, 
                         const cv::Mat& rgb) {
     const at::Tensor input = input_of(rgb, *model.info);
     const at::Tensor other_input = other.info ? input_of(rgb, *other.info) : input;
-    ImageComparison row{.image = name, .reference = other.file};
-    row.tensor = largest_difference(input, other_input);
-    row.probabilities = largest_difference(run(model, input), run(other, other_input), scale_of(*model.info));
-    return row;
+    return {.image = name,
+            .reference = other.file,
+            .tensor = largest_difference(input, other_input),
+            .outputs = largest_difference(run(model, input), run(other, other_input), scale_of(*model.info)),
+            .outputs_are = name_of_outputs(model.info->task)};
 }
 
 Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
@@ -82,7 +83,7 @@ Json to_json(const ImageComparison& image, double tolerance) {
     }
     json["decode"] = image.decode;
     json["tensor"] = image.tensor;
-    json["probabilities"] = image.probabilities;
+    json[image.outputs_are] = image.outputs;
     json["first_difference"] = or_null(image.first_difference(tolerance));
     return json;
 }
@@ -93,15 +94,18 @@ std::string ImageComparison::first_difference(double tolerance) const {
     if (!error.empty()) return "";
     if (!(decode <= tolerance)) return "decode";
     if (!(tensor <= tolerance)) return "tensor";
-    return probabilities <= tolerance ? "" : "probabilities";
+    return outputs <= tolerance ? "" : outputs_are;
 }
 
 std::string Verification::first_difference() const {
     if (!contract.empty()) return "contract";
-    for (const char* stage : {"decode", "tensor", "probabilities"})
-        for (const ImageComparison& image : images)
-            if (image.first_difference(tolerance) == stage) return stage;
-    return "";
+    std::string last;
+    for (const ImageComparison& image : images) {
+        const std::string stage = image.first_difference(tolerance);
+        if (stage == "decode") return stage;
+        if (stage == "tensor" || last.empty()) last = stage;
+    }
+    return last;
 }
 
 std::size_t Verification::unreadable() const {
@@ -116,12 +120,12 @@ void replay_golden_images(const RunnableModel& model, Verification& into) {
     for (const GoldenImage& golden : model.info->golden) {
         const cv::Mat rgb = decode_image(golden.encoded, model.file + ": " + golden.name);
         const at::Tensor input = input_of(rgb, *model.info);
-        into.images.push_back(
-            {.image = golden.name,
-             .reference = "as saved",
-             .decode = difference(golden_pixels(rgb), golden.pixels),
-             .tensor = difference(golden_input(input), golden.input),
-             .probabilities = largest_difference(run(model, input), golden.outputs, scale_of(*model.info))});
+        into.images.push_back({.image = golden.name,
+                               .reference = "as saved",
+                               .decode = difference(golden_pixels(rgb), golden.pixels),
+                               .tensor = difference(golden_input(input), golden.input),
+                               .outputs = largest_difference(run(model, input), golden.outputs, scale_of(*model.info)),
+                               .outputs_are = name_of_outputs(model.info->task)});
     }
 }
 

@@ -18,8 +18,9 @@ namespace graft {
 struct ImageComparison {
     std::string image, reference;  ///< what was compared, and with what
     double decode = 0, tensor = 0;
-    double probabilities = 0;  ///< or the numbers of a regression, in standard deviations of what it was trained on
-    std::string error;         ///< why there is no comparison; then the numbers mean nothing
+    double outputs = 0;  ///< of probabilities, or of numbers in standard deviations of what the model was trained on
+    std::string error = {};                     ///< why there is no comparison; then the numbers mean nothing
+    std::string outputs_are = "probabilities";  ///< what the last stage is called: name_of_outputs of the model
 
     /// The first stage that differs by more than `tolerance`, or "".
     [[nodiscard]] std::string first_difference(double tolerance) const;
@@ -31,7 +32,7 @@ struct Verification {
     std::vector<std::string> contract;  ///< what the two files say differently of themselves
     std::vector<ImageComparison> images;
 
-    /// "", or what differs first: "contract", "decode", "tensor", "probabilities".
+    /// "", or what differs first: "contract", "decode", "tensor", "probabilities" or "values".
     [[nodiscard]] std::string first_difference() const;
     [[nodiscard]] std::size_t unreadable() const;
 };

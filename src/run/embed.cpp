@@ -70,6 +70,7 @@ Embedder embedder_of_model(const std::string& file) {
     const ModelFile model = load_model(file);
     Embedder embedder = embedder_of(without_head(model.module, file), model.info.preprocessing);
     find_features(model.info, embedder);
+    embedder.list = recorded_list_options(model.info.config);
     return embedder;
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "config/json.hpp"
+#include "data/list/list_options.hpp"
 #include "graft/core/reporter.hpp"
 #include "graft/run/train.hpp"
 #include "image/decode/decode.hpp"
@@ -28,6 +29,7 @@ struct Embedder {
     std::int64_t length = 0;  ///< C
     Json features;            ///< which features of the cache its vectors are; null: none
     std::string not_kept_because = {};
+    ListOptions list = {};  ///< how lists are read, where a model remembers it of its own
 };
 
 /// @param source a model that graft has trained (all of it but its head), a weights file, the name of weights, or that

@@ -3,7 +3,6 @@
 #include <array>
 #include <optional>
 
-#include "config/read.hpp"
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
@@ -70,33 +69,13 @@ void report_bad(const std::vector<std::string>& bad, const ImageFolder& folder, 
 }  // namespace
 
 ListOptions recorded_list_options(const Predictor& predictor) {
-    ListOptions options;
-    const Json config = recorded_config(predictor);
-    const Json data = config.is_object() ? config.value("data", Json()) : Json();
-    const Json list = data.is_object() ? data.value("list", Json()) : Json();
-    if (list.is_object()) (void)read_options(list, [&](Fields& fields) { describe(fields, options); });
-    options.root.reset();  // another list's images lie elsewhere, and must not be mistaken for these
-    options.group_column.reset();
-    options.weight_column.reset();
-    return options;
+    return recorded_list_options(recorded_config(predictor));
 }
 
-ImageFolder images_for(const Predictor& predictor, const std::filesystem::path& place, const ImageChoice& choice,
+ImageFolder images_for(const Predictor& predictor, const std::filesystem::path& place, ImageChoice choice,
                        const ScanOptions& scan) {
-    if (!is_list(place) && task_of(predictor) != TaskKind::classification)
-        throw DataError(
-            format_text("{}: is a folder, whose images have one class each; a model of {} is tested on a list: "
-                        "a .csv, .tsv or .jsonl file",
-                        place, predictor.task()));
-    if (!is_list(place)) return scan_image_folder(place, predictor.classes(), choice.mismatch, scan);
-    const ListRequest request{
-        .kind = targets_of(predictor),
-        .classes = predictor.outputs(),
-        .mismatch = choice.mismatch,
-        .missing_files = choice.on_bad_image,
-        .part = choice.part,
-        .may_lack_split_column = choice.list.split_column == recorded_list_options(predictor).split_column};
-    return read_list(place, choice.list, request, scan).images;
+    choice.may_lack_split_column = choice.list.split_column == recorded_list_options(predictor).split_column;
+    return labelled_images(place, targets_of(predictor), predictor.outputs(), choice, scan);
 }
 
 std::unique_ptr<Evaluator> evaluator_of(const Predictor& predictor, const EvaluateOptions& options) {

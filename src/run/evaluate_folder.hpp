@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/files.hpp"
+#include "data/given_images.hpp"
 #include "data/image_check.hpp"
 #include "data/image_folder.hpp"
 #include "data/list/read_list.hpp"
@@ -23,18 +24,11 @@
 
 namespace graft {
 
-/// Which images of a folder or a list are meant.
-struct ImageChoice {
-    ClassMismatch mismatch = ClassMismatch::fail;
-    OnBadImage on_bad_image = OnBadImage::fail;
-    ListOptions list;
-    PartKind part = PartKind::test;  ///< of a list with a split_column
-};
-
-/// The images of class folders or of a list, with the classes of a model.
+/// The images of class folders or of a list, with the classes of a model. A list need not have the split_column that
+/// the model remembers.
 /// @throws DataError when they cannot be used
-[[nodiscard]] ImageFolder images_for(const Predictor& predictor, const std::filesystem::path& place,
-                                     const ImageChoice& choice, const ScanOptions& scan);
+[[nodiscard]] ImageFolder images_for(const Predictor& predictor, const std::filesystem::path& place, ImageChoice choice,
+                                     const ScanOptions& scan);
 
 /// How the lists were read that a model was trained with, without their root: the defaults of a model's lists.
 [[nodiscard]] ListOptions recorded_list_options(const Predictor& predictor);

@@ -62,6 +62,33 @@ class Lists(Workspace):
         classes = {row["file"]: row["class"] for row in predicted}
         self.assertEqual([classes[row["file"]] for row in rows], [row["predicted"] for row in rows])
 
+        # Whatever takes images takes them from the list, under the list's names; int8 goes by its parts.
+        listed = ("all.csv", "--list", "root=pictures")
+        vectors = [json.loads(line) for line in self.graft("embed", run / "model.pt", *listed).out.splitlines()]
+        self.assertEqual([row["file"] for row in vectors], [row[0] for row in self.rows])
+        first = self.rows[0][0]
+        nearest = read_rows(self.graft("similar", run / "model.pt", f"pictures/{first}", *listed, "--top-k", 1).out)
+        self.assertEqual([row["file"] for row in nearest], [first])
+        int8 = self.graft("export", run / "model.pt", "--format", "onnx", "--weights-type", "int8", "--output", "int8.onnx",
+                          "--ranges", "all.csv", "--test", *listed).err
+        self.assertIn(f"ranges from {len(self.rows) - len(test)} images", int8)
+        self.assertIn(f"accuracy on {len(test)} test images: float32 {record['test']['accuracy']:.4f}", int8)
+        verified = self.graft("verify", run / "model.pt", *listed, "--against", run / "model.pt", "--json").json()
+        self.assertEqual(len(verified["images"]), 3 + 3 + len(self.rows))
+
+        self.assertIn("--part: is for lists, and none is given",
+                      self.graft("evaluate", run / "model.pt", "folders", "--part", "train", expect=2).err)
+        self.assertIn("all.csv: has no column \"kind\", but \"image_path\", \"label\", \"split\"\nAnother one: --list "
+                      "label_column=VALUE",
+                      self.graft("evaluate", run / "model.pt", *listed, "--list", "label_column=kind", expect=3).err)
+
+    def test_several_labels_in_a_cell_are_seen_where_one_is_asked_for(self):
+        self.write_list("tags.csv", [(f"pictures/{file}", "flower|" + name if i % 2 else "flower")
+                                     for i, (file, name, _) in enumerate(self.rows)], ("image_path", "label"))
+        _, said = self.train_on("tags", train="tags.csv")
+        self.assertIn("looks like several labels with | between them: then set /data/list/label_separator to \"|\", and "
+                      "\"task\": \"multi_label\"", said.err)
+
     def test_a_list_in_the_order_of_folders_learns_what_they_learn(self):
         rows = sorted((f"{name}/{file}", name) for file, name, _ in self.rows)
         self.write_list("folders/list.csv", rows, ("filename", "class"))

@@ -124,7 +124,7 @@ class Tasks(Workspace):
                       self.graft("predict", run / "model.pt", "mosaics/pictures", "--top-k", 2, expect=2).err)
         refused = self.graft("evaluate", run / "model.pt", "mosaics/mosaics.csv", "--fail-under", "0.9", expect=2).err
         self.assertIn("expected a metric that is measured (mean_average_precision, ", refused)
-        self.assertIn("a model of multi_label is tested on a list",
+        self.assertIn("this model gives several labels, which a list can say of an image",
                       self.graft("evaluate", run / "model.pt", "mosaics/pictures", expect=3).err)
         self.assert_exports_agree(run, "probabilities")
 

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "deploy/tiny_model.hpp"
 #include "export/onnx/onnx_model.hpp"
 #include "export/runnable_model.hpp"
@@ -61,7 +62,7 @@ TEST(ExportInt8, WritesAFileAndTellsHowItCompares) {
     EXPECT_GT(report.on_images->mean_difference, 0);
     EXPECT_LT(report.on_images->mean_difference, 0.1);
     EXPECT_EQ(report.golden->images, 3U);
-    EXPECT_FALSE(report.accuracy);
+    EXPECT_FALSE(report.quality);
     const OnnxSummary summary = summarise_onnx(read_file(folder / "model.onnx"), "m");
     EXPECT_EQ(summary.opset, 13);
     EXPECT_EQ(read_model_info(summary.metadata.at("graft.json"), "m").outputs.size(), 3U);
@@ -78,11 +79,28 @@ TEST(ExportInt8, TellsBothAccuraciesOfATestFolder) {
     write_file(folder / "images" / "cat" / "cat.png", load_model(stored_model("format2.pt")).info.golden[0].encoded);
     const ExportReport report =
         export_stored(folder / "model.onnx", {.ranges = folder / "images", .test = folder / "images"});
-    ASSERT_TRUE(report.accuracy);
-    EXPECT_EQ(report.accuracy->images, 7U);
-    EXPECT_LT(report.accuracy->float32, 0.6);  // every image is in two classes at least
-    EXPECT_GE(report.accuracy->float32, 0);
-    EXPECT_LT(report.accuracy->int8, 0.6);
+    ASSERT_TRUE(report.quality);
+    EXPECT_EQ(report.quality->images, 7U);
+    EXPECT_LT(report.quality->float32, 0.6);  // every image is in two classes at least
+    EXPECT_GE(report.quality->float32, 0);
+    EXPECT_LT(report.quality->int8, 0.6);
+}
+
+TEST(ExportInt8, TakesListsWithTheirParts) {
+    const auto folder = folder_of_images();
+    std::string rows = "image_path,label,split\n";
+    for (const char* name : {"tiles.png", "drawing.png", "drawing.jpg"})
+        rows += format_text("images/ant/{},ant,train\nimages/bee/{},bee,test\n", name, name);
+    write_file(folder / "list.csv", rows);
+    const ExportReport report =
+        export_stored(folder / "model.onnx",
+                      {.ranges = folder / "list.csv", .test = folder / "list.csv", .list = {.split_column = "split"}});
+    EXPECT_EQ(report.form, "ONNX, opset 13, int8, ranges from 3 images");
+    ASSERT_TRUE(report.quality);
+    EXPECT_EQ(report.quality->metric, "accuracy");
+    EXPECT_EQ(report.quality->images, 3U);
+    const ExportReport all = export_stored(folder / "all.onnx", {.ranges = folder / "list.csv"});
+    EXPECT_EQ(all.form, "ONNX, opset 13, int8, ranges from 6 images");
 }
 
 TEST(ExportInt8, RefusesATestFolderWithOtherClasses) {

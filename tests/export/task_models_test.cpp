@@ -3,11 +3,13 @@
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/diag.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/rand.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <algorithm>
 #include <cmath>
 #include <opencv2/core.hpp>
 
@@ -20,6 +22,8 @@
 #include "graft/core/errors.hpp"
 #include "graft/deploy/predictor.hpp"
 #include "graft/graft.h"
+#include "network/state_dict.hpp"
+#include "record/csv.hpp"
 #include "run/phase.hpp"
 #include "task/task.hpp"
 
@@ -108,9 +112,9 @@ TEST_P(TaskModels, AreAnsweredForInC) {
     const cv::Mat picture = grey();
     EXPECT_EQ(graft_predict_pixels(predictor, picture.data, 64, 64, 192, GRAFT_RGB, values.data(), 2), GRAFT_DONE);
     EXPECT_EQ(values, Predictor(file_).predict_pixels(picture, ColourOrder::rgb));
-    EXPECT_EQ(graft_predict_pixels(predictor, picture.data, 64, 64, 192, GRAFT_RGB, values.data(), 3),
+    EXPECT_EQ(graft_predict_pixels(predictor, picture.data, 64, 64, 192, GRAFT_RGB, values.data(), 4),
               GRAFT_WRONG_ARGUMENT);
-    EXPECT_EQ(graft_last_error(), std::string("count is 3, but the model has 2 ") + (classes ? "classes" : "targets"));
+    EXPECT_EQ(graft_last_error(), std::string("count is 4, but the model has 2 ") + (classes ? "classes" : "targets"));
     graft_predictor_free(predictor);
 }
 
@@ -121,7 +125,7 @@ double distance_of(const std::filesystem::path& model, const std::filesystem::pa
     compare_models(open_runnable_model(model), open_runnable_model(other), {}, {}, verification);
     EXPECT_EQ(verification.first_difference(), "");
     double largest = 0;
-    for (const ImageComparison& image : verification.images) largest = std::max(largest, image.probabilities);
+    for (const ImageComparison& image : verification.images) largest = std::max(largest, image.outputs);
     return largest;
 }
 
@@ -151,7 +155,47 @@ TEST_P(TaskModels, AreWrittenWithBytes) {
     EXPECT_NE(read_file(folder_ / "int8.onnx").find("QuantizeLinear"), std::string::npos);
     EXPECT_THROW((void)export_int8(model, folder_ / "other.onnx",
                                    {.ranges = folder_ / "images", .test = folder_ / "images"}, silent),
-                 ConfigError);
+                 DataError);  // folders say one class of each image
+}
+
+/// A list that says of the golden images what the model gives itself: its numbers, or that the image has a class where
+/// the class is likeliest in it.
+ListOptions write_list_of_truths(const ModelInfo& info, const std::filesystem::path& folder) {
+    std::string rows = "image_path,rose,tulip\n";
+    const auto likeliest = [&](std::size_t k) {
+        return std::ranges::max_element(info.golden, {}, [&](const GoldenImage& image) { return image.outputs[k]; });
+    };
+    for (auto image = info.golden.begin(); image != info.golden.end(); ++image) {
+        write_file(folder / image->name, image->encoded);
+        rows += image->name;
+        for (std::size_t k = 0; k < 2; ++k)
+            rows += "," + (info.task == TaskKind::regression ? shortest(image->outputs[k])
+                                                             : std::string(image == likeliest(k) ? "1" : "0"));
+        rows += "\n";
+    }
+    write_file(folder / "list.csv", rows);
+    const std::vector<std::string> columns = {"rose", "tulip"};
+    if (info.task == TaskKind::regression) return {.target_columns = columns};
+    return {.label_columns = columns};
+}
+
+TEST_P(TaskModels, AreTestedWithBytesOnAList) {
+    const ModelFile model = load_model(file_);
+    const ListOptions columns = write_list_of_truths(model.info, folder_ / "listed");
+    SilentReporter silent;
+    const ExportReport report = export_int8(
+        model, folder_ / "int8.onnx",
+        {.ranges = folder_ / "listed/list.csv", .test = folder_ / "listed/list.csv", .list = columns}, silent);
+    ASSERT_TRUE(report.quality);
+    EXPECT_EQ(report.quality->images, model.info.golden.size());
+    if (GetParam() == TaskKind::multi_label) {
+        EXPECT_EQ(report.quality->metric, "mean_average_precision");
+        EXPECT_EQ(report.quality->float32, 1);
+    } else {
+        EXPECT_EQ(report.quality->metric, "mae");
+        EXPECT_NEAR(report.quality->float32, 0, 1e-4);
+        EXPECT_GT(report.quality->int8, 0);
+    }
 }
 
 TEST_P(TaskModels, KeepTheirOwnNumbersOutOfTheWeights) {
@@ -159,6 +203,51 @@ TEST_P(TaskModels, KeepTheirOwnNumbersOutOfTheWeights) {
     const std::string bytes = read_file(folder_ / "model.safetensors");
     EXPECT_EQ(bytes.find("\"target_mean\":{"), std::string::npos);  // no tensor
     EXPECT_NE(bytes.find("\"head.classifier.bias\""), std::string::npos);
+}
+
+/// The network that the weights alone make: a backbone that is read from them, and a head whose values they hold.
+TorchModule network_of_weights(const std::filesystem::path& weights, const ModelInfo& info) {
+    const Backbone backbone =
+        load_backbone(*builtin_architectures().find(info.backbone), weights.string(), 99, info.preprocessing);
+    const GraftedModel grafted =
+        graft_model(backbone, info.preprocessing, "all", HeadOptions{.hidden = {8}}, 2, 99);  // other random values
+    const StateDict state = read_state_dict(weights);
+    const at::NoGradGuard no_grad;
+    for (const auto& parameter : grafted.scion.attr("head").toModule().named_parameters())
+        parameter.value.copy_(*state.find("head." + parameter.name));
+    if (info.task == TaskKind::multi_label) return compose_model(grafted, "torch.sigmoid(scores)");
+    return compose_model(
+        grafted, "torch.linear(scores, self.target_std, self.target_mean)",
+        {{"target_mean", at::tensor(info.target_mean)}, {"target_std", at::diag(at::tensor(info.target_std))}});
+}
+
+TEST_P(TaskModels, AreMadeAgainOfTheWeightsAlone) {
+    const ModelFile model = load_model(file_);
+    export_safetensors(model, folder_ / "model.safetensors");
+    TorchModule again = network_of_weights(folder_ / "model.safetensors", model.info), before = model.module;
+    again.eval();
+    before.eval();
+    const at::Tensor picture = at::rand({3, 3, 64, 64}) * 255;  // [N,3,H,W]
+    const at::Tensor expected = before.forward({picture}).toTensor(), found = again.forward({picture}).toTensor();
+    const at::Tensor apart = (expected - found).abs() / at::tensor(scale_of(model.info));  // [N,K]
+    EXPECT_LT(apart.max().item<double>(), 1e-4);
+    EXPECT_GT((expected[0] - expected[1]).abs().max().item<double>(), 0);  // pictures count
+}
+
+TEST_P(TaskModels, AreVerifiedByTheNameOfWhatTheyGive) {
+    Verification verification{.tolerance = 1e-4};
+    replay_golden_images(open_runnable_model(file_), verification);
+    const char* name = GetParam() == TaskKind::regression ? "values" : "probabilities";
+    EXPECT_EQ(verification.images.front().outputs_are, name);
+    EXPECT_TRUE(to_json(verification).at("images").at(0).contains(name));
+    ModelFile model = load_model(file_);
+    for (GoldenImage& golden : model.info.golden)
+        for (float& value : golden.outputs) value += 30;
+    Verification wrong{.tolerance = 1e-4};
+    RunnableModel tampered = open_runnable_model(file_);
+    tampered.info = model.info;
+    replay_golden_images(tampered, wrong);
+    EXPECT_EQ(wrong.first_difference(), name);
 }
 
 /// One class per image, scores divided by 4.

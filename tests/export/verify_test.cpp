@@ -71,9 +71,9 @@ TEST(Verify, NamesDecodingWhenThePixelsChanged) {
 }
 
 TEST(Verify, TakesAnythingWithinTheTolerance) {
-    EXPECT_EQ((ImageComparison{.probabilities = 0.01}.first_difference(0.01)), "");
-    EXPECT_EQ((ImageComparison{.probabilities = 0.011}.first_difference(0.01)), "probabilities");
-    EXPECT_EQ((ImageComparison{.tensor = 0.02, .probabilities = 0.5}.first_difference(0.01)), "tensor");
+    EXPECT_EQ((ImageComparison{.outputs = 0.01}.first_difference(0.01)), "");
+    EXPECT_EQ((ImageComparison{.outputs = 0.011}.first_difference(0.01)), "probabilities");
+    EXPECT_EQ((ImageComparison{.tensor = 0.02, .outputs = 0.5}.first_difference(0.01)), "tensor");
     EXPECT_EQ((ImageComparison{.error = "cannot be read"}.first_difference(0)), "");
 }
 
@@ -127,7 +127,7 @@ TEST(Verify, ComparesOnImagesOfAFolderAndNamesThoseThatCannotBeRead) {
     const Verification verification = compare(stored(), stored(), {folder / "bad.png", folder / "good.png"});
     ASSERT_EQ(verification.images.size(), 5U);
     EXPECT_THAT(verification.images[3].error, HasSubstr("bad.png"));
-    EXPECT_EQ(verification.images[4].probabilities, 0);
+    EXPECT_EQ(verification.images[4].outputs, 0);
     EXPECT_EQ(verification.unreadable(), 1U);
     EXPECT_EQ(verification.first_difference(), "");
 }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/list_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
@@ -27,7 +28,7 @@ inline constexpr auto enum_names<Combination> = std::to_array<std::string_view>(
 namespace {
 
 struct CombineArguments {
-    std::vector<std::string> models;
+    std::vector<std::string> models, list;
     std::string output, validation;
     Combination how = Combination::ensemble;
     bool json = false, force = false;
@@ -37,7 +38,8 @@ struct CombineArguments {
 class ValidationScore {
 public:
     ValidationScore(const CombineArguments& arguments, const Session& session, Reporter& reporter)
-        : place_(arguments.validation),
+        : places_{arguments.validation},
+          list_(arguments.list),
           file_(arguments.output + ".candidate"),
           session_(session),
           reporter_(reporter) {}
@@ -51,11 +53,12 @@ public:
     double operator()(const ModelFile& model) {
         save_model(file_, model.module, model.info);
         const Predictor predictor(file_, {});
-        const ImageFolder images =
-            images_for(predictor, place_, {.list = recorded_list_options(predictor), .part = PartKind::validation},
-                       {.asked_by = AskedBy::command});
+        const ImageFolder images = images_for(
+            predictor, places_.front(),
+            {.list = list_options(recorded_list_options(predictor), list_, places_), .part = PartKind::validation},
+            {.asked_by = AskedBy::command});
         const EvaluationRecord record =
-            evaluate_folder(predictor, images, {}, session_.stop, reporter_)->finish(place_);
+            evaluate_folder(predictor, images, {}, session_.stop, reporter_)->finish(places_.front());
         const MeasuredMetric metric = record.metrics().front();
         name = metric.name;
         return metric.more_is_better ? metric.value : -metric.value;
@@ -63,7 +66,7 @@ public:
     std::string name;
 
 private:
-    std::string place_;
+    std::vector<std::string> places_, list_;
     std::filesystem::path file_;
     const Session& session_;
     Reporter& reporter_;
@@ -95,6 +98,7 @@ void combine(const CombineArguments& arguments, const Session& session) {
     if (soup && arguments.validation.empty())
         throw ConfigError("--validation: is missing: a soup is chosen by images that were not trained on");
     if (!soup && !arguments.validation.empty()) throw ConfigError("--validation: is for --how soup");
+    if (!soup && !arguments.list.empty()) throw ConfigError("--list: is for the --validation of --how soup");
     expect_free(arguments.output, arguments.force, "--output");
     const std::vector<ModelFile> models = load_all(arguments.models);
     if (!soup) {
@@ -122,6 +126,7 @@ void add_combine(CLI::App& app, Command& chosen) {
                  "ensemble: their outputs are averaged; soup: their weights, of those that make it better");
     command->add_option("--validation", arguments->validation, "Images that a soup is chosen by: a folder or a list")
         ->type_name("DIR");
+    takes_list_options(*command, arguments->list);
     takes_force(*command, arguments->force);
     command->add_flag("--json", arguments->json, "Print what was done as JSON");
     command->callback(

@@ -8,6 +8,7 @@
 #include "app/commands/commands.hpp"
 #include "app/config_arguments.hpp"
 #include "app/image_paths.hpp"
+#include "app/list_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
@@ -26,7 +27,7 @@ namespace fs = std::filesystem;
 /// What both commands are told of the network and the images.
 struct EmbedArguments {
     std::string source;
-    std::vector<std::string> paths, exclude;
+    std::vector<std::string> paths, exclude, list;
     OnBadImage on_bad_image = OnBadImage::fail;
     std::int64_t max_pixels = kDefaultMaxPixels;
     std::size_t workers = 0;
@@ -49,7 +50,8 @@ Embedder embedder_of(const EmbedArguments& arguments, const Session& session, Re
     return embedder;
 }
 
-using ConsumeVector = std::function<void(const fs::path& file, std::span<const float> values)>;
+/// @param name of the image, as rows have it
+using ConsumeVector = std::function<void(const std::string& name, std::span<const float> values)>;
 
 /// Says how many vectors came out of the cache.
 void tell_found(const KeptVectors* kept, Reporter& reporter) {
@@ -60,7 +62,9 @@ void tell_found(const KeptVectors* kept, Reporter& reporter) {
 /// Throws DataError listing the images that cannot be read, unless they are to be skipped, and where none can be.
 void embed_all(const Embedder& embedder, const EmbedArguments& arguments, const Session& session, Reporter& reporter,
                const ConsumeVector& consume) {
-    const std::vector<fs::path> images = images_at(arguments.paths, arguments.exclude, reporter);
+    const ListOptions columns = list_options(embedder.list, arguments.list, arguments.paths);
+    const NamedImages named = images_at(arguments.paths, columns, arguments.exclude, reporter);
+    const std::vector<fs::path>& images = named.files;
     if (images.empty()) throw DataError("there are no images");
     std::string bad;
     std::size_t bad_count = 0;
@@ -71,7 +75,7 @@ void embed_all(const Embedder& embedder, const EmbedArguments& arguments, const 
         {.workers = arguments.workers, .max_pixels = arguments.max_pixels, .stop = session.stop, .kept = kept.get()},
         [&](std::size_t i, const Embedding& embedding) {
             reporter.advance(i + 1);
-            if (embedding.error.empty()) return consume(images[i], embedding.values);
+            if (embedding.error.empty()) return consume(escaped(named.names[i].string()), embedding.values);
             ++bad_count;
             bad += "\n  " + embedding.error;
         });
@@ -92,12 +96,12 @@ void embed(const VectorsArguments& arguments, const Session& session) {
     TerminalReporter reporter(session.screen);
     const Embedder embedder = embedder_of(arguments, session, reporter);
     Vectors vectors{.length = static_cast<std::size_t>(embedder.length), .values = {}, .names = {}};
-    embed_all(embedder, arguments, session, reporter, [&](const fs::path& file, std::span<const float> values) {
+    embed_all(embedder, arguments, session, reporter, [&](const std::string& name, std::span<const float> values) {
         if (output.empty()) {
-            std::cout << vector_line(escaped(file.string()), values);
+            std::cout << vector_line(name, values);
             return;
         }
-        vectors.names.push_back(escaped(file.string()));
+        vectors.names.push_back(name);
         vectors.values.insert(vectors.values.end(), values.begin(), values.end());
     });
     if (output.empty()) {
@@ -119,14 +123,14 @@ void similar(const SimilarArguments& arguments, const Session& session) {
                 [&](std::size_t, const Embedding& embedding) { query = embedding; });
     if (!query.error.empty()) throw DataError(query.error);
     if (query.values.empty()) throw Interrupted("interrupted");
-    std::vector<std::pair<double, fs::path>> found;
-    embed_all(embedder, arguments, session, reporter, [&](const fs::path& image, std::span<const float> values) {
-        found.emplace_back(cosine_similarity(query.values, values), image);
+    std::vector<std::pair<double, std::string>> found;
+    embed_all(embedder, arguments, session, reporter, [&](const std::string& name, std::span<const float> values) {
+        found.emplace_back(cosine_similarity(query.values, values), name);
     });
     std::ranges::stable_sort(found, std::greater(), [](const auto& row) { return row.first; });
     std::cout << "file,similarity\n";
     for (std::size_t i = 0; i < std::min(found.size(), arguments.top_k); ++i)
-        std::cout << csv_field(escaped(found[i].second.string())) << "," << four_decimals(found[i].first) << "\n";
+        std::cout << csv_field(found[i].second) << "," << four_decimals(found[i].first) << "\n";
 }
 
 void takes_network(CLI::App& command, EmbedArguments& arguments) {
@@ -138,7 +142,10 @@ void takes_network(CLI::App& command, EmbedArguments& arguments) {
 }
 
 void takes_images(CLI::App& command, EmbedArguments& arguments) {
-    command.add_option("paths", arguments.paths, "Images or folders")->required()->type_name("PATH");
+    command.add_option("paths", arguments.paths, "Images, folders or lists (.csv, .tsv, .jsonl)")
+        ->required()
+        ->type_name("PATH");
+    takes_list_options(command, arguments.list);
     takes_choice(command, "--on-bad-image", arguments.on_bad_image, "When an image cannot be read");
     takes_exclude(command, arguments.exclude);
     takes_max_pixels(command, arguments.max_pixels);

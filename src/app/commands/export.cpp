@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/list_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
@@ -29,6 +30,7 @@ struct FormatOption {
 struct ExportArguments {
     std::string model, format, output;
     std::string weights_type, ranges, test;
+    std::vector<std::string> list;
     std::int64_t ranges_images = 0;
     bool optimize = false, force = false;
     std::vector<FormatOption> options;  ///< once the command line was read, those that were typed
@@ -98,9 +100,9 @@ void tell(const ExportReport& report, Reporter& reporter) {
             "by at most {:.2g}",
             alike_text(report.task), report.on_images->same_class, report.on_images->images,
             name_of_outputs(report.task), report.on_images->mean_difference, report.golden->largest_difference));
-    if (report.accuracy)
-        reporter.note(format_text("accuracy on {} test images: float32 {:.4f}, int8 {:.4f}", report.accuracy->images,
-                                  report.accuracy->float32, report.accuracy->int8));
+    if (report.quality)
+        reporter.note(format_text("{} on {} test images: float32 {:.4f}, int8 {:.4f}", report.quality->metric,
+                                  report.quality->images, report.quality->float32, report.quality->int8));
     if (!report.note.empty()) reporter.warn(report.note);
 }
 
@@ -141,7 +143,8 @@ void add_format_options(CLI::App& command, ExportArguments& arguments) {
                  {"float32", "float16", "int8"})
         ->default_str("float32");
     add_path("ranges",
-             command.add_option("--ranges", arguments.ranges, "int8: images to find the ranges of activations on"),
+             command.add_option("--ranges", arguments.ranges,
+                                "int8: a folder or list of images to find the ranges of activations on"),
              arguments.ranges)
         ->type_name("FOLDER");
     add("ranges_images",
@@ -150,11 +153,12 @@ void add_format_options(CLI::App& command, ExportArguments& arguments) {
         ->default_str(std::to_string(Int8Options().ranges_images))
         ->type_name("N")
         ->check(integer_in(at_least(1)));
-    add_path(
-        "test",
-        command.add_option("--test", arguments.test, "int8: class folders to tell the accuracy on, before and after"),
-        arguments.test)
+    add_path("test",
+             command.add_option("--test", arguments.test,
+                                "int8: class folders or a list to tell the accuracy on, before and after"),
+             arguments.test)
         ->type_name("FOLDER");
+    add("list", takes_list_options(command, arguments.list), arguments.list);
     add("optimize", command.add_flag("--optimize", arguments.optimize, "TorchScript: frozen, with batch norms folded"),
         arguments.optimize);
 }

@@ -17,7 +17,6 @@
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/files.hpp"
 #include "core/text.hpp"
-#include "data/list/read_list.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
 #include "image/test_views.hpp"
@@ -61,17 +60,6 @@ public:
 
 private:
     std::unique_ptr<WholeFile> file_;
-};
-
-/// Images and what their rows call them.
-struct NamedImages {
-    std::vector<fs::path> files, names;
-
-    void add(const fs::path& file) { add(file, file); }
-    void add(fs::path file, fs::path name) {
-        files.push_back(std::move(file));
-        names.push_back(std::move(name));
-    }
 };
 
 /// Classifies lists of images one after the other and writes their rows.
@@ -142,18 +130,6 @@ void expect_understood(const PredictArguments& arguments, TaskKind task) {
     if (!problems.empty()) throw ConfigError(problems);
 }
 
-/// The images of a command-line argument. What does not exist becomes a row with an error, like a damaged image.
-void append_images(NamedImages& images, const std::string& path, const std::vector<std::string>& exclude,
-                   const ListOptions& columns, Reporter& reporter) {
-    if (is_list(path)) {
-        ListedPathList list = read_list_paths(path, columns, {.exclude = exclude, .asked_by = AskedBy::command});
-        tell(list.remarks, reporter);
-        for (ListedPath& listed : list.paths) images.add(std::move(listed.file), std::move(listed.written));
-        return;
-    }
-    for (const fs::path& file : images_at(std::span(&path, 1), exclude, reporter)) images.add(file);
-}
-
 void explain_where_asked(const PredictArguments& arguments, const std::vector<fs::path>& images, const Session& session,
                          Reporter& reporter) {
     if (arguments.explain.empty()) return;
@@ -184,25 +160,23 @@ void predict(const PredictArguments& arguments, const Session& session) {
     Reporter& reporter = rows_on_terminal ? static_cast<Reporter&>(silent) : spoken;
     Classification classification(predictor, arguments, session, reporter);
     const ListOptions columns = list_options(recorded_list_options(predictor), arguments.list, arguments.paths);
-    NamedImages images;
     std::vector<fs::path> explained;
-    const auto classify_collected = [&] {
+    const auto classify = [&](std::span<const std::string> paths) {
+        const NamedImages images = images_at(paths, columns, arguments.exclude, spoken);
         if (images.files.empty()) return;
         reporter.start("predicting", images.files.size(), "images");
         classification.add(images);
         reporter.finish();
         explained.insert(explained.end(), images.files.begin(), images.files.end());
-        images = {};
     };
-    for (const std::string& path : arguments.paths) {
-        if (path != "-") {
-            append_images(images, path, arguments.exclude, columns, spoken);
-            continue;
-        }
-        classify_collected();
+    auto next = arguments.paths.begin();  // not classified yet
+    for (auto path = next; path != arguments.paths.end(); ++path) {
+        if (*path != "-") continue;
+        classify({next, path});
         classification.add(PathStream(STDIN_FILENO, session.stop));
+        next = path + 1;
     }
-    classify_collected();
+    classify({next, arguments.paths.end()});
     classification.finish();
     explain_where_asked(arguments, explained, session, spoken);
 }

@@ -6,12 +6,13 @@
 #include <memory>
 
 #include "app/commands/commands.hpp"
+#include "app/image_paths.hpp"
+#include "app/list_arguments.hpp"
 #include "app/option_checks.hpp"
 #include "app/results.hpp"
 #include "app/terminal/terminal_reporter.hpp"
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
-#include "data/image_folder.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 
 struct VerifyArguments {
     std::string model, folder, against;
+    std::vector<std::string> list;
     std::string device = "cpu";
     double tolerance = 1e-4;
     bool json = false;
@@ -30,12 +32,13 @@ std::string short_number(double value) { return value == 0 ? "0" : format_text("
 
 std::vector<std::string> table_row(const ImageComparison& image) {
     return {image.image, image.reference, short_number(image.decode), short_number(image.tensor),
-            short_number(image.probabilities)};
+            short_number(image.outputs)};
 }
 
 /// A line per golden image; the images of the folder share one, with the largest differences.
 std::string table(const Verification& verification, const std::string& folder, std::size_t folder_images) {
-    std::vector<std::vector<std::string>> rows = {{"image", "compared with", "decode", "tensor", "probabilities"}};
+    std::vector<std::vector<std::string>> rows = {
+        {"image", "compared with", "decode", "tensor", verification.images.front().outputs_are}};
     const std::size_t golden = verification.images.size() - folder_images;
     for (std::size_t i = 0; i < golden; ++i) rows.push_back(table_row(verification.images[i]));
     ImageComparison worst{
@@ -46,7 +49,7 @@ std::string table(const Verification& verification, const std::string& folder, s
         if (!image.error.empty()) continue;
         worst.decode = std::max(worst.decode, image.decode);
         worst.tensor = std::max(worst.tensor, image.tensor);
-        worst.probabilities = std::max(worst.probabilities, image.probabilities);
+        worst.outputs = std::max(worst.outputs, image.outputs);
     }
     if (folder_images > 0) rows.push_back(table_row(worst));
     return aligned(rows);
@@ -69,6 +72,14 @@ void expect_equal(const Verification& verification) {
                     verification.model, number_as_text(verification.tolerance), stage, first->image, first->reference));
 }
 
+/// Those of the folder or the list; none where there is neither.
+std::vector<fs::path> files_to_compare(const VerifyArguments& arguments, const RunnableModel& model,
+                                       Reporter& reporter) {
+    const std::vector<std::string> places(arguments.folder.empty() ? 0 : 1, arguments.folder);
+    const ListOptions recorded = model.info ? recorded_list_options(model.info->config) : ListOptions();
+    return images_at(places, list_options(recorded, arguments.list, places), {}, reporter).files;
+}
+
 void verify(const VerifyArguments& arguments, const Session& session) {
     if (!arguments.folder.empty() && arguments.against.empty())
         throw ConfigError("FOLDER: its images are compared between two models; name the other one with --against");
@@ -81,8 +92,7 @@ void verify(const VerifyArguments& arguments, const Session& session) {
         const RunnableModel other = open_runnable_model(arguments.against);
         verification.against = other.file;
         verification.against_engine = other.engine;
-        if (!arguments.folder.empty())
-            for (Sample& sample : list_images(arguments.folder)) files.push_back(std::move(sample.file));
+        files = files_to_compare(arguments, model, reporter);
         reporter.start("comparing", files.size(), "images");
         compare_models(
             model, other, files, [&](std::size_t done) { reporter.advance(done); }, verification);
@@ -104,7 +114,9 @@ void add_verify(CLI::App& app, Command& chosen) {
     CLI::App* command = app.add_subcommand(
         "verify", "Check that a model gives here what it gave where it was made, or what another file gives");
     command->add_option("model", arguments->model, "The model, .pt or .onnx")->required()->type_name("MODEL");
-    command->add_option("folder", arguments->folder, "With --against: images to compare on")->type_name("FOLDER");
+    command->add_option("folder", arguments->folder, "With --against: images to compare on, in a folder or a list")
+        ->type_name("FOLDER");
+    takes_list_options(*command, arguments->list);
     command->add_option("--against", arguments->against, "Another file of the same model, .pt or .onnx")
         ->type_name("OTHER");
     command->add_option("--tolerance", arguments->tolerance, "Largest difference, on a scale of 0 to 1")

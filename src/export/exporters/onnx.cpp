@@ -1,4 +1,5 @@
 /// ONNX with weights of 32, 16 or 8 bits.
+#include "data/list/table.hpp"
 #include "export/export_int8.hpp"
 #include "export/exporter.hpp"
 
@@ -13,13 +14,15 @@ namespace {
 struct OnnxOptions {
     OnnxWeights weights_type = OnnxWeights::float32;
     std::string ranges, test;
+    std::vector<std::string> list;
     std::int64_t ranges_images = static_cast<std::int64_t>(Int8Options().ranges_images);
 };
 void describe(Fields& fields, OnnxOptions& options) {
     fields.choice("weights_type", options.weights_type, "How the file stores weights.");
-    fields.path("ranges", options.ranges, "int8: a folder of images to find the ranges of activations on.");
+    fields.path("ranges", options.ranges, "int8: a folder or a list of images to find the ranges of activations on.");
     fields.field("ranges_images", options.ranges_images, "int8: at most so many of them.", at_least(1));
-    fields.path("test", options.test, "int8: class folders to tell the accuracy on, before and after.");
+    fields.path("test", options.test, "int8: class folders or a list to tell the accuracy on, before and after.");
+    fields.field("list", options.list, "int8: how lists are read, KEY=VALUE as in /data/list of a config.");
 }
 
 /// Images are for int8, and int8 needs them.
@@ -30,6 +33,8 @@ std::vector<std::string> contradictions(const OnnxOptions& options) {
     std::vector<std::string> problems;
     if (!int8 && !options.ranges.empty()) problems.emplace_back("/ranges: is for int8 weights");
     if (!int8 && !options.test.empty()) problems.emplace_back("/test: is for int8 weights");
+    if (!options.list.empty() && !is_list(options.ranges) && !is_list(options.test))
+        problems.emplace_back("/list: is for lists, and none is given: a .csv, .tsv or .jsonl file");
     return problems;
 }
 
@@ -38,7 +43,8 @@ ExportReport build(const OnnxOptions& options, const ExportContext& context) {
         return export_int8(without_vectors(context), context.file,
                            {.ranges = options.ranges,
                             .ranges_images = static_cast<std::size_t>(options.ranges_images),
-                            .test = options.test},
+                            .test = options.test,
+                            .list = with_assignments(recorded_list_options(context.model.info.config), options.list)},
                            context.reporter, context.present);
     const bool half = options.weights_type == OnnxWeights::float16;
     return export_onnx(without_vectors(context), context.file, half ? WeightsType::float16 : WeightsType::float32,
