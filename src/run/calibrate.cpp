@@ -75,18 +75,24 @@ CalibrationRecord temperature_record(const TemperatureFit& fit, std::span<const 
     return record;
 }
 
-/// The least probability from which on this share of the images is right.
-std::optional<double> confidence_for(double accuracy, std::vector<Confidence> ranked) {
+struct FoundConfidence {
+    std::optional<double> least;  ///< from which on the asked share of the images is right
+    double highest_accuracy = 0;  ///< from any probability on
+};
+
+FoundConfidence confidence_for(double accuracy, std::vector<Confidence> ranked) {
     std::ranges::sort(ranked, std::greater(), &Confidence::probability);
     double right = 0;
-    std::optional<double> least;
+    FoundConfidence found;
     for (std::size_t i = 0; i < ranked.size(); ++i) {
         right += ranked[i].right ? 1 : 0;
         const bool last_as_sure = i + 1 == ranked.size() || ranked[i + 1].probability != ranked[i].probability;
-        if (last_as_sure && right / static_cast<double>(i + 1) >= accuracy)
-            least = static_cast<double>(ranked[i].probability);
+        if (!last_as_sure) continue;
+        const double share = right / static_cast<double>(i + 1);
+        found.highest_accuracy = std::max(found.highest_accuracy, share);
+        if (share >= accuracy) found.least = static_cast<double>(ranked[i].probability);
     }
-    return least;
+    return found;
 }
 
 /// Those that the model answers whatever their confidence.
@@ -229,14 +235,16 @@ Decision decide(const DecisionOptions& options, const ValidationImages& images, 
     Decision decision = options;
     if (options.known_share) decision.max_distance = distance_for(*options.known_share, images.distances);
     if (!options.accuracy) return decision;
-    const std::optional<double> found = confidence_for(*options.accuracy, answered(images, decision));
-    decision.min_confidence = found.value_or(0);
-    if (!found)
-        reporter.warn(format_text("/decision/accuracy: no probability gives {} on the validation images: the model {}",
-                                  *options.accuracy,
-                                  decision.max_distance     ? "answers by margin and distance alone"
-                                  : decision.min_margin > 0 ? "answers by its margin alone"
-                                                            : "always answers"));
+    const FoundConfidence found = confidence_for(*options.accuracy, answered(images, decision));
+    decision.min_confidence = found.least.value_or(0);
+    if (!found.least)
+        reporter.warn(
+            format_text("/decision/accuracy: no probability gives {} on the validation images, the highest "
+                        "accuracy is {:.4f}: the model {}",
+                        *options.accuracy, found.highest_accuracy,
+                        decision.max_distance     ? "answers by margin and distance alone"
+                        : decision.min_margin > 0 ? "answers by its margin alone"
+                                                  : "always answers"));
     return decision;
 }
 

@@ -82,6 +82,14 @@ std::optional<float> ScoredLabel::with_precision(double least) const {
     return lowest;
 }
 
+std::optional<ScoredLabel::Reached> ScoredLabel::best_precision() const {
+    std::optional<Reached> best;
+    for_each_threshold([&](float score, const LabelCounts& counts) {
+        if (counts.right > 0 && (!best || counts.precision() >= best->precision)) best = {counts.precision(), score};
+    });
+    return best;
+}
+
 std::optional<float> ScoredLabel::with_recall(double least) const {
     std::optional<float> highest;
     for_each_threshold([&](float score, const LabelCounts& counts) {

@@ -47,6 +47,12 @@ public:
     [[nodiscard]] std::optional<float> best_f1() const;
     /// The lowest at which the precision is at least `least`.
     [[nodiscard]] std::optional<float> with_precision(double least) const;
+    /// The highest precision of all thresholds, and the lowest that gives it; nothing where no image has the label.
+    struct Reached {
+        double precision = 0;
+        float threshold = 0;
+    };
+    [[nodiscard]] std::optional<Reached> best_precision() const;
     /// The highest at which the recall is at least `least`.
     [[nodiscard]] std::optional<float> with_recall(double least) const;
 

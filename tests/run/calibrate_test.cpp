@@ -54,10 +54,13 @@ TEST_F(Deciding, SaysWhereNoProbabilityGivesTheAccuracy) {
     EXPECT_EQ(by_margin.min_confidence, 0);
     EXPECT_EQ(by_margin.min_margin, 0.9);
     EXPECT_THAT(reporter_.warnings,
-                ElementsAre("/decision/accuracy: no probability gives 0.9 on the validation images: the model always "
-                            "answers",
-                            "/decision/accuracy: no probability gives 0.9 on the validation images: the model answers "
-                            "by its margin alone"));
+                ElementsAre("/decision/accuracy: no probability gives 0.9 on the validation images, the highest "
+                            "accuracy is 0.0000: the model always answers",
+                            "/decision/accuracy: no probability gives 0.9 on the validation images, the highest "
+                            "accuracy is 0.0000: the model answers by its margin alone"));
+    reporter_.warnings.clear();
+    (void)decide_on({{}, 0.9}, {false, true, true, true, false});  // right of the first so many: 0, 1/2, 2/3, 3/4, 3/5
+    EXPECT_THAT(reporter_.warnings, ElementsAre(::testing::HasSubstr(", the highest accuracy is 0.7500: ")));
 }
 
 TEST_F(Deciding, ByDistanceLeavesTheAskedShareOfTheImagesAnAnswer) {

@@ -10,6 +10,7 @@
 
 #include "config/json.hpp"
 #include "config/read.hpp"
+#include "core/text.hpp"
 #include "error_message.hpp"
 #include "graft/core/errors.hpp"
 #include "task/evaluator.hpp"
@@ -158,6 +159,28 @@ TEST(Thresholds, GiveAPrecisionOrARecall) {
     EXPECT_NEAR(chosen_with({{"threshold", "recall"}, {"threshold_at", 0.5}}).values[0], sigmoid(1), 1e-6);
     EXPECT_NEAR(chosen_with({{"threshold", "recall"}, {"threshold_at", 1}}).values[0], sigmoid(-1), 1e-6);
     EXPECT_EQ(chosen_with({{"threshold_at", 0.25}}).values[0], 0.25F);
+}
+
+TEST(Thresholds, OutOfReachAreToldWithWhatWasReached) {
+    // Scores 3, 2, 1 of which the second and third image have the class: precisions 0, 1/2, 2/3.
+    const auto task = task_with("multi_label", {{"threshold", "precision"}, {"threshold_at", 0.9}})
+                          .build({.classes = {"rose", "absent", "untold"}});
+    const float nan = std::nanf("");
+    const Thresholds chosen = task->choose_thresholds(tensor_of({{3, 0, 0}, {2, 0, 0}, {1, 0, 0}}),
+                                                      tensor_of({{0, 0, nan}, {1, 0, nan}, {1, 0, nan}}));
+    EXPECT_EQ(chosen.values, (std::vector<float>{0.5F, 0.5F, 0.5F}));
+    EXPECT_EQ(joined(chosen.remarks, "\n"),
+              "the threshold of rose stays 0.5: no threshold gives a precision of 0.9 on the validation images; the "
+              "highest is 0.6667, at 0.7311\n"
+              "the threshold of absent stays 0.5: no validation image has it\n"
+              "the threshold of untold stays 0.5: no validation image says whether it has it");
+}
+
+TEST(Thresholds, OfBestF1AreNotAlsoAskedForAValue) {
+    EXPECT_EQ(
+        joined(task_with("multi_label", {{"threshold", "best_f1"}, {"threshold_at", 0.9}}).contradictions(), "\n"),
+        "/threshold_at: is not used with \"threshold\": \"best_f1\"; expected to be left out, got 0.9");
+    EXPECT_TRUE(task_with("multi_label", {{"threshold", "recall"}, {"threshold_at", 0.9}}).contradictions().empty());
 }
 
 TEST(MultiLabel, CountsNothingThatIsNotKnown) {

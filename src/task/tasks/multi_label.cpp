@@ -78,12 +78,12 @@ public:
         if (!chooses_thresholds()) return chosen;
         const at::Tensor probabilities = at::sigmoid(scores).contiguous();  // [N,K]
         for (std::size_t k = 0; k < classes_.size(); ++k) {
-            const std::optional<float> best = threshold_of(column(probabilities, targets, k));
-            if (best)
+            const ScoredLabel label = column(probabilities, targets, k);
+            if (const std::optional<float> best = threshold_of(label))
                 chosen.values[k] = *best;
             else
                 chosen.remarks.push_back(format_text("the threshold of {} stays {}: {}", classes_[k], kUsualThreshold,
-                                                     "no validation image has it, or none gives what is asked for"));
+                                                     why_there_is_none(label)));
         }
         return chosen;
     }
@@ -108,9 +108,25 @@ private:
         return std::nullopt;
     }
 
+    /// Of all that can be asked for, only a precision may be out of reach where an image has the label.
+    [[nodiscard]] std::string why_there_is_none(const ScoredLabel& label) const {
+        if (label.size() == 0) return "no validation image says whether it has it";
+        const std::optional<ScoredLabel::Reached> reached = label.best_precision();
+        if (!reached) return "no validation image has it";
+        return format_text(
+            "no threshold gives a precision of {} on the validation images; the highest is {:.4f}, at {}",
+            options_.threshold_at, reached->precision, four_digits(reached->threshold));
+    }
+
     MultiLabelOptions options_;
     std::vector<std::string> classes_;
 };
+
+std::vector<std::string> contradictions(const MultiLabelOptions& options) {
+    if (options.threshold != ThresholdRule::best_f1 || options.threshold_at == kUsualThreshold) return {};
+    return {format_text("/threshold_at: is not used with \"threshold\": \"best_f1\"; expected to be left out, got {}",
+                        options.threshold_at)};
+}
 
 std::shared_ptr<const Task> build(const MultiLabelOptions& options, const TaskContext& context) {
     return std::make_shared<MultiLabel>(options, context.classes);
