@@ -144,6 +144,17 @@ TrainingSet set_of(Features& features, const Task& task) {
     return {.features = &features, .targets = task.targets(features.samples()), .weights = {}};
 }
 
+/// A fit sets all outputs, also those that are never to be found.
+Fit fit_never_finding(const HeadOptions& head, const std::vector<std::int64_t>& untrained) {
+    Fit fit = fit_of(head);
+    if (!fit || untrained.empty()) return fit;
+    return [fit = std::move(fit), untrained](const FitData& data, const Loss& loss, const TorchModule& module) {
+        std::string told = fit(data, loss, module);
+        never_find(module, untrained);
+        return told;
+    };
+}
+
 }  // namespace
 
 std::int64_t views_read(const RunOptions& options) {
@@ -211,28 +222,20 @@ PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Tas
     if (features.validation->count() > 0) validation = set_of(*features.validation, task);
     TrainingSet train = set_of(*features.train, task);
     train.weights = weights_of(features.train->samples());
-    PhaseParts parts = parts_of(phase, std::move(train), std::move(validation), options);
-    // Before it trains, so that what is measured on the way is of them as the model will have them.
-    const std::vector<std::int64_t> untrained = untrained_outputs(task, features.train->samples());
-    never_find(phase.model.scion.attr("head").toModule(), untrained);
-    if (parts.fit)
-        parts.fit = [fit = std::move(parts.fit), untrained](const FitData& data, const Loss& loss,
-                                                            const TorchModule& head) {
-            std::string told = fit(data, loss, head);
-            never_find(head, untrained);
-            return told;
-        };
-    return parts;
+    return parts_of(phase, std::move(train), std::move(validation), untrained_outputs(task, features.train->samples()),
+                    options);
 }
 
 PhaseParts parts_of(const Phase& phase, TrainingSet train, std::optional<TrainingSet> validation,
-                    const RunOptions& options) {
+                    const std::vector<std::int64_t>& untrained, const RunOptions& options) {
+    // Before it trains, so that what is measured on the way is of them as the model will have them.
+    never_find(phase.model.scion.attr("head").toModule(), untrained);
     const bool of_a_list = !phase.options.train.empty();  // runs without phases keep their numbers, digit for digit
     PhaseParts parts{.scion = phase.model.scion,
                      .train = std::move(train),
                      .validation = std::move(validation),
                      .optimizer = phase.optimizer,
-                     .fit = fit_of(options.head),
+                     .fit = fit_never_finding(options.head, untrained),
                      .batch_norms = phase.options.batch_norm,
                      .clip_norm = options.training.clip_norm,
                      .accumulate = options.training.accumulate,

@@ -50,7 +50,8 @@ struct PhaseFeatures {
                                   const RunOptions& options);
 
 /// The same for features that are elsewhere.
+/// @param untrained of the outputs (untrained_outputs): they are never found
 [[nodiscard]] PhaseParts parts_of(const Phase& phase, TrainingSet train, std::optional<TrainingSet> validation,
-                                  const RunOptions& options);
+                                  const std::vector<std::int64_t>& untrained, const RunOptions& options);
 
 }  // namespace graft

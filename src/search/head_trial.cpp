@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "run/callback_files.hpp"
+#include "run/untrained_outputs.hpp"
 
 namespace graft {
 namespace {
@@ -32,7 +33,7 @@ HeadTrial::HeadTrial(RunOptions options, const Tables& tables, const SharedFeatu
     std::optional<TrainingSet> validation;
     if (validation_.count() > 0) validation = {&validation_, task.targets(dataset.validation), {}};
     PhaseParts parts = parts_of(phase, {&train_, task.targets(dataset.train), weights_of(dataset.train)},
-                                std::move(validation), options);
+                                std::move(validation), untrained_outputs(task, dataset.train), options);
     parts.callbacks = recipe.phase_callbacks.front();
     parts.pass = head_pass(phase.model.scion, options.head.dropout);
     trainer_ = std::make_unique<Trainer>(TrainingParts{.task = recipe.task,

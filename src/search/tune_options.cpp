@@ -28,6 +28,24 @@ std::vector<std::string> probe(const TuneConfig& config, const Tables& tables) {
     return problems;
 }
 
+/// Where pictures are varied, whether they had better not be.
+SearchSpace with_augmentation(Json space, const RunOptions& options, const Tables& tables) {
+    if (enabled(options.augmentation)) {
+        const Json written = resolved(options, tables).at("augmentation");
+        space["/augmentation"] = {{"choice", {written, Json::object()}}};
+    }
+    std::vector<std::string> problems;
+    return read_space(space, "/tune/space", problems);
+}
+
+/// A head that is fitted once has one number.
+SearchSpace usual_space_of_fitted(const RunOptions& options, const Tables& tables) {
+    const bool means = options.head.kind == HeadKind::nearest_mean;
+    Json space =
+        means ? Json{{"/head/scale", {{"loguniform", {1, 100}}}}} : Json{{"/head/c", {{"loguniform", {1e-3, 1e3}}}}};
+    return with_augmentation(std::move(space), options, tables);
+}
+
 }  // namespace
 
 void describe(Fields& fields, TuneOptions& options) {
@@ -115,6 +133,7 @@ object comes before what lies in it. Without it, a usual space of a head is sear
 SearchSpace usual_space(const RunOptions& options, const Tables& tables) {
     if (!trains_head_alone(options))
         throw ConfigError("/tune/space: is missing; only where a head alone is trained is there a usual one");
+    if (is_fitted(options.head)) return usual_space_of_fitted(options, tables);
     Json space = {
         {"/head/hidden", {{"choice", {Json::array(), {256}, {512}}}}},
         {"/head/dropout", {{"uniform", {0.0, 0.6}}}},
@@ -130,12 +149,7 @@ SearchSpace usual_space(const RunOptions& options, const Tables& tables) {
         smooth["label_smoothing"] = 0.1;
         space["/training/loss"] = {{"choice", {sharp, smooth}}};
     }
-    if (enabled(options.augmentation)) {
-        const Json written = resolved(options, tables).at("augmentation");
-        space["/augmentation"] = {{"choice", {written, Json::object()}}};
-    }
-    std::vector<std::string> problems;
-    return read_space(space, "/tune/space", problems);
+    return with_augmentation(std::move(space), options, tables);
 }
 
 }  // namespace graft

@@ -100,6 +100,46 @@ TEST_F(SearchTest, AHeadTrialIsWhatGraftTrainDoesNumberForNumber) {
     }
 }
 
+/// A list of the drawn images with labels one by one, of which one is in no image that trains, and one in none at all.
+Json several_labels(Json config, const TemporaryFolder& folder) {
+    std::string rows = "image_path,fish,leaf,late,absent,split\n";
+    std::size_t i = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(folder / "data" / "train")) {
+        if (!entry.is_regular_file()) continue;
+        const std::string kind = entry.path().parent_path().filename().string();
+        const bool validates = i++ % 3 == 0;
+        rows += format_text("{},{},{},{},0,{}\n", entry.path().string(), kind == "fish" ? 1 : 0, kind == "leaf" ? 1 : 0,
+                            validates ? 1 : 0, validates ? "val" : "train");
+    }
+    folder.write("labels.csv", rows);
+    config["data"]["train"] = (folder / "labels.csv").string();
+    config["data"].erase("test");
+    config["data"].erase("validation_split");
+    config["data"]["classes"] = {"fish", "leaf", "late", "absent"};
+    config["data"]["list"] = {{"label_columns", {"fish", "leaf", "late", "absent"}}, {"split_column", "split"}};
+    config["task"] = "multi_label";
+    return config;
+}
+
+TEST_F(SearchTest, AHeadTrialNeverFindsWhatNoImageTrainsAsGraftTrainDoesNot) {
+    for (const char* kind : {"dense", "linear_probe"}) {
+        SCOPED_TRACE(kind);
+        Json config = several_labels(document(), folder_);
+        if (config["head"]["kind"] = kind; kind != std::string("dense")) config["head"] = {{"kind", kind}};
+        config["output"] = (folder_ / kind).string();
+        const RunOptions run = options(config);
+        const Dataset dataset = read_dataset(run, tables_);
+        const auto shared = share_features(run, tables_, std::span(&dataset, 1), control_);
+        HeadTrial trial(run, tables_, *shared, 0, {});
+        trial.train_until(epochs_of(run));
+        const TrainingResult result = trial.finish();
+        const RunRecord trained = run_training(run, tables_, {.reporter = silent_});
+        ASSERT_EQ(result.history.size(), trained.history.size());
+        for (std::size_t i = 0; i < result.history.size(); ++i)
+            EXPECT_EQ(result.history[i].metrics, trained.history[i].metrics) << i;
+    }
+}
+
 TEST_F(SearchTest, CrossValidatesOnFoldsThatTogetherAreAllImages) {
     const RunOptions run = options(document());
     const CrossvalRecord record = cross_validate(run, tables_, {.folds = 3, .repeats = 2}, control_);
@@ -300,6 +340,17 @@ TEST_F(SearchTest, HasAUsualSpaceForAHead) {
                     (void)tune_config({{"trials", 2}}, config);
                 }),
                 HasSubstr("/tune/space: is missing"));
+}
+
+TEST_F(SearchTest, HasAUsualSpaceForAHeadThatIsFitted) {
+    Json config = document();
+    config["head"] = {{"kind", "linear_probe"}};
+    const TuneConfig probe = tune_config({{"trials", 2}}, config);
+    ASSERT_THAT(probe.space, SizeIs(1));
+    EXPECT_EQ(probe.space[0].pointer, "/head/c");
+    EXPECT_THAT(searched(probe).trials, SizeIs(3));
+    config["head"] = {{"kind", "nearest_mean"}};
+    EXPECT_EQ(tune_config({{"trials", 2}}, config).space.at(0).pointer, "/head/scale");
 }
 
 TEST_F(SearchTest, AConfigWithASpaceIsOneForTrainToo) {
