@@ -1,5 +1,7 @@
 #include "app/decision_arguments.hpp"
 
+#include <algorithm>
+
 #include "app/option_checks.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
@@ -26,13 +28,19 @@ void takes_decision(CLI::App& command, DecisionArguments& arguments) {
 }
 
 void expect_decides(const DecisionArguments& arguments, const Predictor& predictor) {
-    if (predictor.task() == text_of(TaskKind::classification)) return;
+    const bool classes = predictor.task() == text_of(TaskKind::classification);
+    const std::vector<std::string>& names = predictor.classes();
+    if (classes && std::ranges::find(names, "unknown") == names.end()) return;
     for (const auto& [name, given] : {std::pair("--min-confidence", arguments.min_confidence.has_value()),
                                       std::pair("--min-margin", arguments.min_margin.has_value()),
                                       std::pair("--max-distance", arguments.max_distance.has_value())})
         if (given)
             throw ConfigError(
-                format_text("{}: is for models of classification; this one is of {}", name, predictor.task()));
+                classes
+                    ? format_text("{}: a class of this model is called \"unknown\", which is the answer where it is "
+                                  "not sure",
+                                  name)
+                    : format_text("{}: is for models of classification; this one is of {}", name, predictor.task()));
 }
 
 }  // namespace graft

@@ -88,6 +88,23 @@ void describe(Fields& fields, HeadOptions& options) {
                  above(0));
 }
 
+std::vector<std::string> contradictions(const HeadOptions& options) {
+    const HeadOptions usual;
+    std::vector<std::string> problems;
+    const auto refuse = [&](bool is_set, const char* key, HeadKind of) {
+        if (is_set && options.kind != of)
+            problems.push_back(format_text("/{}: is for \"kind\": \"{}\"; expected to be left out with \"{}\"", key, of,
+                                           options.kind));
+    };
+    refuse(options.hidden != usual.hidden && !options.hidden.empty(), "hidden", HeadKind::dense);
+    refuse(options.activation != usual.activation, "activation", HeadKind::dense);
+    refuse(options.dropout != 0, "dropout", HeadKind::dense);
+    refuse(options.batch_norm, "batch_norm", HeadKind::dense);
+    refuse(options.scale.has_value(), "scale", HeadKind::nearest_mean);
+    refuse(options.c != usual.c, "c", HeadKind::linear_probe);
+    return problems;
+}
+
 TorchModule make_pooling(Pooling pooling, FeatureForm form) {
     constexpr std::array<const char*, 3> kOfMap = {"torch.mean(x, [2, 3])", "torch.amax(x, [2, 3])",
                                                    "0.5 * (torch.mean(x, [2, 3]) + torch.amax(x, [2, 3]))"};

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "config/fields.hpp"
@@ -44,6 +45,8 @@ struct HeadOptions {
     double c = 1;                 ///< of a linear_probe: what the losses count beside the penalty
 };
 void describe(Fields& fields, HeadOptions& options);
+/// Keys that the kind does not use, each `"/<key>: …"`.
+[[nodiscard]] std::vector<std::string> contradictions(const HeadOptions& options);
 
 /// `[N,C,H,W] -> [N,C]` or `[N,T,C] -> [N,C]`, no parameters; the identity for vectors.
 /// Throws ConfigError at /head/pooling for another pooling than `avg` of vectors.

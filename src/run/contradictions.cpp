@@ -1,11 +1,21 @@
 #include "run/contradictions.hpp"
 
+#include "config/read.hpp"
 #include "core/names.hpp"
 #include "core/text.hpp"
 #include "network/backbone.hpp"
 
 namespace graft {
 namespace {
+
+/// Whether a loss is another one, or has options that are not its defaults.
+bool differs_from_usual(LossPlugin loss, const std::string& name) {
+    const LossRow* usual = builtin_losses().find(name);
+    if (usual == nullptr || loss.name() != name) return true;
+    LossPlugin defaults = usual->make();
+    return write_options([&](Fields& fields) { loss.describe(fields); }) !=
+           write_options([&](Fields& fields) { defaults.describe(fields); });
+}
 
 /// A head that is fitted once needs features that stay as they are.
 std::vector<std::string> check_fitted_head(const RunOptions& config) {
@@ -20,7 +30,47 @@ std::vector<std::string> check_fitted_head(const RunOptions& config) {
     if (!config.training.phases.empty()) wrong("/training/phases", "none");
     if (config.backbone.freeze != "all") wrong("/backbone/freeze", "all");
     if (config.training.distillation.teacher) wrong("/training/distillation/teacher", "null");
-    if (config.training.sampling != Sampling::shuffle) wrong("/training/sampling", "shuffle");
+    const TrainingSection& training = config.training;
+    if (training.sampling != Sampling::shuffle) wrong("/training/sampling", "shuffle");
+    if (training.schedule) wrong("/training/schedule", "null");
+    if (training.clip_norm) wrong("/training/clip_norm", "null");
+    if (training.accumulate != 1) wrong("/training/accumulate", "1");
+    if (training.ema_decay) wrong("/training/ema_decay", "null");
+    if (config.head.kind == HeadKind::nearest_mean && training.loss &&
+        differs_from_usual(training.loss, "cross_entropy"))
+        problems.emplace_back(
+            "/training/loss: expected cross_entropy without options with \"kind\": \"nearest_mean\" "
+            "in /head: class means minimise no loss");
+    return problems;
+}
+
+/// What says something of images that the task does not ask for.
+std::vector<std::string> check_task(const RunOptions& config, const Tables& tables) {
+    std::vector<std::string> problems;
+    const TaskRow& task = *tables.tasks.find(config.task.name());
+    if (task.name != text_of(TaskKind::classification) && config.top_k != RunOptions().top_k)
+        problems.push_back(
+            format_text("/top_k: is for classification, not for {}; expected to be left out", task.name));
+    if (task.targets == TargetKind::numbers && config.data.class_mismatch != ClassMismatch::fail)
+        problems.push_back(format_text("/data/class_mismatch: is for classes, and {} has none", task.name));
+    return problems;
+}
+
+/// Options of something that is not asked for.
+std::vector<std::string> check_training(const TrainingSection& training) {
+    std::vector<std::string> problems;
+    const auto without = [&](const char* key, const std::string& other) {
+        problems.push_back(format_text("/training/{}: is not used without {}; expected to be left out", key, other));
+    };
+    if (training.sampling != Sampling::balanced && training.sampling_exponent != 1)
+        without("sampling_exponent", "\"sampling\": \"balanced\"");
+    if (!training.ema_decay && !training.ema_warm_up) without("ema_warm_up", "ema_decay");
+    const DistillationOptions usual, &distillation = training.distillation;
+    if (!distillation.teacher && distillation.temperature != usual.temperature)
+        without("distillation/temperature", "a teacher");
+    if (!distillation.teacher && distillation.weight != usual.weight) without("distillation/weight", "a teacher");
+    if (training.phases.empty() && training.precision != Precision::float32)
+        without("precision", "phases, in which stages train");
     return problems;
 }
 
@@ -67,6 +117,10 @@ std::vector<std::string> contradictions(const RunOptions& config, const Tables& 
     add("", contradictions(config.data));
     add("", check_phases(config));
     add("", check_fitted_head(config));
+    add("/head", contradictions(config.head));
+    add("/task", config.task.contradictions());
+    add("", check_task(config, tables));
+    add("", check_training(config.training));
     add("/decision", contradictions(config.decision));
     add("/training/optimizer", config.training.optimizer.contradictions());
     add("/training/schedule", config.training.schedule.contradictions());

@@ -103,6 +103,16 @@ void expect_no_mixing_beside_a_teacher(const TrainingSection& training) {
     if (!problems.empty()) throw ConfigError(problems);
 }
 
+/// Rows of predictions have the answer "unknown" in the place of a class.
+void expect_unknown_is_no_class(const DecisionOptions& decision, const Task& task) {
+    if (!decision.may_refuse() && !decision.accuracy && !decision.known_share) return;
+    if (std::ranges::find(task.outputs(), "unknown") != task.outputs().end())
+        throw ConfigError(
+            "/decision: a class is called \"unknown\", which is the answer where the model is not sure: rename it, or "
+            "leave "
+            "/decision out");
+}
+
 void expect_sampling_for(const Task& task, Sampling sampling) {
     if (sampling == Sampling::balanced && task.kind() != TaskKind::classification)
         throw ConfigError(format_text(
@@ -132,6 +142,7 @@ void add_lesson(const RunOptions& options, const Tables& tables, const Dataset& 
     problems.attempt([&] { expect_mixings_for(*recipe.task, options.training.phases); });
     problems.attempt([&] { expect_head_for(*recipe.task, options.head); });
     problems.attempt([&] { expect_no_mixing_beside_a_teacher(options.training); });
+    problems.attempt([&] { expect_unknown_is_no_class(options.decision, *recipe.task); });
     problems.attempt([&] { expect_sampling_for(*recipe.task, options.training.sampling); });
     problems.attempt([&] { expect_units_for(options.backbone.precision, "/backbone/precision"); });
     problems.attempt([&] { expect_units_for(options.training.precision, "/training/precision"); });

@@ -205,6 +205,64 @@ TEST(RunConfig, RefusesBatchesOfOneImageWithBatchNorm) {
     EXPECT_THAT(problems_of(with_data(R"("batch_size": 1)")), IsEmpty());
 }
 
+TEST(RunConfig, RefusesWhatAnotherKindOfHeadWouldUse) {
+    const auto head = [](const std::string& keys) { return problems_of(with(R"("head": {)" + keys + "}")); };
+    EXPECT_THAT(
+        head(R"("kind": "nearest_mean", "hidden": [256], "activation": "gelu", "dropout": 0.1, "batch_norm": true,
+                "c": 10)"),
+        ElementsAre("/head/hidden: is for \"kind\": \"dense\"; expected to be left out with \"nearest_mean\"",
+                    "/head/activation: is for \"kind\": \"dense\"; expected to be left out with \"nearest_mean\"",
+                    "/head/dropout: is for \"kind\": \"dense\"; expected to be left out with \"nearest_mean\"",
+                    "/head/batch_norm: is for \"kind\": \"dense\"; expected to be left out with \"nearest_mean\"",
+                    "/head/c: is for \"kind\": \"linear_probe\"; expected to be left out with \"nearest_mean\""));
+    EXPECT_THAT(head(R"("kind": "linear_probe", "scale": 15)"),
+                ElementsAre("/head/scale: is for \"kind\": \"nearest_mean\"; expected to be left out with "
+                            "\"linear_probe\""));
+    EXPECT_THAT(head(R"("c": 10, "scale": 2)"),
+                ElementsAre("/head/scale: is for \"kind\": \"nearest_mean\"; expected to be left out with \"dense\"",
+                            "/head/c: is for \"kind\": \"linear_probe\"; expected to be left out with \"dense\""));
+    EXPECT_THAT(head(R"("kind": "linear_probe", "hidden": [], "c": 10)"), IsEmpty());         // which it has none of
+    EXPECT_THAT(head(R"("kind": "nearest_mean", "hidden": [512], "scale": 15)"), IsEmpty());  // written by default
+}
+
+TEST(RunConfig, RefusesStepsOfAHeadThatIsFittedOnce) {
+    const std::string why =
+        " with \"kind\": \"nearest_mean\" in /head: it is fitted once, to features of a network that stays frozen";
+    EXPECT_THAT(problems_of(with(R"("head": {"kind": "nearest_mean"}, "training": {"schedule": "cosine",
+                    "clip_norm": 1, "accumulate": 2, "ema_decay": 0.9,
+                    "loss": {"name": "cross_entropy", "label_smoothing": 0.1}})")),
+                ElementsAre("/training/schedule: expected null" + why, "/training/clip_norm: expected null" + why,
+                            "/training/accumulate: expected 1" + why, "/training/ema_decay: expected null" + why,
+                            "/training/loss: expected cross_entropy without options with \"kind\": \"nearest_mean\" "
+                            "in /head: class means minimise no loss"));
+    EXPECT_THAT(problems_of(with(R"("head": {"kind": "linear_probe"}, "training": {"loss": "focal"})")), IsEmpty());
+}
+
+TEST(RunConfig, RefusesWhatAnotherTaskWouldUse) {
+    EXPECT_THAT(problems_of(with(R"("task": "multi_label", "top_k": [3])")),
+                ElementsAre("/top_k: is for classification, not for multi_label; expected to be left out"));
+    EXPECT_THAT(problems_of(R"({"data": {"train": "t.csv", "class_mismatch": "use_known"}, "task": "regression",
+                                "backbone": {"name": "efficientnet_lite0"}, "top_k": [3]})"),
+                ElementsAre("/top_k: is for classification, not for regression; expected to be left out",
+                            "/data/class_mismatch: is for classes, and regression has none"));
+    EXPECT_THAT(problems_of(with(R"("task": {"name": "multi_label", "threshold": "best_f1", "threshold_at": 0.9})")),
+                ElementsAre("/task/threshold_at: is not used with \"threshold\": \"best_f1\"; expected to be left out, "
+                            "got 0.9"));
+    EXPECT_THAT(problems_of(with(R"("task": "multi_label", "top_k": [5])")), IsEmpty());  // written by default
+}
+
+TEST(RunConfig, RefusesOptionsOfWhatIsNotAskedFor) {
+    EXPECT_THAT(
+        problems_of(with(R"("training": {"sampling_exponent": 0.5, "ema_warm_up": false, "precision": "bfloat16",
+                             "distillation": {"temperature": 2, "weight": 0.9}})")),
+        ElementsAre("/training/sampling_exponent: is not used without \"sampling\": \"balanced\"; expected to be left "
+                    "out",
+                    "/training/ema_warm_up: is not used without ema_decay; expected to be left out",
+                    "/training/distillation/temperature: is not used without a teacher; expected to be left out",
+                    "/training/distillation/weight: is not used without a teacher; expected to be left out",
+                    "/training/precision: is not used without phases, in which stages train; expected to be left out"));
+}
+
 TEST(RunConfig, RefusesNesterovWithoutMomentum) {
     const auto sgd = [](const std::string& options) {
         return with(R"("training": {"optimizer": {"name": "sgd", "nesterov": true)" + options + "}}");

@@ -24,7 +24,7 @@ using RunInPhases = SmallTraining;
 TEST_F(FittedHeadRun, FitsAHeadOnceWhateverTheEpochs) {
     for (const char* kind : {"nearest_mean", "linear_probe"}) {
         RunConfig fitted = config(kind);
-        fitted.set("/backbone/freeze", "all").set("/head/kind", kind).set("/training/ema_decay", 0.9);
+        fitted.set("/backbone/freeze", "all").set("/head/kind", kind);
         const TrainRecord record = train(fitted, options_);
         ASSERT_EQ(record.history.size(), 1U) << kind;
         EXPECT_EQ(record.end, TrainingEnd::completed);

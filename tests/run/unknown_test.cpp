@@ -103,6 +103,13 @@ TEST_F(UnknownByDistance, RefusesWhatCannotBe) {
                 HasSubstr("/decision/known_share: is for classification, not for regression"));
     EXPECT_THAT(refusal_of(numbers.set("/decision/max_distance", 0.9)),
                 HasSubstr("/decision: is for classification, not for regression"));
+    folder_.write("named.csv", "image_path,label\ndata/train/leaf/000.jpg,leaf\ndata/train/leaf/001.jpg,unknown\n");
+    RunConfig named = config("f");
+    named.set("/data/train", (folder_ / "named.csv").string())
+        .set_json("/data/test", "null")
+        .set("/data/validation_split", 0);
+    EXPECT_THAT(refusal_of(named.set("/decision/min_margin", 0.1)),
+                HasSubstr("/decision: a class is called \"unknown\", which is the answer where the model is not sure"));
 }
 
 TEST(ReferenceImages, AreSpreadEvenlyOverEachClass) {

@@ -1,4 +1,5 @@
 #include <CLI/App.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -6,6 +7,7 @@
 #include "app/commands/commands.hpp"
 #include "app/decision_arguments.hpp"
 #include "app/evaluation_places.hpp"
+#include "app/folders_text.hpp"
 #include "app/gates.hpp"
 #include "app/list_arguments.hpp"
 #include "app/option_checks.hpp"
@@ -14,7 +16,6 @@
 #include "core/hash.hpp"
 #include "core/ranking.hpp"
 #include "core/text.hpp"
-#include "core/text_layout.hpp"
 #include "data/data_options.hpp"
 #include "graft/core/errors.hpp"
 #include "image/decode/decode.hpp"
@@ -40,6 +41,7 @@ struct EvaluateArguments {
     std::string output;
     std::vector<std::string> exclude, list;
     PartKind part = PartKind::test;
+    bool asks_top_k = false, asks_part = false;  ///< the option was typed
     std::int64_t max_pixels = kDefaultMaxPixels;
     TestTimeAugmentation tta = TestTimeAugmentation::none;
     std::size_t workers = 0;
@@ -48,6 +50,19 @@ struct EvaluateArguments {
     DecisionArguments decision;
     bool json = false, force = false;
 };
+
+/// Throws ConfigError for options that say nothing of this model or of what it is tested on.
+void expect_understood(const EvaluateArguments& arguments, TaskKind task) {
+    std::vector<std::string> problems;
+    if (arguments.asks_top_k && task != TaskKind::classification)
+        problems.push_back(format_text("--top-k: is for models of classification; this one is of {}", task));
+    if (arguments.classes != ClassMismatch::fail && task == TaskKind::regression)
+        problems.push_back(format_text("--classes: is for models of classes; this one is of {}", task));
+    if (arguments.asks_part &&
+        std::ranges::none_of(arguments.folders, [](const fs::path& place) { return is_list(place); }))
+        problems.emplace_back("--part: is for lists, and none is given: a .csv, .tsv or .jsonl file");
+    if (!problems.empty()) throw ConfigError(problems);
+}
 
 std::vector<fs::path> output_folders(const EvaluateArguments& arguments) {
     return places_of_evaluations(arguments.folders, arguments.output);
@@ -91,7 +106,8 @@ std::vector<ImageFolder> scan_folders(const EvaluateArguments& arguments, const 
     const ImageChoice choice{.mismatch = arguments.classes,
                              .on_bad_image = arguments.on_bad_image,
                              .list = list_options(recorded_list_options(predictor), arguments.list, arguments.folders),
-                             .part = arguments.part};
+                             .part = arguments.part,
+                             .part_is_asked_for = arguments.asks_part};
     for (const std::string& folder : arguments.folders)
         scanned.push_back(
             images_for(predictor, folder, choice, {.exclude = arguments.exclude, .asked_by = AskedBy::command}));
@@ -136,37 +152,6 @@ Answers answers_of_other(const EvaluateArguments& arguments, const Predictor& ot
         (void)evaluate_folder(other, scanned[i], options, session.stop, reporter);
     }
     return answers;
-}
-
-/// What a line per folder shows: of classification the accuracies and the loss, else all that the evaluation is judged
-/// by.
-std::vector<MeasuredMetric> shown_metrics(const EvaluationRecord& record) {
-    std::vector<MeasuredMetric> metrics = record.metrics();
-    if (record.task() == text_of(TaskKind::classification))
-        std::erase_if(metrics, [](const MeasuredMetric& metric) {
-            return metric.name != "accuracy" && metric.name != "loss" && !metric.name.starts_with("top_");
-        });
-    return metrics;
-}
-
-/// "top_5" as people write it: "top-5".
-std::string heading(const std::string& metric) {
-    return metric.starts_with("top_") ? "top-" + metric.substr(4) : metric;
-}
-
-std::vector<std::string> folder_row(const std::string& name, const EvaluationRecord& record) {
-    std::vector<std::string> row = {name, with_commas(record.images)};
-    for (const MeasuredMetric& metric : shown_metrics(record)) row.push_back(four_decimals(metric.value));
-    return row;
-}
-
-/// A line per folder and one for all of them.
-std::string folders_text(const Evaluated& evaluated, const EvaluationRecord& total) {
-    std::vector<std::vector<std::string>> rows = {{"folder", "images"}};
-    for (const MeasuredMetric& metric : shown_metrics(total)) rows.front().push_back(heading(metric.name));
-    for (const EvaluationRecord& record : evaluated.folders) rows.push_back(folder_row(record.source, record));
-    rows.push_back(folder_row("all", total));
-    return aligned(rows) + "\n";
 }
 
 Json evaluated_json(const Evaluated& evaluated, const EvaluationRecord& total) {
@@ -214,6 +199,7 @@ void evaluate(const EvaluateArguments& arguments, const Session& session) {
                                    .max_distance = arguments.decision.max_distance};
     const Predictor predictor(arguments.model, options);
     expect_decides(arguments.decision, predictor);
+    expect_understood(arguments, task_of(predictor));
     expect_measured(arguments.gates, metric_names(*evaluator_of(predictor, evaluate_options(arguments))));
     std::optional<Predictor> other;
     if (!arguments.compare.empty()) expect_comparable(predictor, other.emplace(arguments.compare, options));
@@ -235,7 +221,7 @@ void evaluate(const EvaluateArguments& arguments, const Session& session) {
     if (arguments.json)
         print_json(evaluated_json(evaluated, total));
     else
-        std::cout << (several ? folders_text(evaluated, total) : "") << to_text(total);
+        std::cout << (several ? folders_text(evaluated.folders, total) : "") << to_text(total);
     expect_gates(arguments.gates, total.metrics(), "");
 }
 
@@ -275,8 +261,11 @@ void add_evaluate(CLI::App& app, Command& chosen) {
         ->type_name("MODEL");
     takes_decision(*command, arguments->decision);
     command->add_flag("--json", arguments->json, "Print one JSON object");
-    command->callback(
-        [arguments, &chosen] { chosen = [arguments](const Session& session) { evaluate(*arguments, session); }; });
+    command->callback([arguments, command, &chosen] {
+        arguments->asks_top_k = command->count("--top-k") > 0;
+        arguments->asks_part = command->count("--part") > 0;
+        chosen = [arguments](const Session& session) { evaluate(*arguments, session); };
+    });
 }
 
 }  // namespace graft

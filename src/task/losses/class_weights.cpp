@@ -50,6 +50,11 @@ void describe_class_weights(Fields& fields, ClassWeights& weights) {
 std::optional<at::Tensor> weights_of_classes(const ClassWeights& weights, const LossContext& context) {
     if (weights.weighting != ClassWeighting::given && !weights.given.empty())
         throw ConfigError("/training/loss/weights: is only used with \"class_weights\": \"given\"");
+    const ClassWeights usual;
+    if (weights.weighting != ClassWeighting::balanced && weights.exponent != usual.exponent)
+        throw ConfigError("/training/loss/weights_exponent: is only used with \"class_weights\": \"balanced\"");
+    if (weights.weighting != ClassWeighting::effective && weights.beta != usual.beta)
+        throw ConfigError("/training/loss/beta: is only used with \"class_weights\": \"effective\"");
     switch (weights.weighting) {
         case ClassWeighting::balanced: return balanced(context.counts, weights.exponent);
         case ClassWeighting::effective: return effective(context.counts, weights.beta);
