@@ -51,8 +51,10 @@ void explain_images(const std::filesystem::path& model, std::span<const std::fil
                        options.present);
             ++written;
         });
-    reporter.finish(format_text("{}: {}; red speaks for the class, blue against it", options.folder,
-                                count_of(written, "heat map")));
+    const bool number = file.info.task == TaskKind::regression;
+    reporter.finish(
+        format_text("{}: {}; red {}", options.folder, count_of(written, "heat map"),
+                    number ? "makes the number larger, blue smaller" : "speaks for the class, blue against it"));
     if (done < images.size()) throw Interrupted(format_text("interrupted after {} images", done));
 }
 

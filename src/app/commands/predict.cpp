@@ -121,8 +121,14 @@ private:
 };
 
 /// Throws ConfigError for options that say nothing of what the model gives.
-void expect_understood(const PredictArguments& arguments, TaskKind task) {
+void expect_understood(const PredictArguments& arguments, const Predictor& predictor) {
+    const TaskKind task = task_of(predictor);
     std::vector<std::string> problems;
+    if (!arguments.explain.empty() && task == TaskKind::regression && predictor.outputs().size() > 1)
+        problems.push_back(
+            format_text("--explain: shows what speaks for one class or one number; this model gives {} "
+                        "numbers",
+                        predictor.outputs().size()));
     if (arguments.top_k && task != TaskKind::classification)
         problems.push_back(format_text("--top-k: is for models of classification; this one is of {}", task));
     if (arguments.all_probabilities && task == TaskKind::regression)
@@ -152,7 +158,7 @@ void predict(const PredictArguments& arguments, const Session& session) {
                                                 .min_margin = arguments.decision.min_margin,
                                                 .max_distance = arguments.decision.max_distance});
     expect_decides(arguments.decision, predictor);
-    expect_understood(arguments, task_of(predictor));
+    expect_understood(arguments, predictor);
     TerminalReporter spoken(session.screen);
     SilentReporter silent;
     if (!predictor.engine_note().empty()) spoken.note(predictor.engine_note());
