@@ -74,10 +74,11 @@ void expect_given(const void* pointer, const char* name) {
     if (pointer == nullptr) throw WrongArgument(std::string(name) + " is NULL");
 }
 
-/// K numbers are the values; one more is the distance.
+/// K numbers are the values; one more, where an image has one class, is the distance.
 void expect_count(std::size_t count, const Predictor& predictor) {
     const std::size_t outputs = predictor.outputs().size();
-    if (count != outputs && count != outputs + 1)
+    const bool with_distance = predictor.task() == "classification" && count == outputs + 1;
+    if (count != outputs && !with_distance)
         throw WrongArgument(format_text("count is {}, but the model has {} {}", count, outputs,
                                         predictor.classes().empty() ? "targets" : "classes"));
 }

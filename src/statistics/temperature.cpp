@@ -72,7 +72,8 @@ TemperatureFit fit_temperature(std::span<const float> scores, std::span<const st
     const double sharpness = best_sharpness(scores, labels);
     const double gain = loss_of(scores, labels, 1).value - loss_of(scores, labels, sharpness).value;
     if (2 * gain * static_cast<double>(labels.size()) < kChiSquare95)
-        return {1, format_text("{} show no significant difference from a temperature of 1 (the best is {:.3f})", images, 1 / sharpness)};
+        return {1, format_text("{} show no significant difference from a temperature of 1 (the best is {:.3f})", images,
+                               1 / sharpness)};
     return {1 / sharpness, ""};
 }
 

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "core/crew.hpp"
-#include "network/training_graph.hpp"
 #include "network/one_thread.hpp"
+#include "network/training_graph.hpp"
 
 namespace graft {
 namespace {

@@ -177,10 +177,10 @@ struct WrongValue {
 TEST(ModelInfo, RefusesEveryValueThatIsNotAllowed) {
     const std::string digest(64, 'g');
     const WrongValue wrong_values[] = {
-        {"/format_version", -1, "expected an integer in [1, 5], got -1"},
-        {"/format_version", 0, "expected an integer in [1, 5], got 0"},
-        {"/format_version", 1e30, "expected an integer in [1, 5], got 1e+30"},
-        {"/format_version", "3", "expected an integer in [1, 5], got \"3\""},
+        {"/format_version", -1, "expected an integer in [1, 6], got -1"},
+        {"/format_version", 0, "expected an integer in [1, 6], got 0"},
+        {"/format_version", 1e30, "expected an integer in [1, 6], got 1e+30"},
+        {"/format_version", "3", "expected an integer in [1, 6], got \"3\""},
         {"/graft_version", 1, "expected a string, got 1"},
         {"/classes", "ant", "expected a list of names"},
         {"/classes", Json::array(), "expected a list of 1 to 100,000 items, got []"},

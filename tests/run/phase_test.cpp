@@ -40,15 +40,15 @@ TEST(PhaseLearningRates, AreRefusedForAStageInWhichNothingTrains) {
     ArchitectureRow row = testing::tiny_row();
     row.make = [make = row.make](std::int64_t height, std::int64_t width) {
         Architecture net = make(height, width);
-        net.stages.push_back({"pool", make_function("Pool", "torch.relu(x)")});
+        net.stages.push_back({"last", make_function("Last", "torch.relu(x)")});
         return net;
     };
     const Backbone backbone = load_backbone(row, "random", 3, testing::tiny_preprocessing());
     const PhaseOptions options{
-        .train = "all", .optimizer = builtin_optimizers().find("sgd")->make(), .learning_rates = {{"pool", 0.1}}};
+        .train = "all", .optimizer = builtin_optimizers().find("sgd")->make(), .learning_rates = {{"last", 0.1}}};
     EXPECT_EQ(testing::error_message<ConfigError>(
                   [&] { (void)make_phases({options}, backbone, testing::tiny_preprocessing(), {.hidden = {}}, 2, 1); }),
-              "/training/phases/0/learning_rates/pool: has no parameters that train in this phase");
+              "/training/phases/0/learning_rates/last: has no parameters that train in this phase");
 }
 
 }  // namespace

@@ -105,18 +105,34 @@ TEST_F(PhaseCallbacks, EndTheirPhaseAndNotTheRun) {
     EXPECT_EQ(all.history.size(), 2);
 }
 
-/// Makes the third epoch of a run worse than the second, with early stopping that sees it.
-Callbacks first_that_gets_worse(const std::shared_ptr<Callback>& spoiler) {
-    return {spoiler, build_callback("early_stopping", {{"patience", 1}}, validated_run())};
+/// Turns the weights around at each step of a run's third epoch.
+class Spoiler final : public Callback {
+public:
+    explicit Spoiler(const TorchModule& scion) : scion_(scion) {}
+    void on_batch_end(const BatchRecord& record, TrainControl&) override {
+        if (record.epoch != 2) return;
+        const at::NoGradGuard no_grad;
+        std::size_t i = 0;
+        for (const at::Tensor& parameter : scion_.parameters()) {
+            if (i == turned_.size()) turned_.push_back(-parameter.clone());
+            parameter.copy_(turned_[i++]);
+        }
+    }
+
+private:
+    const TorchModule& scion_;
+    std::vector<at::Tensor> turned_;
+};
+
+/// The third epoch of a run is worse than the second, with early stopping that sees it.
+Callbacks that_gets_worse(const TorchModule& scion) {
+    return {std::make_shared<Spoiler>(scion), build_callback("early_stopping", {{"patience", 1}}, validated_run())};
 }
 
 TEST_F(PhaseCallbacks, HandTheBestWeightsOfAPhaseToTheNext) {
     first_epochs_ = 10;
     second_rate_ = 1e-12;  // the second phase leaves the weights where they are
-    const auto spoil = [](const EpochRecord& record, TrainControl& control) {
-        if (record.epoch == 1) control.set_learning_rate(30);
-    };
-    const TrainingResult result = run({.first = first_that_gets_worse(listener("first", spoil))});
+    const TrainingResult result = run({.first = that_gets_worse(scion_)});
     ASSERT_EQ(result.history.size(), 6) << "early stopping after the third epoch, and three of the second phase";
     const auto val_loss = [&](std::size_t epoch) { return result.history[epoch].metric("val_loss").value(); };
     EXPECT_GT(val_loss(2), 1.1 * val_loss(1)) << "this test shows nothing";
@@ -148,12 +164,8 @@ TEST_F(PhaseCallbacks, RememberAfterAResumeInEitherPhase) {
         const auto stop = [&](const EpochRecord& record, TrainControl&) {
             if (record.epoch == last) training_.stop.request_stop();
         };
-        const auto spoil = [](const EpochRecord& record, TrainControl& control) {
-            if (record.epoch == 1) control.set_learning_rate(30);
-        };
-        return AllCallbacks{.run = {listener("run", stop), plateau()},
-                            .first = first_that_gets_worse(listener("first", spoil)),
-                            .second = {plateau()}};
+        return AllCallbacks{
+            .run = {listener("run", stop), plateau()}, .first = that_gets_worse(scion_), .second = {plateau()}};
     };
     const TrainingResult straight = run(callbacks());
     ASSERT_LT(straight.history.size(), 7U) << "the first phase was not ended early";
@@ -182,9 +194,8 @@ TEST_F(PhaseCallbacks, LeaveTheirBestWeightsWhereTheNextPhaseIsInterrupted) {
     first_epochs_ = 10;
     average_ = AveragingOptions{.decay = 0.5, .warm_up = false};
     std::vector<at::Tensor> best;
-    const auto spoil = [&](const EpochRecord& record, TrainControl& control) {
+    const auto remember = [&](const EpochRecord& record, TrainControl&) {
         if (record.epoch == 1) best = weights();
-        if (record.epoch == 1) control.set_learning_rate(30);
     };
     class StopsInABatch final : public Callback {
     public:
@@ -196,7 +207,8 @@ TEST_F(PhaseCallbacks, LeaveTheirBestWeightsWhereTheNextPhaseIsInterrupted) {
     private:
         std::stop_source& source_;
     };
-    const TrainingResult result = run({.first = first_that_gets_worse(listener("first", spoil)),
+    const TrainingResult result = run({.run = {listener("run", remember)},
+                                       .first = that_gets_worse(scion_),
                                        .second = {std::make_shared<StopsInABatch>(training_.stop)}});
     EXPECT_EQ(result.end, TrainingEnd::interrupted);
     ASSERT_EQ(result.history.size(), 3);

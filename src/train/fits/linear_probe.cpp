@@ -12,9 +12,9 @@
 
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
+#include "network/one_thread.hpp"
 #include "task/known.hpp"
 #include "train/fit.hpp"
-#include "network/one_thread.hpp"
 
 namespace graft {
 namespace {
