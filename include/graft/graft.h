@@ -80,8 +80,8 @@ GRAFT_API const char* graft_predictor_class_name(const graft_predictor* predicto
 
 /** What the model says of an image file (JPEG, PNG, BMP, WebP, TIFF, GIF).
  * @param values receives K numbers, in the order of the outputs; graft_predictor_task says what they are
- * @param count room in `values`: K, or K + 1: then the last receives the image's distance to the training images, where
- *        the model decides by it, else NaN */
+ * @param count room in `values`: K, or of "classification" K + 1: then the last receives the image's distance to the
+ *        training images, where the model decides by it, else NaN */
 GRAFT_API graft_status graft_predict_file(const graft_predictor* predictor, const char* image, float* values,
                                           size_t count) GRAFT_NOEXCEPT;
 /** The same for an encoded image in memory: `size` bytes. */
