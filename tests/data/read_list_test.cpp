@@ -195,6 +195,8 @@ TEST_F(ListColumnNames, ThatAModelRemembersAreNamedWithTheirOption) {
     EXPECT_EQ(error("image_path,kind\na.jpg,x\n", {.path_column = "image_path", .label_column = "species"}, {},
                     {.asked_by = AskedBy::command}),
               "has no column \"species\", but \"image_path\", \"kind\"\nAnother one: --list label_column=VALUE");
+    EXPECT_EQ(error("image_path,kind\na.jpg,x\n", {.label_column = "species"}),
+              "has no column \"species\", but \"image_path\", \"kind\"");
     EXPECT_THAT(error("image_path,label\na.jpg,x\n", {.delimiter = ";", .path_column = "image_path"}, {},
                       {.asked_by = AskedBy::command}),
                 HasSubstr("\nIs a comma between the cells? Then add --list 'delimiter=,'"));

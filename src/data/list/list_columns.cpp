@@ -110,7 +110,11 @@ private:
             if (found != nullptr && !same) fail_on_several();
             found = &dialect;
         }
-        if (found == nullptr) fail_on_none("path_column and label_column");
+        if (found == nullptr) {  // of what is named, what is missing
+            if (options_.label_column) (void)want(*options_.label_column, "label_column");
+            if (options_.path_column) (void)want(*options_.path_column, "path_column");
+            fail_on_none("path_column and label_column");
+        }
         label_ = options_.label_column.value_or(found->label);
         const std::string path = options_.path_column.value_or(found->path);
         columns_.note =
