@@ -40,14 +40,7 @@ pkg_check_modules(libheif libheif>=1.12)
 pkg_check_modules(libavif libavif>=0.9)
 pkg_check_modules(libjxl libjxl>=0.7)
 
-# LibTorch's package sets global flags; it is asked for last and wrapped in a target of our own.
-if(Torch_DIR AND EXISTS "${Torch_DIR}/../Caffe2/Caffe2Config.cmake")
-    set(Caffe2_DIR "${Torch_DIR}/../Caffe2")  # else a LibTorch of the system's, if there is one, would be mixed in
-endif()
-find_package(Torch 2.13 REQUIRED)
-add_library(graft_torch INTERFACE)
-target_include_directories(graft_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
-target_link_libraries(graft_torch INTERFACE ${TORCH_LIBRARIES})
+include("${CMAKE_CURRENT_LIST_DIR}/LibTorch.cmake")  # last: its package sets global flags
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)

@@ -1,6 +1,11 @@
 # What is installed beside program and library: manual pages, completions, documents, LibTorch's run-time libraries; and
 # the packages that CPack makes of it all (scripts/package.sh). Components as in Install.cmake.
-option(GRAFT_BUNDLE_LIBTORCH "Install LibTorch's run-time libraries too, so that graft runs where there is none" ON)
+set(bundle_by_default ON)
+if(GRAFT_TORCH_HAS_CUDA)
+    set(bundle_by_default OFF)  # CUDA's libraries are several GB, and lie elsewhere
+endif()
+option(GRAFT_BUNDLE_LIBTORCH "Install LibTorch's run-time libraries too, so that graft runs where there is none"
+       ${bundle_by_default})
 
 # --- Manual pages and completions ---------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ readonly GRAFT=build/release/graft
 
 usage() {
     cat <<'END'
-usage: scripts/quickstart.sh [--data DIR|hymenoptera|flowers]
+usage: scripts/quickstart.sh [--data DIR|hymenoptera|flowers] [--device auto|cpu|cuda]
 
 Installs what is missing, builds graft, gets pretrained weights, then trains on images, tests and exports the model.
 
@@ -15,9 +15,11 @@ Installs what is missing, builds graft, gets pretrained weights, then trains on 
                        folders serves too. Without --data: sample images that graft draws itself
   --data hymenoptera   ants and bees, downloaded (47 MB)
   --data flowers       17 kinds of flowers, downloaded (60 MB)
+  --device cpu         LibTorch for CPUs alone, also where there is an NVIDIA driver: 200 MB instead of several GB.
+                       Default: auto. No GPU has ever run graft (docs/gpu.md)
   --help               this text
 
-Torch_DIR or CMAKE_PREFIX_PATH may point to a LibTorch 2.13; otherwise one is installed in .venv.
+Torch_DIR or CMAKE_PREFIX_PATH may point to a LibTorch 2.11 to 2.13; otherwise one is installed in .venv.
 END
 }
 
@@ -28,13 +30,20 @@ fail() {
     exit "$1"
 }
 
-data=samples
+data=samples device=auto
 while (($# > 0)); do
     case $1 in
         --data)
             (($# > 1)) || { echo "quickstart: --data needs a value" >&2 && usage >&2 && exit 2; }
             data=$2
             [[ $data != samples ]] || data=./samples
+            shift
+            ;;
+        --device)
+            case ${2:-} in
+                auto | cpu | cuda) device=$2 ;;
+                *) echo "quickstart: --device is auto, cpu or cuda" >&2 && usage >&2 && exit 2 ;;
+            esac
             shift
             ;;
         -h | --help) usage && exit ;;
@@ -106,8 +115,13 @@ END
 
 train() {
     local -a options=()
+    # Where LibTorch is one for CPUs there is nothing to choose.
+    # shellcheck source=/dev/null
+    if [[ $device != cpu ]] && (source build/setup.env && [[ -e $GRAFT_TORCH_CMAKE/../../../lib/libtorch_cuda.so ]]); then
+        options+=(--device "$device")
+    fi
     if [[ $data != samples ]]; then
-        options=(--set "/name=\"$name\"" --set "/output=\"$run\"" --set "/data/train=$train"
+        options+=(--set "/name=\"$name\"" --set "/output=\"$run\"" --set "/data/train=$train"
             --set "/data/test=${test:-null}")
         [[ -z $validation ]] || options+=(--set "/data/validation=$validation" --set /data/validation_split=0)
     fi
@@ -169,7 +183,7 @@ run=runs/$name
 [[ $data != samples ]] || run=runs/quickstart
 
 step "what graft needs"
-./scripts/setup.sh
+./scripts/setup.sh --device "$device"
 case $data in
     hymenoptera | flowers)
         # Before the build, so that a machine without internet learns it at once.

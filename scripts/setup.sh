@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Finds what graft needs to build and installs what is missing: first Debian packages, then LibTorch.
 # LibTorch, in this order: the one that Torch_DIR or CMAKE_PREFIX_PATH points to (remembered for the next time), else
-# PyTorch's CPU wheel in .venv. What was found is written to build/setup.env, which the other scripts read.
+# PyTorch's wheel in .venv: for CPUs, or with CUDA where there is an NVIDIA driver. What was found is written to
+# build/setup.env, which the other scripts read.
 # Exit codes: 0 all is there; 1 an installation failed; 2 something has to be installed by hand, and it says what.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly TORCH_VERSION=2.13.0
+readonly OLDEST_TORCH=2.11 NEWEST_TORCH=2.13 # as in cmake/LibTorch.cmake
 readonly TORCH_CPU_INDEX=https://download.pytorch.org/whl/cpu
 readonly VENV="$PWD/.venv"
 readonly LOG="$PWD/build/setup.log"
@@ -26,10 +28,13 @@ readonly OPTIONAL_LIBRARIES=(
 
 usage() {
     cat <<'END'
-usage: scripts/setup.sh
+usage: scripts/setup.sh [--device auto|cpu|cuda]
 
 Installs what graft needs to build, as far as it is missing: Debian packages (as root or with sudo) and LibTorch.
-  Torch_DIR, CMAKE_PREFIX_PATH   point to a LibTorch 2.13 that you have already
+  --device cpu                   LibTorch for CPUs alone (200 MB)
+  --device cuda                  LibTorch with CUDA, for NVIDIA GPUs (several GB; no GPU has ever run it: docs/gpu.md)
+  --device auto                  with CUDA where an NVIDIA driver is found, else for CPUs; the default
+  Torch_DIR, CMAKE_PREFIX_PATH   point to a LibTorch 2.11 to 2.13 that you have already
   GRAFT_SKIP_PACKAGES=1          do not look for Debian packages (other distributions)
 END
 }
@@ -141,7 +146,13 @@ version_in() {
     sed -n 's/.*set(PACKAGE_VERSION "\([^"]*\)").*/\1/p' "$1/TorchConfigVersion.cmake" 2>/dev/null
 }
 
-fits() { [[ $(version_in "$1") == "${TORCH_VERSION%.*}".* ]]; }
+fits() {
+    local version
+    version=$(version_in "$1") && [[ -n $version ]] &&
+        printf '%s\n' "$OLDEST_TORCH" "$version" "$NEWEST_TORCH.999" | sort -VC
+}
+
+has_cuda() { [[ -e $1/../../../lib/libtorch_cuda.so ]]; }
 
 # Where the user's own LibTorch has its CMake files; nothing when the user points to none.
 users_torch() {
@@ -156,7 +167,8 @@ users_torch() {
     done < <(tr ':;' '[\n*]' <<<"${CMAKE_PREFIX_PATH:-}")
     for folder in "${folders[@]}"; do
         version_in "$folder" >/dev/null || continue
-        fits "$folder" || fail 2 "the LibTorch in $folder is $(version_in "$folder"), graft needs ${TORCH_VERSION%.*}:" \
+        fits "$folder" || fail 2 \
+            "the LibTorch in $folder is $(version_in "$folder"), graft takes $OLDEST_TORCH to $NEWEST_TORCH:" \
             "let Torch_DIR or CMAKE_PREFIX_PATH point to one, or leave both unset to have it installed in .venv"
         realpath "$folder"
         return
@@ -201,10 +213,17 @@ install_torch() {
     python=$(find_python) || fail 2 "no Python from 3.10 to 3.14 with venv and pip was found: apt-get install python3-venv"
     # The first mark says that the folder is ours, the second that it is complete: an interrupted one is made anew.
     rm -rf "$VENV"
+    rm -f build/*/CMakeCache.txt build/*/build.ninja # CMake keeps what it found in the one before
     mkdir "$VENV"
     touch "$VENV/.made-by-graft"
     say "making a Python environment in .venv ($("$python" -V))"
     logged "$python" -m venv "$VENV" || fail 1 "$python could not make it; the whole output is in $LOG"
+    if [[ $device == cuda ]]; then
+        say "installing LibTorch $TORCH_VERSION with CUDA from pip's configured sources (several GB; watch" \
+            "build/setup.log; --device cpu is small)"
+        logged "${pip[@]}" || fail 1 "pip could not install torch==$TORCH_VERSION; the whole output is in $LOG"
+        return
+    fi
     if cpu_index_answers "$python"; then
         say "installing LibTorch $TORCH_VERSION from PyTorch's CPU index (about 200 MB; watch build/setup.log)"
         logged "${pip[@]}" --index-url "$TORCH_CPU_INDEX" && return
@@ -215,17 +234,23 @@ install_torch() {
         "a LibTorch that you have already is taken too: CMAKE_PREFIX_PATH=/path/to/libtorch $0"
 }
 
+# The mark of a complete environment; it says what for.
+stamp() {
+    local for_what=
+    [[ $device != cuda ]] || for_what=-cuda
+    echo "$VENV/.torch-$TORCH_VERSION$for_what"
+}
+
 own_torch() {
-    local stamp="$VENV/.torch-$TORCH_VERSION"
     if [[ -e $VENV && ! -e $VENV/.made-by-graft ]]; then
         venv_torch || fail 2 "$VENV was not made by this script and holds no torch==$TORCH_VERSION:" \
             "install it there, move the folder away, or let CMAKE_PREFIX_PATH point to a LibTorch"
         return
     fi
-    if [[ -e $stamp ]] && venv_torch; then return; fi
+    if [[ -e $(stamp) ]] && venv_torch; then return; fi
     install_torch >&2
     venv_torch || fail 1 "pip installed torch into $VENV, but its CMake files are not there"
-    touch "$stamp"
+    touch "$(stamp)"
 }
 
 # --- What was found ---------------------------------------------------------------------------------------------------
@@ -264,19 +289,34 @@ write_env() {
     mv "$ENV_FILE.new" "$ENV_FILE"
 }
 
+# What `auto` means on this machine.
+device_here() {
+    if [[ -e /proc/driver/nvidia/version ]] || nvidia-smi -L >/dev/null 2>&1; then echo cuda; else echo cpu; fi
+}
+
 main() {
+    device=auto
     case ${1:-} in
         '') ;;
+        --device) device=${2:-} ;;
         -h | --help) usage && exit ;;
         *) usage >&2 && exit 2 ;;
     esac
+    case $device in
+        auto) device=$(device_here) ;;
+        cpu | cuda) ;;
+        *) usage >&2 && exit 2 ;;
+    esac
+    local asked=${2:-auto}
     mkdir -p build
     : >"$LOG"
     local torch venv=without_venv
     torch=$(users_torch)
-    if [[ -z $torch ]] && [[ ! -e $VENV/.torch-$TORCH_VERSION ]]; then venv=with_venv; fi
+    if [[ -z $torch ]] && [[ ! -e $(stamp) ]]; then venv=with_venv; fi
     ensure_packages "$venv"
     [[ -n $torch ]] || torch=$(own_torch)
+    [[ $asked != cuda ]] || has_cuda "$torch" ||
+        fail 2 "--device cuda: the LibTorch in $torch is built for CPUs alone"
     write_env "$torch"
     say "everything is there; LibTorch $(version_in "$torch") in ${torch%/share/cmake/Torch}"
 }
