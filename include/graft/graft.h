@@ -50,6 +50,10 @@ GRAFT_API const char* graft_last_error(void) GRAFT_NOEXCEPT;
 
 /** Loads a model.pt. *predictor is to be freed with graft_predictor_free. */
 GRAFT_API graft_status graft_predictor_load(const char* model, graft_predictor** predictor) GRAFT_NOEXCEPT;
+/** The same, where `device` says: "cpu"; "cuda" or "cuda:1", a GPU; "auto", a GPU where there is one. A device that is not
+ *  there is GRAFT_WRONG_ARGUMENT, and graft_last_error() says what is missing. No GPU has ever run it (docs/gpu.md). */
+GRAFT_API graft_status graft_predictor_load_on(const char* model, const char* device,
+                                               graft_predictor** predictor) GRAFT_NOEXCEPT;
 /** Frees a predictor. NULL is no error. */
 GRAFT_API void graft_predictor_free(graft_predictor* predictor) GRAFT_NOEXCEPT;
 

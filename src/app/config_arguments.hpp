@@ -20,6 +20,9 @@ struct ConfigArguments {
 void takes_config(CLI::App& command, ConfigArguments& arguments, const std::string& what,
                   const std::string& set = "Change a value of the config, for example /training/epochs=3");
 
+/// Adds `--device`, which is `--set /device=` in short.
+void takes_device(CLI::App& command, ConfigArguments& arguments);
+
 /// Adds `--offline`.
 void takes_offline(CLI::App& command, bool& offline,
                    const std::string& what = "Download nothing: weights that are missing are an error");

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "config/limits_text.hpp"
+#include "core/device.hpp"
 #include "core/folders.hpp"
 #include "core/names.hpp"
 #include "core/text.hpp"
@@ -43,6 +44,21 @@ void takes_workers(CLI::App& command, std::size_t& workers) {
         ->capture_default_str()
         ->type_name("N")
         ->check(integer_in(between(0, 1024)));
+}
+
+CLI::Option* takes_device(CLI::App& command, std::string& device, const std::string& help) {
+    const auto problem = [](std::string& text) -> std::string {
+        try {
+            (void)device_named(text, "");
+            return "";
+        } catch (const ConfigError& error) {
+            return std::string(error.what()).substr(std::string_view(": ").size());
+        }
+    };
+    return command.add_option("--device", device, help)
+        ->capture_default_str()
+        ->type_name("DEVICE")
+        ->check(CLI::Validator(problem, ""));
 }
 
 void takes_weights_choice(CLI::App& command, WeightsChoice& choice) {

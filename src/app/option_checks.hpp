@@ -28,6 +28,10 @@ void takes_weights_choice(CLI::App& command, WeightsChoice& choice);
 /// `--workers N`: threads.
 void takes_workers(CLI::App& command, std::size_t& workers);
 
+/// `--device DEVICE`, as device_named() takes it.
+CLI::Option* takes_device(CLI::App& command, std::string& device,
+                          const std::string& help = "Where the network computes: auto, cpu, cuda, cuda:1");
+
 /// `--max-pixels N`: images of more are refused.
 void takes_max_pixels(CLI::App& command, std::int64_t& max_pixels);
 

@@ -53,6 +53,8 @@ graft_status guarded(const Call& call) noexcept {
         return GRAFT_DONE;
     } catch (const WrongArgument& error) {
         return refuse(GRAFT_WRONG_ARGUMENT, error.what());
+    } catch (const ConfigError& error) {
+        return refuse(GRAFT_WRONG_ARGUMENT, error.what());
     } catch (const DataError& error) {
         return refuse(GRAFT_UNUSABLE, error.what());
     } catch (const Error& error) {
@@ -125,6 +127,15 @@ graft_status graft_predictor_load(const char* model, graft_predictor** predictor
         expect_given(model, "model");
         expect_given(predictor, "predictor");
         *predictor = new graft_predictor{graft::Predictor(model)};
+    });
+}
+
+graft_status graft_predictor_load_on(const char* model, const char* device, graft_predictor** predictor) noexcept {
+    return graft::guarded([&] {
+        expect_given(model, "model");
+        expect_given(device, "device");
+        expect_given(predictor, "predictor");
+        *predictor = new graft_predictor{graft::Predictor(model, {.device = device})};
     });
 }
 

@@ -22,9 +22,11 @@ namespace graft {
 namespace {
 
 /// A copy in eval mode, without gradients.
+/// On the CPU, so that the file can be read where there is no other device.
 TorchModule inference_copy(const TorchModule& classifier) {
     const at::NoGradGuard copies_are_leaves;
     TorchModule module = classifier.deepcopy();
+    module.to(at::kCPU);
     module.eval();
     for (at::Tensor parameter : module.parameters()) parameter.requires_grad_(false);
     return module;

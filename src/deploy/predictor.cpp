@@ -21,6 +21,7 @@
 #include "inference/throughput.hpp"
 #include "network/grafted_model.hpp"
 #include "network/network_input.hpp"
+#include "network/torch_device.hpp"
 
 namespace graft {
 namespace {
@@ -61,16 +62,19 @@ class Predictor::Parts {
 public:
     Parts(std::filesystem::path path, ModelFile file, const PredictorOptions& options)
         : model(std::move(path)),
-          network(make_inference(what_runs(file), example_input(file.info.preprocessing))),
+          device(choose_device(options.device, "device")),
+          network(make_inference(what_runs(file), example_input(file.info.preprocessing), {.device = device.device})),
           info(std::move(file.info)),
           augmentation(options.test_time_augmentation),
           decoding{.max_pixels = options.max_pixels, .input = info.preprocessing},
           decision(decision_for(info, options)),
           throughput_(options.throughput) {
-        if (!options.throughput.empty()) module_ = what_runs({std::move(file.module), info});
+        if (!options.throughput.empty() || usual_plan(1, device.device).images_per_call > 1)
+            module_ = what_runs({std::move(file.module), info});
     }
 
     const std::filesystem::path model;
+    const ChosenDevice device;
     const std::shared_ptr<const Inference> network;  ///< one image per call
     const ModelInfo info;
     const TestTimeAugmentation augmentation;
@@ -88,12 +92,12 @@ public:
                              std::size_t workers, std::stop_token stop) const {
         const Many many = for_many(count);
         if (workers == 0) workers = many.workers;
-        const auto per_call = static_cast<std::size_t>(many.network.images_per_call());
+        const auto per_call = static_cast<std::size_t>(many.network->images_per_call());
         const OrderedMapOptions options{
             .workers = workers, .window = 8 * workers, .on_worker_start = use_one_thread_here, .stop = stop};
         const auto classify_some = [&](std::size_t call) {
             const std::size_t first = call * per_call;
-            return classify(many.network, first, std::min(per_call, count - first), picture_of);
+            return classify(*many.network, first, std::min(per_call, count - first), picture_of);
         };
         const auto consume_some = [&](std::size_t call, const std::vector<Prediction>& predictions) {
             for (std::size_t i = 0; i < predictions.size(); ++i) consume(call * per_call + i, predictions[i]);
@@ -105,29 +109,31 @@ public:
 private:
     struct Many {
         std::size_t workers;
-        const Inference& network;
+        std::shared_ptr<const Inference> network;
     };
 
-    /// How many images are classified: as measured, else one per call on every core. A network that nobody has
+    /// How many images are classified: as measured, else as usual on every core. A network that nobody has
     /// measured is measured as soon as enough images have been asked for.
     [[nodiscard]] Many for_many(std::size_t images) const {
         const std::scoped_lock lock(mutex_);
         asked_for_ += images;
         if (!plan_) plan_ = plan_of_file();
-        if (!plan_) return {network->callers(), *network};
-        if (plan_->images_per_call == 1 || images == 1) return {plan_->workers, *network};
-        if (!several_)
-            several_ =
-                make_inference(module_, example_input(info.preprocessing), {.images_per_call = plan_->images_per_call});
-        return {plan_->workers, *several_};
+        const InferencePlan plan = plan_.value_or(usual_plan(network->callers(), device.device));
+        if (plan.images_per_call == 1 || images == 1) return {plan.workers, network};
+        if (!several_ || several_->images_per_call() != plan.images_per_call)
+            several_ = make_inference(module_, example_input(info.preprocessing),
+                                      {.device = device.device, .images_per_call = plan.images_per_call});
+        return {plan.workers, several_};
     }
     [[nodiscard]] std::optional<InferencePlan> plan_of_file() const {
-        const auto measure = [&] { return measure_throughput(module_, example_input(info.preprocessing)); };
+        const auto measure = [&] {
+            return measure_throughput(module_, example_input(info.preprocessing), {.device = device.device});
+        };
         SilentReporter silent;
         return ThroughputFile(throughput_)
-            .find_or_measure(
-                network_name(info.backbone, info.backbone_hash, "", info.preprocessing, Precision::float32),
-                static_cast<std::int64_t>(asked_for_), measure, silent);
+            .find_or_measure(network_name(info.backbone, info.backbone_hash, "", info.preprocessing, Precision::float32,
+                                          device.device),
+                             static_cast<std::int64_t>(asked_for_), measure, silent);
     }
 
     /// @param rgb [H,W] CV_8UC3, RGB. @return of each view float32 [1,3,h,w]
@@ -198,6 +204,8 @@ const std::filesystem::path& Predictor::model() const { return parts_->model; }
 TestTimeAugmentation Predictor::test_time_augmentation() const { return parts_->augmentation; }
 double Predictor::temperature() const { return parts_->info.temperature; }
 const Decision& Predictor::decision() const { return parts_->decision; }
+std::string Predictor::device() const { return text_of(parts_->device.device); }
+const std::string& Predictor::device_note() const { return parts_->device.note; }
 const std::string& Predictor::engine() const { return parts_->network->engine(); }
 const std::string& Predictor::engine_note() const { return parts_->network->note(); }
 

@@ -10,6 +10,7 @@
 #include "graft/core/errors.hpp"
 #include "inference/eager_inference.hpp"
 #include "network/network_input.hpp"
+#include "network/torch_device.hpp"
 #include "weights/format/file_kind.hpp"
 
 namespace graft {

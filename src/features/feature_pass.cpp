@@ -23,6 +23,9 @@ private:
     Clock::time_point mark_ = Clock::now();
 };
 
+/// How many calls of a worker may wait for their turn: what they made of many images is much memory.
+std::size_t calls_ahead(std::size_t images_per_call) { return images_per_call <= 4 ? 8 : 2; }
+
 }  // namespace
 
 /// What a worker made of a few samples.
@@ -77,7 +80,7 @@ void FeaturePass::run(std::span<const Sample> samples, std::span<const PassItem>
         return items.subspan(call * per_call, std::min(per_call, items.size() - call * per_call));
     };
     const OrderedMapOptions options{.workers = work_.workers,
-                                    .window = std::max(8 * work_.workers, ahead / per_call),
+                                    .window = std::max(calls_ahead(per_call) * work_.workers, ahead / per_call),
                                     .on_worker_start = use_one_thread_here,
                                     .stop = work_.stop};
     const auto start = Clock::now();

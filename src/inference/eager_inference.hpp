@@ -6,7 +6,7 @@
 
 namespace graft {
 
-/// Computes in full float32: on a GPU TensorFloat-32, which rounds to 10 bits, is switched off for the process.
+/// Computes in full float32.
 class EagerInference final : public Inference {
 public:
     /// Copies `module`, in eval mode, to the device.
@@ -26,10 +26,5 @@ private:
     Device device_;
     std::string engine_ = "eager", note_;
 };
-
-[[nodiscard]] c10::Device torch_device(const Device& device);
-
-/// Why LibTorch cannot compute on the device; "" when it can.
-[[nodiscard]] std::string why_absent(const Device& device);
 
 }  // namespace graft

@@ -2,15 +2,12 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/cat.h>
-#include <ATen/ops/constant_pad_nd.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/codegen/onednn/interface.h>
 #include <torch/csrc/jit/passes/pass_manager.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
-#include <algorithm>
 #include <cmath>
 #include <future>
 #include <mutex>
@@ -154,19 +151,7 @@ at::Tensor FusedInference::run(const at::Tensor& images) const {
 }
 
 at::Tensor FusedInference::operator()(const at::Tensor& images) const {
-    const std::int64_t count = images.size(0), per_call = options_.images_per_call;
-    std::vector<at::Tensor> results;
-    {
-        const c10::InferenceMode inference;
-        for (std::int64_t first = 0; first < count; first += per_call) {
-            const std::int64_t part = std::min(per_call, count - first);
-            at::Tensor input = images.narrow(0, first, part);
-            if (part < per_call) input = at::constant_pad_nd(input, {0, 0, 0, 0, 0, 0, 0, per_call - part});
-            results.push_back(run(input).narrow(0, 0, part));
-        }
-    }
-    // Outside of inference mode: autograd may use it.
-    return results.size() == 1 ? results.front().clone(at::MemoryFormat::Contiguous) : at::cat(results);
+    return in_calls_of(options_.images_per_call, images, [&](const at::Tensor& input) { return run(input); });
 }
 
 std::size_t FusedInference::callers() const { return workers_or_cores(0); }

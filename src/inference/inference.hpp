@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -35,10 +36,10 @@ public:
 
     /// How many images it is best given at once.
     [[nodiscard]] virtual std::int64_t images_per_call() const = 0;
-    /// How many threads use the whole device when they call it at the same time.
+    /// How many threads use the whole machine when each prepares images and calls it, all at the same time.
     [[nodiscard]] virtual std::size_t callers() const = 0;
     [[nodiscard]] virtual Device device() const = 0;
-    /// Which form of the network runs: "oneDNN graph", "folded", "eager".
+    /// Which form of the network runs: "oneDNN graph", "folded", "eager", "frozen".
     [[nodiscard]] virtual const std::string& engine() const = 0;
     /// Why it is not the fastest form, or "".
     [[nodiscard]] virtual const std::string& note() const = 0;
@@ -56,8 +57,14 @@ protected:
 /// The fastest form of `module` on a device. The module is copied and stays as it is.
 /// @param module float32 [N,3,H,W] -> float32 [N,…]; for bfloat16 a chain whose first child is "normalise"
 /// @param example float32 [1,3,H,W], any values; the shape that will be asked for
-/// @throws Error for a device that there is no fast form for yet
+/// @throws Error for a device that is not there, or that gives other numbers than the CPU
 [[nodiscard]] std::shared_ptr<const Inference> make_inference(const TorchModule& module, const at::Tensor& example,
                                                               const InferenceOptions& options = {});
+
+/// For implementations: runs any number of images, always so many at once; the last ones are filled up with zeros.
+/// @param run images [per_call,3,H,W] -> [per_call,…] on the CPU; called in inference mode
+/// @return as Inference's call
+[[nodiscard]] at::Tensor in_calls_of(std::int64_t per_call, const at::Tensor& images,
+                                     const std::function<at::Tensor(const at::Tensor&)>& run);
 
 }  // namespace graft

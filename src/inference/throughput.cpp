@@ -3,7 +3,9 @@
 #include <torch/version.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <future>
 #include <set>
 #include <thread>
 
@@ -16,6 +18,7 @@
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "network/backbone.hpp"
+#include "network/torch_device.hpp"
 
 namespace graft {
 namespace {
@@ -38,17 +41,16 @@ double images_per_second(const Inference& network, const at::Tensor& example, st
         example.expand({network.images_per_call(), -1, -1, -1}).contiguous(at::MemoryFormat::ChannelsLast);
     std::atomic<std::int64_t> images = 0;
     const Clock::time_point start = Clock::now();
-    {
-        std::vector<std::jthread> threads;
-        for (std::size_t i = 0; i < workers; ++i)
-            threads.emplace_back([&] {
-                use_one_thread_here();
-                while (seconds_since(start) < kSecondsPerTrial) {
-                    static_cast<void>(network(input));
-                    images += network.images_per_call();
-                }
-            });
-    }
+    std::vector<std::future<void>> threads;
+    for (std::size_t i = 0; i < workers; ++i)
+        threads.push_back(std::async(std::launch::async, [&] {
+            use_one_thread_here();
+            while (seconds_since(start) < kSecondsPerTrial) {
+                static_cast<void>(network(input));
+                images += network.images_per_call();
+            }
+        }));
+    for (std::future<void>& thread : threads) thread.get();
     return static_cast<double>(images) / seconds_since(start);
 }
 
@@ -86,10 +88,11 @@ std::string images_per_call_text(std::int64_t images) {
 }
 
 std::string network_name(const std::string& backbone, const std::string& weights_hash, const std::string& graft_point,
-                         const Preprocessing& input, Precision precision) {
+                         const Preprocessing& input, Precision precision, const Device& device) {
     const std::string network = backbone == kTorchScript ? backbone + " " + weights_hash.substr(0, 12) : backbone;
-    return format_text("{}{}{} {}x{} {}", network, graft_point.empty() ? "" : " to ", graft_point, input.width,
-                       input.height, precision);
+    const std::string name = format_text("{}{}{} {}x{} {}", network, graft_point.empty() ? "" : " to ", graft_point,
+                                         input.width, input.height, precision);
+    return device.kind == DeviceKind::cpu ? name : format_text("{} on {}", name, description_of(device));
 }
 
 std::filesystem::path throughput_file() {
@@ -135,15 +138,36 @@ std::vector<ThroughputRecord> ThroughputFile::all() const {
     return records;
 }
 
+InferencePlan usual_plan(std::size_t workers, const Device& device) {
+    constexpr std::int64_t kUsualOnADevice = 32;
+    return {.workers = workers, .images_per_call = device.kind == DeviceKind::cpu ? 1 : kUsualOnADevice};
+}
+
 InferencePlan measure_throughput(const TorchModule& module, const at::Tensor& example,
                                  const InferenceOptions& options) {
     const std::size_t threads = workers_or_cores(0);
+    const auto make = [&](std::int64_t images) {
+        return make_inference(module, example, {options.device, options.precision, images, 1});
+    };
+    if (options.device.kind != DeviceKind::cpu)
+        return fastest_plan(std::array<std::int64_t, 6>{8, 16, 32, 64, 128, 256}, {threads}, example, make);
+    return fastest_plan(std::array<std::int64_t, 3>{1, 2, 4}, {threads, physical_cores(threads)}, example, make);
+}
+
+InferencePlan fastest_plan(std::span<const std::int64_t> images_per_call, const std::set<std::size_t>& workers,
+                           const at::Tensor& example,
+                           const std::function<std::shared_ptr<const Inference>(std::int64_t)>& make) {
     InferencePlan best;
-    for (const std::int64_t images : {1, 2, 4}) {
-        const auto network = make_inference(module, example, {options.device, options.precision, images, 1});
-        for (const std::size_t workers : std::set<std::size_t>{threads, physical_cores(threads)}) {
-            const double speed = images_per_second(*network, example, workers);
-            if (speed > best.images_per_second * (images == 1 ? 1 : kWorthwhile)) best = {workers, images, speed};
+    for (const std::int64_t images : images_per_call) {
+        const bool first = images == images_per_call.front();
+        try {
+            const auto network = make(images);
+            for (const std::size_t count : workers) {
+                const double speed = images_per_second(*network, example, count);
+                if (speed > best.images_per_second * (first ? 1 : kWorthwhile)) best = {count, images, speed};
+            }
+        } catch (const DeviceMemoryError&) {
+            if (first) throw;
         }
         if (best.images_per_call != images) break;  // more would need more memory for nothing
     }

@@ -8,7 +8,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,10 +35,11 @@ struct ThroughputRecord {
 };
 
 /// What a measurement is of: "resnet50 224x224 float32", "resnet50 to layer3 224x224 float32". A network that is known
-/// by its file alone, "torchscript", also has the hash of its weights in its name.
+/// by its file alone, "torchscript", also has the hash of its weights in its name, and one on a GPU the card's.
 /// @param graft_point the last stage of what is run, or "" for the whole network
 [[nodiscard]] std::string network_name(const std::string& backbone, const std::string& weights_hash,
-                                       const std::string& graft_point, const Preprocessing& input, Precision precision);
+                                       const std::string& graft_point, const Preprocessing& input, Precision precision,
+                                       const Device& device = {});
 
 /// Where the measurements of this machine are kept; empty without a cache folder.
 [[nodiscard]] std::filesystem::path throughput_file();
@@ -66,10 +70,22 @@ private:
     std::filesystem::path file_;
 };
 
+/// What is done where nothing has been measured: on the CPU one image per call, on other devices 32.
+[[nodiscard]] InferencePlan usual_plan(std::size_t workers, const Device& device);
+
 /// Runs the network with one image per call on every core, and where cores run two threads each on half as many workers
-/// too; then with two and with four images, as long as that is at least 3 % faster. A few seconds.
+/// too; then with two and with four images, as long as that is at least 3 % faster. On another device with 8 images,
+/// then twice as many, up to 256. A few seconds.
 /// @param options what to run on and with which numbers; the images per call are what is chosen
 [[nodiscard]] InferencePlan measure_throughput(const TorchModule& module, const at::Tensor& example,
                                                const InferenceOptions& options = {});
+
+/// The same for networks that are made elsewhere.
+/// @param images_per_call what is tried, the least first; the first may not, a later one may, need more memory than the
+///        device has
+/// @param workers of each, how many are tried
+[[nodiscard]] InferencePlan fastest_plan(std::span<const std::int64_t> images_per_call,
+                                         const std::set<std::size_t>& workers, const at::Tensor& example,
+                                         const std::function<std::shared_ptr<const Inference>(std::int64_t)>& make);
 
 }  // namespace graft

@@ -108,6 +108,7 @@ RunRecord run_record_from_json(const Json& json) {
     record.seconds = number_or_nan(json, "seconds");
     record.peak_memory_mb = number_or_nan(json, "peak_memory_mb");
     record.precision = enum_named<Precision>(json.at("precision").get<std::string>()).value_or(Precision::float32);
+    record.device = json.value("device", "cpu");
     record.machine = json.value("machine", "");
     record.finished = json.value("finished", "");
     return record;

@@ -111,6 +111,7 @@ Json to_json(const RunRecord& record) {
                  {"workers", last.workers},
                  {"images_per_call", last.images_per_call},
                  {"precision", text_of(record.precision)},
+                 {"device", record.device},
                  {"machine", record.machine},
                  {"finished", record.finished}};
     if (record.calibration) json["calibration"] = to_json(*record.calibration);

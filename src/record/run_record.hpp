@@ -102,8 +102,9 @@ struct RunRecord {
     double seconds = 0;
     double peak_memory_mb = 0;
     Precision precision = Precision::float32;
-    std::string machine = {};   ///< "AMD EPYC 9B45, 2 threads, LibTorch 2.13.0"
-    std::string finished = {};  ///< "2026-03-01 14:05 UTC"
+    std::string device = "cpu";  ///< where the network computed: "cpu", "cuda (NVIDIA H100 80GB HBM3)"
+    std::string machine = {};    ///< "AMD EPYC 9B45, 2 threads, LibTorch 2.13.0"
+    std::string finished = {};   ///< "2026-03-01 14:05 UTC"
 
     /// The epoch whose weights the model has.
     [[nodiscard]] const EpochRecord& kept_epoch() const { return history.at(kept); }

@@ -7,10 +7,11 @@
 
 namespace graft {
 
-void add_circumstances(RunRecord& record, Clock::time_point start) {
+void add_circumstances(RunRecord& record, const RunOptions& options, Clock::time_point start) {
     record.seconds = seconds_since(start);
     record.peak_memory_mb = peak_memory_mb();
     record.machine = machine_text();
+    record.device = description_of(device_of(options).device);
     record.finished = utc_text(std::time(nullptr), UpTo::minutes);
 }
 

@@ -7,11 +7,12 @@
 
 #include "core/clock.hpp"
 #include "record/run_record.hpp"
+#include "run/run_options.hpp"
 
 namespace graft {
 
-/// Writes machine, date, duration and peak memory into the record of a run that ends now.
-void add_circumstances(RunRecord& record, Clock::time_point start);
+/// Writes machine, device, date, duration and peak memory into the record of a run that ends now.
+void add_circumstances(RunRecord& record, const RunOptions& options, Clock::time_point start);
 
 enum class UpTo { minutes, seconds };
 /// "2026-01-31 12:00 UTC" or "2026-01-31 12:00:59 UTC".

@@ -1,8 +1,10 @@
 #include "run/contradictions.hpp"
 
 #include "config/read.hpp"
+#include "core/device.hpp"
 #include "core/names.hpp"
 #include "core/text.hpp"
+#include "graft/core/errors.hpp"
 #include "network/backbone.hpp"
 
 namespace graft {
@@ -15,6 +17,15 @@ bool differs_from_usual(LossPlugin loss, const std::string& name) {
     LossPlugin defaults = usual->make();
     return write_options([&](Fields& fields) { loss.describe(fields); }) !=
            write_options([&](Fields& fields) { defaults.describe(fields); });
+}
+
+std::vector<std::string> check_device(const RunOptions& config) {
+    try {
+        (void)device_named(config.device, "/device");
+    } catch (const ConfigError& error) {
+        return error.problems();
+    }
+    return {};
 }
 
 /// A head that is fitted once needs features that stay as they are.
@@ -115,6 +126,7 @@ std::vector<std::string> contradictions(const RunOptions& config, const Tables& 
         for (const std::string& problem : found) problems.push_back(at + problem);
     };
     add("", contradictions(config.data));
+    add("", check_device(config));
     add("", check_phases(config));
     add("", check_fitted_head(config));
     add("/head", contradictions(config.head));

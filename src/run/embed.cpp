@@ -17,6 +17,7 @@
 #include "network/grafted_model.hpp"
 #include "network/identify.hpp"
 #include "network/network_input.hpp"
+#include "network/torch_device.hpp"
 #include "run/choose_weights.hpp"
 #include "run/kept_vectors.hpp"
 #include "run/phase_features.hpp"
@@ -30,9 +31,10 @@ namespace fs = std::filesystem;
 using nlohmann::literals::operator""_json_pointer;
 
 /// @param network float32 [N,3,H,W] -> float32 [N,C]
-Embedder embedder_of(TorchModule network, const Preprocessing& preprocessing) {
+Embedder embedder_of(TorchModule network, const Preprocessing& preprocessing, const Device& device) {
     network.eval();
-    Embedder embedder{.network = make_inference(network, example_input(preprocessing)), .preprocessing = preprocessing};
+    Embedder embedder{.network = make_inference(network, example_input(preprocessing), {.device = device}),
+                      .preprocessing = preprocessing};
     embedder.length = (*embedder.network)(example_input(preprocessing)).size(1);
     return embedder;
 }
@@ -60,15 +62,16 @@ void find_features(const ModelInfo& info, Embedder& embedder) {
         const Architecture architecture = row->make(info.preprocessing.height, info.preprocessing.width);
         const Json pooling =
             info.config.is_object() ? info.config.value("/head/pooling"_json_pointer, Json("avg")) : Json("avg");
-        embedder.features = features_of_frozen(
-            architecture.name, info.backbone_hash, stage_names(architecture), {embedder.length},
-            enum_named<Pooling>(pooling.get<std::string>()).value_or(Pooling::avg), info.preprocessing);
+        embedder.features =
+            features_of_frozen(architecture.name, info.backbone_hash, stage_names(architecture), {embedder.length},
+                               enum_named<Pooling>(pooling.get<std::string>()).value_or(Pooling::avg),
+                               info.preprocessing, embedder.network->device());
     }
 }
 
-Embedder embedder_of_model(const std::string& file) {
+Embedder embedder_of_model(const std::string& file, const Device& device) {
     const ModelFile model = load_model(file);
-    Embedder embedder = embedder_of(without_head(model.module, file), model.info.preprocessing);
+    Embedder embedder = embedder_of(without_head(model.module, file), model.info.preprocessing, device);
     find_features(model.info, embedder);
     embedder.list = recorded_list_options(model.info.config);
     return embedder;
@@ -112,8 +115,8 @@ NamedWeights weights_named(const std::string& name) {
                                   did_you_mean(name, names)));
 }
 
-Embedder embedder_of_weights(const NamedWeights& named, MissingWeights missing, const std::stop_token& stop,
-                             Reporter& reporter) {
+Embedder embedder_of_weights(const NamedWeights& named, MissingWeights missing, const Device& device,
+                             const std::stop_token& stop, Reporter& reporter) {
     const ChosenWeights weights = choose_weights(named.options, missing);
     const Preprocessing preprocessing = named.preprocessing.value_or(usual_preprocessing(weights.entry));
     bring_weights(weights, stop, reporter);
@@ -122,22 +125,31 @@ Embedder embedder_of_weights(const NamedWeights& named, MissingWeights missing, 
                                              : load_backbone(*row, weights.source, 0, preprocessing);
     constexpr std::int64_t outputs = 1;  // of a head that is not used
     const GraftedModel model = graft_model(backbone, preprocessing, "all", HeadOptions{.hidden = {}}, outputs, 0);
-    Embedder embedder = embedder_of(model.trunk, preprocessing);
+    Embedder embedder = embedder_of(model.trunk, preprocessing, device);
     embedder.features = features_of_frozen(backbone.architecture.name, backbone.weights_hash, model.frozen_stages,
-                                           model.feature_shape, Pooling::avg, preprocessing);
+                                           model.feature_shape, Pooling::avg, preprocessing, device);
     return embedder;
 }
 
 }  // namespace
 
 Embedder load_embedder(const std::string& source, MissingWeights missing, const std::stop_token& stop,
-                       Reporter& reporter) {
-    std::error_code ignored;
-    if (!fs::exists(source, ignored)) return embedder_of_weights(weights_named(source), missing, stop, reporter);
-    const FileKind kind = what_is(source).kind;
-    if (kind == FileKind::graft_model) return embedder_of_model(source);
-    expect_use(source, FileUse::weights);
-    return embedder_of_weights(weights_in(source, kind), missing, stop, reporter);
+                       Reporter& reporter, std::string_view device) {
+    const ChosenDevice chosen = choose_device(device, "device");
+    const auto of_weights = [&](const NamedWeights& named) {
+        return embedder_of_weights(named, missing, chosen.device, stop, reporter);
+    };
+    const auto load = [&] {
+        std::error_code ignored;
+        if (!fs::exists(source, ignored)) return of_weights(weights_named(source));
+        const FileKind kind = what_is(source).kind;
+        if (kind == FileKind::graft_model) return embedder_of_model(source, chosen.device);
+        expect_use(source, FileUse::weights);
+        return of_weights(weights_in(source, kind));
+    };
+    Embedder embedder = load();
+    embedder.device_note = chosen.note;
+    return embedder;
 }
 
 std::size_t embed_files(const Embedder& embedder, std::span<const fs::path> images, const EmbedOptions& options,

@@ -10,6 +10,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/json.hpp"
@@ -29,14 +30,16 @@ struct Embedder {
     std::int64_t length = 0;  ///< C
     Json features;            ///< which features of the cache its vectors are; null: none
     std::string not_kept_because = {};
-    ListOptions list = {};  ///< how lists are read, where a model remembers it of its own
+    ListOptions list = {};         ///< how lists are read, where a model remembers it of its own
+    std::string device_note = {};  ///< as of ChosenDevice
 };
 
 /// @param source a model that graft has trained (all of it but its head), a weights file, the name of weights, or that
 ///        of an architecture, whose usual weights are meant
+/// @param device as device_named()
 /// @throws ConfigError where there is none of these; DataError for files that cannot be used; as fetch_weights
 [[nodiscard]] Embedder load_embedder(const std::string& source, MissingWeights missing, const std::stop_token& stop,
-                                     Reporter& reporter);
+                                     Reporter& reporter, std::string_view device = "cpu");
 
 /// The vector of one image, or why there is none.
 struct Embedding {

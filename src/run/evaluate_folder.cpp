@@ -127,7 +127,7 @@ EvaluationRecord evaluation_of(const Predictor& predictor, const Evaluator& coun
 
 EvaluationRecord evaluate_test(const std::filesystem::path& model, const Dataset& dataset, const RunOptions& options,
                                const std::filesystem::path& folder, std::stop_token stop, Reporter& reporter) {
-    const Predictor predictor(model, {.throughput = throughput_file()});
+    const Predictor predictor(model, {.throughput = throughput_file(), .device = options.device});
     const ImageFolder images{
         .root = options.data.test.value_or(options.data.train), .classes = dataset.classes, .samples = dataset.test};
     const EvaluateOptions how{.top_k = options.top_k,

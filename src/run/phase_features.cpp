@@ -12,6 +12,7 @@
 #include "core/text.hpp"
 #include "inference/throughput.hpp"
 #include "network/network_input.hpp"
+#include "network/torch_device.hpp"
 #include "run/reference_images.hpp"
 #include "run/untrained_outputs.hpp"
 
@@ -39,20 +40,27 @@ std::int64_t augmented_views(const RunOptions& options, const Phase& phase) {
     return always_new ? epochs_of(options) : views_read(options);
 }
 
+/// Where the trunk computes. Where nothing is frozen it normalises pictures and no more, which is not worth a copy.
+Device trunk_device(const RunOptions& options, const Phase& phase) {
+    return phase.model.frozen_stages.empty() ? Device() : device_of(options).device;
+}
+
 /// How fast the trunk runs here, measured now if the run has so much to compute that the few seconds come back.
 InferencePlan plan_inference(const RunOptions& options, const Dataset& dataset, const Backbone& backbone,
                              const Phase& phase, Reporter& reporter) {
     const GraftedModel& model = phase.model;
-    const InferencePlan usual{.workers = workers_of(options.data)};
+    const Device device = trunk_device(options, phase);
+    const InferencePlan usual = usual_plan(workers_of(options.data), device);
     if (model.frozen_stages.empty()) return usual;
     const std::int64_t views = std::max<std::int64_t>(augmented_views(options, phase), 1);
     const std::int64_t images = std::ssize(dataset.train) * views + std::ssize(dataset.validation);
     const Precision precision = options.backbone.precision;
     const std::string graft_point = model.trained_stages.empty() ? "" : model.frozen_stages.back();
-    const std::string name =
-        network_name(backbone.architecture.name, backbone.weights_hash, graft_point, phase.preprocessing, precision);
+    const std::string name = network_name(backbone.architecture.name, backbone.weights_hash, graft_point,
+                                          phase.preprocessing, precision, device);
     const auto measure = [&] {
-        return measure_throughput(model.trunk, example_input(phase.preprocessing), {.precision = precision});
+        return measure_throughput(model.trunk, example_input(phase.preprocessing),
+                                  {.device = device, .precision = precision});
     };
     InferencePlan plan =
         ThroughputFile(throughput_file()).find_or_measure(name, images, measure, reporter).value_or(usual);
@@ -75,7 +83,7 @@ void tell_cost_of_views(const RunOptions& options, const Dataset& dataset, const
 /// The part of a description that a network alone decides.
 Json network_description(const std::string& architecture, const std::string& weights_hash,
                          const std::vector<std::string>& frozen, const std::vector<std::int64_t>& shape,
-                         Precision precision, Pooling pooling) {
+                         Precision precision, Pooling pooling, const Device& device) {
     Json description = {{"version", kDescriptionVersion},
                         {"backbone", architecture},
                         {"weights", weights_hash},
@@ -83,6 +91,7 @@ Json network_description(const std::string& architecture, const std::string& wei
                         {"shape", shape}};
     if (precision != Precision::float32) description["precision"] = text_of(precision);
     if (pooling != Pooling::avg) description["pooling"] = text_of(pooling);
+    if (device.kind != DeviceKind::cpu) description["device"] = text_of(device.kind);  // its numbers are others
     return description;
 }
 
@@ -91,9 +100,9 @@ Json description_of(const RunOptions& options, const Backbone& backbone, const P
                     const ViewRenderer& renderer, ViewKind kind) {
     const GraftedModel& model = phase.model;
     const bool is_pooled = model.trained_stages.empty();
-    Json description =
-        network_description(backbone.architecture.name, backbone.weights_hash, model.frozen_stages, model.feature_shape,
-                            options.backbone.precision, is_pooled ? options.head.pooling : Pooling::avg);
+    Json description = network_description(
+        backbone.architecture.name, backbone.weights_hash, model.frozen_stages, model.feature_shape,
+        options.backbone.precision, is_pooled ? options.head.pooling : Pooling::avg, trunk_device(options, phase));
     if (phase.trained_before) description["values"] = hash_of_values(model.trunk);  // no longer those of the file
     description.update(renderer.recipe(kind));
     return description;
@@ -184,8 +193,9 @@ FeaturesRecord PhaseFeatures::record() const {
 
 Json features_of_frozen(const std::string& architecture, const std::string& weights_hash,
                         const std::vector<std::string>& frozen, const std::vector<std::int64_t>& shape, Pooling pooling,
-                        const Preprocessing& preprocessing) {
-    Json description = network_description(architecture, weights_hash, frozen, shape, Precision::float32, pooling);
+                        const Preprocessing& preprocessing, const Device& device) {
+    Json description =
+        network_description(architecture, weights_hash, frozen, shape, Precision::float32, pooling, device);
     description.update(ViewRenderer(preprocessing, {}, 0).recipe(ViewKind::plain));
     return description;
 }
@@ -197,7 +207,9 @@ PhaseFeatures make_features(const RunOptions& options, const Dataset& dataset, c
     tell_cost_of_views(options, dataset, phase, plan, reporter);
     PhaseFeatures made{.workers = plan.workers};
     made.trunk = make_inference(model.trunk, example_input(phase.preprocessing),
-                                {.precision = options.backbone.precision, .images_per_call = plan.images_per_call});
+                                {.device = trunk_device(options, phase),
+                                 .precision = options.backbone.precision,
+                                 .images_per_call = plan.images_per_call});
     if (!made.trunk->note().empty()) reporter.warn(made.trunk->note());
     const auto renderer = std::make_shared<ViewRenderer>(
         phase.preprocessing, options.augmentation, static_cast<std::uint64_t>(options.seed), options.data.max_pixels);
@@ -222,8 +234,12 @@ PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Tas
     if (features.validation->count() > 0) validation = set_of(*features.validation, task);
     TrainingSet train = set_of(*features.train, task);
     train.weights = weights_of(features.train->samples());
-    return parts_of(phase, std::move(train), std::move(validation), untrained_outputs(task, features.train->samples()),
-                    options);
+    PhaseParts parts = parts_of(phase, std::move(train), std::move(validation),
+                                untrained_outputs(task, features.train->samples()), options);
+    // A head that is fitted is fitted on the CPU: it has its features there, all at once.
+    if (const Device device = device_of(options).device; device.kind != DeviceKind::cpu && !parts.fit)
+        parts.pass = device_pass(phase.model.scion, torch_device(device), options.training.precision);
+    return parts;
 }
 
 PhaseParts parts_of(const Phase& phase, TrainingSet train, std::optional<TrainingSet> validation,

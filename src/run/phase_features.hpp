@@ -40,7 +40,7 @@ struct PhaseFeatures {
 /// @param shape of one feature
 [[nodiscard]] Json features_of_frozen(const std::string& architecture, const std::string& weights_hash,
                                       const std::vector<std::string>& frozen, const std::vector<std::int64_t>& shape,
-                                      Pooling pooling, const Preprocessing& preprocessing);
+                                      Pooling pooling, const Preprocessing& preprocessing, const Device& device = {});
 
 /// How much samples count; undefined where they all count 1, which is computed as ever. float32 [N]
 [[nodiscard]] at::Tensor weights_of(std::span<const Sample> samples);

@@ -49,10 +49,19 @@ Loss build_loss(const RunOptions& options, const Tables& tables, const Task& tas
         {.outputs = task.outputs(), .counts = task.counts(dataset.train), .known = task.known(dataset.train)});
 }
 
-void expect_units_for(Precision precision, const char* pointer) {
-    if (precision == Precision::bfloat16 && !has_bfloat16_units())
+void expect_units_for(Precision precision, const char* pointer, const Device& device) {
+    if (device.kind == DeviceKind::cpu && precision == Precision::bfloat16 && !has_bfloat16_units())
         throw ConfigError(format_text(
             "{}: bfloat16 needs a processor with AVX-512 BF16, which this one does not have; use float32", pointer));
+}
+
+void expect_depth_on_cpu(const std::vector<PhaseOptions>& phases, const Device& device) {
+    std::vector<std::string> problems;
+    for (std::size_t i = 0; i < phases.size(); ++i)
+        if (phases[i].stochastic_depth > 0 && device.kind != DeviceKind::cpu)
+            problems.push_back(format_text(
+                "/training/phases/{}/stochastic_depth: expected 0 on {}: only the CPU does it", i, text_of(device)));
+    if (!problems.empty()) throw ConfigError(problems);
 }
 
 void expect_thresholds_can_be_chosen(const Task& task, const Dataset& dataset) {
@@ -144,8 +153,11 @@ void add_lesson(const RunOptions& options, const Tables& tables, const Dataset& 
     problems.attempt([&] { expect_no_mixing_beside_a_teacher(options.training); });
     problems.attempt([&] { expect_unknown_is_no_class(options.decision, *recipe.task); });
     problems.attempt([&] { expect_sampling_for(*recipe.task, options.training.sampling); });
-    problems.attempt([&] { expect_units_for(options.backbone.precision, "/backbone/precision"); });
-    problems.attempt([&] { expect_units_for(options.training.precision, "/training/precision"); });
+    Device device;
+    problems.attempt([&] { device = device_of(options).device; });
+    problems.attempt([&] { expect_depth_on_cpu(options.training.phases, device); });
+    problems.attempt([&] { expect_units_for(options.backbone.precision, "/backbone/precision", device); });
+    problems.attempt([&] { expect_units_for(options.training.precision, "/training/precision", device); });
     problems.attempt([&] { recipe.loss = build_loss(options, tables, *recipe.task, dataset); });
     if (tables.losses.find(options.training.loss.name())->validates) recipe.validation_loss = recipe.loss;
     problems.attempt([&] { expect_thresholds_can_be_chosen(*recipe.task, dataset); });
@@ -183,6 +195,7 @@ Recipe make_recipe(const RunOptions& options, const Tables& tables, const Datase
 
 Backbone prepare_backbone(const RunOptions& options, const Tables& tables, const Recipe& recipe,
                           const std::stop_token& stop, Reporter& reporter) {
+    if (const std::string note = device_of(options).note; !note.empty()) reporter.note(note);
     bring_weights(recipe.weights, stop, reporter);
     const ArchitectureRow* row = tables.architectures.find(options.backbone.name);
     if (row == nullptr) {
@@ -200,6 +213,7 @@ Json identity_of(const RunOptions& options, const Tables& tables, const Dataset&
     RunOptions compared = options;
     const RunOptions usual = default_run_config(tables);
     compared.name = usual.name;
+    compared.device = usual.device;  // a checkpoint goes on anywhere
     compared.output = usual.output;
     compared.training.epochs = usual.training.epochs;
     compared.training.checkpoint_minutes = usual.training.checkpoint_minutes;

@@ -115,6 +115,8 @@ std::vector<PhaseOptions> phases_of(const RunOptions& options) {
     return phases;
 }
 
+ChosenDevice device_of(const RunOptions& options) { return choose_device(options.device, "/device"); }
+
 std::vector<CallbackList> callback_lists(const RunOptions& options) {
     std::vector<CallbackList> lists{{"/callbacks", options.callbacks}};
     const std::vector<PhaseOptions>& phases = options.training.phases;
@@ -193,6 +195,10 @@ void describe(Fields& fields, RunOptions& config, const Tables& tables) {
     };
     fields.field("name", config.name, "What the run is called.");
     fields.field("seed", config.seed, "Seed of all random draws.", at_least(0));
+    fields.field(
+        "device", config.device,
+        "Where the network computes: `cpu`; `cuda` or `cuda:1`, a GPU; `auto`: a GPU where there is one. No GPU "
+        "has ever run it (docs/gpu.md).");
     fields.one_of("task", config.task, tables.tasks, "What is learnt of an image.");
     fields.object("data", config.data, "The images.");
     fields.object("augmentation", config.augmentation,

@@ -19,6 +19,7 @@
 #include "network/architecture.hpp"
 #include "network/backbone_options.hpp"
 #include "network/head.hpp"
+#include "network/torch_device.hpp"
 #include "run/callback_files.hpp"
 #include "run/decision_options.hpp"
 #include "task/loss.hpp"
@@ -99,6 +100,7 @@ inline constexpr auto enum_names<Calibration> = std::to_array<std::string_view>(
 struct RunOptions {
     std::string name;
     std::int64_t seed = 0;
+    std::string device = "cpu";  ///< as device_named()
     TaskPlugin task;
     DataOptions data;
     AugmentationOptions augmentation;
@@ -118,6 +120,9 @@ struct RunOptions {
 [[nodiscard]] std::vector<PhaseOptions> phases_of(const RunOptions& options);
 /// Epochs of all phases together.
 [[nodiscard]] std::int64_t epochs_of(const RunOptions& options);
+
+/// Where a run computes. @throws ConfigError for a device that is not there
+[[nodiscard]] ChosenDevice device_of(const RunOptions& options);
 
 /// The callbacks of the run and those of its phases. They are the options' own, which outlive the list.
 [[nodiscard]] std::vector<CallbackList> callback_lists(const RunOptions& options);

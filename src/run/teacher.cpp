@@ -51,7 +51,8 @@ std::shared_ptr<const Predictor> load_teacher(const RunOptions& options, const T
     if (task.kind() != TaskKind::classification)
         throw ConfigError(
             format_text("{}: learning from a teacher is for classification, not for {}", kPlaceOfTeacher, task.name()));
-    const PredictorOptions how{.throughput = throughput_file(), .max_pixels = options.data.max_pixels};
+    const PredictorOptions how{
+        .throughput = throughput_file(), .device = options.device, .max_pixels = options.data.max_pixels};
     auto teacher = std::make_shared<const Predictor>(*file, how);
     if (teacher->task() != task.name())
         throw ConfigError(format_text("{}: expected a model of {}, and {} is one of {}", kPlaceOfTeacher, task.name(),

@@ -111,7 +111,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
         record.test = evaluate_test(folder.model(), dataset, options, folder.test(), control.stop, reporter);
     record.calibration = calibrated.record;
     record.drop = drop_between(calibrated.seen, record.test);
-    add_circumstances(record, start);
+    add_circumstances(record, options, start);
     folder.finish(pretty(to_json(record)), record.end);
     return record;
 }

@@ -46,7 +46,7 @@ void AveragedWeights::swap() {
 
 std::shared_ptr<const TensorSnapshot> AveragedWeights::snapshot() const {
     std::vector<at::Tensor> values;
-    for (const at::Tensor& tensor : average_) values.push_back(tensor.clone());
+    for (const at::Tensor& tensor : average_) values.push_back(copy_on_cpu(tensor));
     return std::make_shared<TensorSnapshot>(std::move(values));
 }
 

@@ -23,7 +23,7 @@ void BatchStatistics::add(const at::Tensor& features) {
     const at::NoGradGuard no_grad;
     if (norms_.empty()) return;
     set_training_mode(scion_, BatchNorms::adaptive);
-    static_cast<void>(graph_(channels_last(features)));
+    static_cast<void>(graph_(channels_last(features).to(norms_.front().mean.device())));
     const std::int64_t images = features.size(0);
     for (Norm& norm : norms_) {
         const at::Tensor mean = norm.mean.to(at::kDouble);

@@ -92,12 +92,13 @@ std::vector<at::Tensor> tensors_in(torch::serialize::InputArchive& parent, const
 }
 
 /// Calls `use` with the archive and with the state in it; whatever is wrong with the file becomes a DataError.
-void open_checkpoint(const std::filesystem::path& file,
+/// @param device where its tensors come to lie, whatever device they were written from
+void open_checkpoint(const std::filesystem::path& file, const c10::Device& device,
                      const std::function<void(torch::serialize::InputArchive&, const Json&)>& use) {
     std::istringstream bytes(without_digest(read_file(file), file));
     try {
         torch::serialize::InputArchive archive;
-        archive.load_from(bytes);
+        archive.load_from(bytes, device);
         c10::IValue text;
         archive.read("state", text);
         const Json state = Json::parse(text.toStringRef());
@@ -240,7 +241,7 @@ void save_checkpoint(const std::filesystem::path& file, const Json& run_identity
 
 TrainingState load_checkpoint(const std::filesystem::path& file, const Json& run_identity, const TorchModule& weights) {
     TrainingState state;
-    open_checkpoint(file, [&](torch::serialize::InputArchive& archive, const Json& json) {
+    open_checkpoint(file, at::kCPU, [&](torch::serialize::InputArchive& archive, const Json& json) {
         expect_same_run(json.at("identity"), run_identity, file);
         state = state_from_json(json);
         state.callbacks = callbacks_from_json(json.at("callbacks"), "callback", archive);
@@ -255,7 +256,8 @@ TrainingState load_checkpoint(const std::filesystem::path& file, const Json& run
 }
 
 void load_optimizer(const std::filesystem::path& file, torch::optim::Optimizer& optimizer) {
-    open_checkpoint(file, [&](torch::serialize::InputArchive& archive, const Json&) {
+    const c10::Device device = optimizer.param_groups().front().params().front().device();
+    open_checkpoint(file, device, [&](torch::serialize::InputArchive& archive, const Json&) {
         torch::serialize::InputArchive optimizer_archive;
         archive.read("optimizer", optimizer_archive);
         optimizer.load(optimizer_archive);
@@ -265,7 +267,7 @@ void load_optimizer(const std::filesystem::path& file, torch::optim::Optimizer& 
 bool is_whole_checkpoint(const std::filesystem::path& file) { return size_of_archive(read_file(file)).has_value(); }
 
 void expect_checkpoint_of(const std::filesystem::path& file, const Json& run_identity) {
-    open_checkpoint(file, [&](torch::serialize::InputArchive&, const Json& json) {
+    open_checkpoint(file, at::kCPU, [&](torch::serialize::InputArchive&, const Json& json) {
         expect_same_run(json.at("identity"), run_identity, file);
     });
 }

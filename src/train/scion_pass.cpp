@@ -1,7 +1,6 @@
 #include "train/scion_pass.hpp"
 
 #include <ATen/Parallel.h>
-#include <ATen/autocast_mode.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/stack.h>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "core/crew.hpp"
+#include "network/autocast.hpp"
 #include "network/one_thread.hpp"
 #include "network/training_graph.hpp"
 
@@ -34,28 +34,10 @@ bool has_batch_norms(const NamedModules& stages) {
     });
 }
 
-/// Autocast, on the calling thread. Each weight is used once, so none is kept as bfloat16.
-class ComputesWith {
-public:
-    explicit ComputesWith(Precision precision) {
-        at::autocast::set_autocast_cache_enabled(false);
-        at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
-        at::autocast::set_autocast_enabled(at::kCPU, precision == Precision::bfloat16 && at::GradMode::is_enabled());
-    }
-    ~ComputesWith() {
-        at::autocast::set_autocast_enabled(at::kCPU, was_enabled_);
-        at::autocast::set_autocast_dtype(at::kCPU, dtype_);
-        at::autocast::set_autocast_cache_enabled(was_cached_);
-    }
-    ComputesWith(const ComputesWith&) = delete;
-    ComputesWith& operator=(const ComputesWith&) = delete;
-
-private:
-    // As the application had them.
-    bool was_enabled_ = at::autocast::is_autocast_enabled(at::kCPU);
-    at::ScalarType dtype_ = at::autocast::get_autocast_dtype(at::kCPU);
-    bool was_cached_ = at::autocast::is_autocast_cache_enabled();
-};
+/// bfloat16 where gradients are asked for: validation and the model stay float32.
+Autocast computes_with(Precision precision) {
+    return {at::kCPU, precision == Precision::bfloat16 && at::GradMode::is_enabled()};
+}
 
 /// What is kept of the residual branches of a batch [N,sums]; undefined: all.
 class BranchDraw {
@@ -90,7 +72,7 @@ public:
     WholePass(const TorchModule& scion, Precision precision, const StochasticDepth& depth)
         : graph_(scion, {.residual_sums = depth.sums}), draw_(scion, depth.shares), precision_(precision) {}
     at::Tensor forward(const at::Tensor& features) override {
-        const ComputesWith numbers(precision_);
+        const Autocast numbers = computes_with(precision_);
         return graph_(channels_last(features), draw_(features.size(0))).to(at::kFloat);
     }
     void backward(const at::Tensor& loss) override { loss.backward(); }
@@ -122,7 +104,7 @@ public:
         const at::Tensor kept = draw_(images);
         crew_.run([&](std::size_t i) {
             const at::AutoGradMode mode(with_gradients);
-            const ComputesWith numbers(precision_);
+            const Autocast numbers = computes_with(precision_);
             Slice& slice = slices_[i];
             slice.first = static_cast<std::int64_t>(i) * images / workers;
             slice.size = (static_cast<std::int64_t>(i) + 1) * images / workers - slice.first;

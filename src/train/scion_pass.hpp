@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -34,6 +35,8 @@ public:
     /// Adds to the gradients of the scion's parameters that ask for one.
     /// @param loss a scalar made of the last forward's scores
     virtual void backward(const at::Tensor& loss) = 0;
+    /// Makes the optimizer's step, which `change` is.
+    virtual void change_weights(const std::function<void()>& change) { change(); }
     /// Dropout masks come from a generator of this pass, which set_seed() sets for each step, and not from LibTorch's
     /// of the process: then several trainings may run at once.
     [[nodiscard]] virtual bool draws_alone() const { return false; }
@@ -60,6 +63,14 @@ public:
 /// @param scion its one child is the head, as make_head gives it
 /// @param dropout of the head's options
 [[nodiscard]] std::unique_ptr<ScionPass> head_pass(const TorchModule& scion, double dropout);
+
+/// All at once on a device beside the CPU, where the scion is while the pass lives; features come from the CPU, and
+/// scores go back to it, where the loss and everything else is computed. Maps are channels-last.
+/// @param scion its parameters stay the same tensors, so that an optimizer of them computes on the device too
+/// @param precision as of fast_pass, of the head too
+/// @throws DeviceMemoryError here and in each step
+[[nodiscard]] std::unique_ptr<ScionPass> device_pass(const TorchModule& scion, const c10::Device& device,
+                                                     Precision precision = Precision::float32);
 
 /// Training mode, in which the stages' batch norms are as asked for; those of the head always adapt.
 void set_training_mode(const TorchModule& scion, BatchNorms batch_norms);

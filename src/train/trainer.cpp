@@ -128,6 +128,7 @@ void Trainer::run(PhaseParts phase) {
 
 /// Its callbacks may bring back weights: those are what the next phase goes on from, also where it is interrupted.
 void Trainer::end_phase() {
+    phase_.pass.reset();  // which may bring the weights back from a device
     if (!std::exchange(phase_begun_, false) || phase_.callbacks.empty()) return;
     tell_phase([this](Callback& callback) { callback.on_train_end(*this); });
     if (state_.history.empty()) return;

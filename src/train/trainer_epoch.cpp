@@ -27,7 +27,7 @@ std::vector<at::Tensor> gradients_of(const torch::optim::Optimizer& optimizer) {
     std::vector<at::Tensor> gradients;
     for (const auto& group : optimizer.param_groups())
         for (const at::Tensor& parameter : group.params())
-            gradients.push_back(parameter.grad().defined() ? parameter.grad() : at::empty({0}));
+            gradients.push_back(parameter.grad().defined() ? parameter.grad().cpu() : at::empty({0}));
     return gradients;
 }
 
@@ -37,7 +37,8 @@ void put_gradients(const std::vector<at::Tensor>& gradients, torch::optim::Optim
         for (at::Tensor& parameter : group.params()) {
             if (next == gradients.size()) return;  // the checkpoint was made between two steps
             const at::Tensor& gradient = gradients[next++];
-            if (gradient.numel() == parameter.numel()) parameter.mutable_grad() = gradient.clone();
+            if (gradient.numel() == parameter.numel())
+                parameter.mutable_grad() = gradient.clone().to(parameter.device());
         }
 }
 
@@ -131,8 +132,10 @@ std::int64_t Trainer::steps_per_epoch() const {
 }
 
 void Trainer::take_step(std::int64_t step) {
-    if (phase_.clip_norm) clip_gradients(*phase_.optimizer, *phase_.clip_norm);
-    phase_.optimizer->step();
+    phase_.pass->change_weights([this] {
+        if (phase_.clip_norm) clip_gradients(*phase_.optimizer, *phase_.clip_norm);
+        phase_.optimizer->step();
+    });
     phase_.optimizer->zero_grad();
     if (average_) average_->add(step + 1);
 }

@@ -17,8 +17,13 @@ std::vector<at::Tensor> tensors_of(const TorchModule& module) {
 
 }  // namespace
 
+at::Tensor copy_on_cpu(const at::Tensor& tensor) {
+    const at::Tensor values = tensor.detach();
+    return values.is_cpu() ? values.clone() : values.cpu();
+}
+
 TensorSnapshot::TensorSnapshot(const TorchModule& module, std::int64_t epoch) : epoch_(epoch) {
-    for (const at::Tensor& tensor : tensors_of(module)) values_.push_back(tensor.detach().clone());
+    for (const at::Tensor& tensor : tensors_of(module)) values_.push_back(copy_on_cpu(tensor));
 }
 
 void TensorSnapshot::restore(const TorchModule& module) const {

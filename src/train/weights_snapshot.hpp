@@ -13,7 +13,10 @@
 
 namespace graft {
 
-/// Copies of all parameters, then all buffers, in the module's order.
+/// Of a tensor on any device.
+[[nodiscard]] at::Tensor copy_on_cpu(const at::Tensor& tensor);
+
+/// Copies of all parameters, then all buffers, in the module's order; on the CPU, wherever the module is.
 class TensorSnapshot final : public WeightsSnapshot {
 public:
     /// @param epoch that the values are of, counted from 0

@@ -121,6 +121,20 @@ TEST_F(CInterface, SaysWhyAModelOrAPictureCannotBeUsed) {
     EXPECT_EQ(untouched, (Numbers{7, 8, 9}));
 }
 
+TEST_F(CInterface, TakesAModelToADevice) {
+    graft_predictor* loaded = nullptr;
+    ASSERT_EQ(graft_predictor_load_on(model_.c_str(), "cpu", &loaded), GRAFT_DONE) << graft_last_error();
+    EXPECT_EQ(graft_predictor_output_count(loaded), 3);
+    graft_predictor_free(loaded);
+    loaded = nullptr;
+    EXPECT_EQ(graft_predictor_load_on(model_.c_str(), "gpu", &loaded), GRAFT_WRONG_ARGUMENT);
+    EXPECT_STREQ(graft_last_error(), "device: expected auto, cpu, cuda or cuda:<number>, got \"gpu\"");
+    EXPECT_EQ(graft_predictor_load_on(model_.c_str(), "cuda:1000", &loaded), GRAFT_WRONG_ARGUMENT);
+    EXPECT_TRUE(std::string(graft_last_error()).starts_with("device: there is no cuda:1000: ")) << graft_last_error();
+    EXPECT_EQ(graft_predictor_load_on(model_.c_str(), nullptr, &loaded), GRAFT_WRONG_ARGUMENT);
+    EXPECT_EQ(loaded, nullptr);
+}
+
 TEST_F(CInterface, RefusesCallsThatAreWrong) {
     Numbers untouched = {7, 8, 9};
     const auto refused = [](graft_status status, const std::string& why) {

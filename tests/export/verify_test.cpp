@@ -9,6 +9,7 @@
 #include "export/export_model.hpp"
 #include "export/onnx/opencv_network.hpp"
 #include "export/onnx/write_onnx.hpp"
+#include "network/torch_device.hpp"
 #include "temporary_folder.hpp"
 
 namespace graft {
@@ -155,9 +156,7 @@ TEST(RunnableModel, SaysWhyItDoesNotRunOnAGpu) {
     if (at::globalContext().hasCUDA()) GTEST_SKIP() << "there is a GPU";
     const std::string file = stored_model("format2.pt").string();
     EXPECT_EQ(error_of([&] { static_cast<void>(open_runnable_model(file, {DeviceKind::cuda})); }),
-              file +
-                  ": cannot be run on a GPU: this LibTorch finds none (it is one for CPUs, or there is no NVIDIA "
-                  "driver or device)");
+              file + ": cannot be run on a GPU: " + why_absent({DeviceKind::cuda}));
 }
 
 TEST(RunnableModel, RunsOnnxFilesOnTheCpuOnly) {

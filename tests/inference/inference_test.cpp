@@ -9,18 +9,20 @@
 #include <thread>
 
 #include "error_message.hpp"
+#include "fake_device/fake_device.hpp"
 #include "graft/core/errors.hpp"
+#include "inference/device_inference.hpp"
 #include "inference/eager_inference.hpp"
 #include "network/grafted_model.hpp"
 #include "network/network_input.hpp"
 #include "network/probe.hpp"
 #include "network/tiny_architecture.hpp"
+#include "network/torch_device.hpp"
 
 namespace graft {
 namespace {
 
 using testing::error_message;
-using ::testing::HasSubstr;
 using testing::tiny_preprocessing;
 
 TorchModule tiny_trunk() { return graft_model(testing::tiny_backbone(), tiny_preprocessing(), "all", {}, 2, 1).trunk; }
@@ -37,12 +39,17 @@ at::Tensor plain(const at::Tensor& images) {
 
 std::shared_ptr<const Inference> make(const std::string& kind) {
     if (kind == "eager") return std::make_shared<EagerInference>(tiny_trunk());
+    if (kind == "device" || kind == "device_four")
+        return std::make_shared<DeviceInference>(tiny_trunk(), example_input(tiny_preprocessing()),
+                                                 testing::fake_device(),
+                                                 InferenceOptions{.images_per_call = kind == "device" ? 1 : 4});
     return make_inference(tiny_trunk(), example_input(tiny_preprocessing()),
                           {.images_per_call = kind == "fused" ? 1 : 4});
 }
 
 class EveryInference : public ::testing::TestWithParam<std::string> {};
-INSTANTIATE_TEST_SUITE_P(Made, EveryInference, ::testing::Values("fused", "fused_four", "eager"),
+INSTANTIATE_TEST_SUITE_P(Made, EveryInference,
+                         ::testing::Values("fused", "fused_four", "eager", "device", "device_four"),
                          [](const auto& test) { return test.param; });
 
 TEST_P(EveryInference, GivesWhatTheModuleGives) {
@@ -84,20 +91,23 @@ TEST(Inference, SaysHowItIsBestCalled) {
     EXPECT_EQ(make("eager")->engine(), "eager");
 }
 
-TEST(Inference, IsRefusedOnAGpu) {
-    const InferenceOptions on_gpu{.device = {DeviceKind::cuda, 1}};
-    EXPECT_EQ(
-        error_message<Error>(
-            [&] { static_cast<void>(make_inference(tiny_trunk(), example_input(tiny_preprocessing()), on_gpu)); }),
-        "device cuda:1: graft trains and predicts on the CPU only; `graft verify --device cuda` is what runs on a "
-        "GPU");
+TEST(Inference, IsRefusedOnAGpuThatIsNotThere) {
+    const Device gpu{DeviceKind::cuda, 1000};
+    const auto make_one = [&] {
+        static_cast<void>(make_inference(tiny_trunk(), example_input(tiny_preprocessing()), {.device = gpu}));
+    };
+    EXPECT_EQ(error_message<Error>(make_one), "device cuda:1000: " + why_absent(gpu));
+    EXPECT_EQ(error_message<Error>([&] { const EagerInference network(tiny_trunk(), gpu); }),
+              "device cuda:1000: " + why_absent(gpu));
 }
 
-TEST(EagerInference, SaysWhatIsMissingForAGpu) {
+TEST(Inference, ComputesOnAGpuAsOnTheCpu) {
     const Device gpu{DeviceKind::cuda, 0};
-    if (why_absent(gpu).empty()) GTEST_SKIP() << "there is a GPU";
-    EXPECT_EQ(error_message<Error>([&] { const EagerInference network(tiny_trunk(), gpu); }),
-              "device cuda: this LibTorch finds none (it is one for CPUs, or there is no NVIDIA driver or device)");
+    if (!why_absent(gpu).empty()) GTEST_SKIP() << why_absent(gpu);
+    const auto network =
+        make_inference(tiny_trunk(), example_input(tiny_preprocessing()), {.device = gpu, .images_per_call = 4});
+    EXPECT_EQ(network->device(), gpu);
+    EXPECT_TRUE(agree((*network)(pictures(9)), plain(pictures(9))));
 }
 
 TEST(EagerInference, ComputesOnAGpuAsOnTheCpu) {

@@ -42,6 +42,17 @@ TEST_F(FrozenFeatures, AreWhatEmbeddingLooksFor) {
     }
 }
 
+// Another device computes other late digits.
+TEST_F(FrozenFeatures, OfAnotherDeviceHaveASpaceOfTheirOwn) {
+    const auto of = [&](const Device& device) {
+        return features_of_frozen("tiny", backbone_.weights_hash, {"stem"}, {6}, Pooling::avg,
+                                  testing::tiny_preprocessing(), device);
+    };
+    EXPECT_FALSE(of({}).contains("device"));
+    EXPECT_EQ(of({DeviceKind::cuda, 1}).at("device"), "cuda");
+    EXPECT_EQ(of({DeviceKind::cuda, 1}), of({DeviceKind::cuda, 0}));
+}
+
 // The order of the keys is part of the name of a space: features that were kept once are found again.
 TEST_F(FrozenFeatures, AreNamedInOneOrder) {
     const Json description = kept_as(Pooling::max, Precision::bfloat16);

@@ -43,6 +43,9 @@ struct PredictorOptions {
     /// keeps one in its cache folder). A network that is not in it is measured and added when lists ask for so many
     /// images that the few seconds come back. Empty: one worker per core, one image per call.
     std::filesystem::path throughput;
+    /// Where the network computes: "cpu"; "cuda" or "cuda:1", a GPU, with a LibTorch that is built with CUDA; "auto": a
+    /// GPU where there is one. No GPU has ever run it (docs/gpu.md).
+    std::string device = "cpu";
     /// Images of more pixels are refused before they are decoded: they may be made to fill the memory. A pixel of more
     /// than three bytes counts for more.
     std::int64_t max_pixels = 128'000'000;
@@ -63,8 +66,8 @@ struct PredictorOptions {
 /// Thread-safe: one object serves all threads of an application.
 class GRAFT_EXPORT Predictor {
 public:
-    /// @throws DataError when the file is not a graft model; ConfigError for a max_distance of a model that knows no
-    ///         distances
+    /// @throws DataError when the file is not a graft model; ConfigError for a device that is not there, and for a
+    ///         max_distance of a model that knows no distances
     explicit Predictor(const std::filesystem::path& model, const PredictorOptions& options = {});
     ~Predictor();
     Predictor(Predictor&&) noexcept;
@@ -137,7 +140,11 @@ public:
     /// (docs/model-format.md), without the golden images.
     [[nodiscard]] std::string description() const;
 
-    /// How the network runs on this machine: "oneDNN graph" or "folded".
+    /// Where the network computes: "cpu", "cuda", "cuda:1".
+    [[nodiscard]] std::string device() const;
+    /// What "auto" chose and why, or which GPU was asked for; "" for the CPU.
+    [[nodiscard]] const std::string& device_note() const;
+    /// How the network runs on this machine: "oneDNN graph" or "folded"; on a GPU "frozen".
     [[nodiscard]] const std::string& engine() const;
     /// Why it does not run fused, or "".
     [[nodiscard]] const std::string& engine_note() const;

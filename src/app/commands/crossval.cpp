@@ -42,6 +42,7 @@ void add_crossval(CLI::App& app, Command& chosen) {
     CLI::App* command =
         app.add_subcommand("crossval", "Train a config on each fold of its images: how much its figures scatter");
     takes_config(*command, *arguments, "The run's config, a JSON file");
+    takes_device(*command, *arguments);
     command->add_option("--folds", arguments->crossval.folds, "Parts of which each validates once")
         ->capture_default_str()
         ->check(integer_in(between(2, 1000)));

@@ -20,6 +20,7 @@
 #include "graft/core/version.hpp"
 #include "inference/fused_inference.hpp"
 #include "inference/throughput.hpp"
+#include "network/torch_device.hpp"
 #include "weights/store/manifest.hpp"
 
 namespace graft {
@@ -42,6 +43,8 @@ struct MachineFacts {
     std::string libtorch_uses = at::get_cpu_capability();
     std::string allocator{allocator_name()};
     bool has_bfloat16 = has_bfloat16_units();
+    std::vector<std::string> gpus = gpu_names();  ///< as the driver calls them
+    std::string no_gpu_because = why_absent({DeviceKind::cuda, 0});
     fs::path cache = cache_folder(), weights = weights_folder();
     std::vector<ThroughputRecord> throughput = ThroughputFile(throughput_file()).all();
     std::vector<WeightsFile> files;
@@ -85,6 +88,8 @@ Json to_json(const MachineFacts& facts) {
             {"libtorch_uses", facts.libtorch_uses},
             {"allocator", facts.allocator},
             {"bfloat16", facts.has_bfloat16},
+            {"gpus", facts.gpus},
+            {"no_gpu_because", facts.no_gpu_because.empty() ? Json(nullptr) : Json(facts.no_gpu_because)},
             {"cache", facts.cache.string()},
             {"throughput", throughput},
             {"weights", {{"folder", facts.weights.string()}, {"files", files}}}};
@@ -105,6 +110,8 @@ std::string text_of(const MachineFacts& facts) {
     add("allocator", facts.allocator);
     if (facts.allocator != kTcmalloc) add("", "tcmalloc is faster: install libtcmalloc-minimal4 and build again");
     add("bfloat16", facts.has_bfloat16 ? "yes: \"precision\": \"bfloat16\" is fast here" : "no");
+    add("GPU", facts.gpus.empty() ? "none that the NVIDIA driver knows" : joined(facts.gpus));
+    add("", facts.no_gpu_because.empty() ? "\"device\": \"cuda\" computes on it" : "not used: " + facts.no_gpu_because);
     add("cache", format_text("{} (GRAFT_CACHE names another folder)", facts.cache));
     for (const auto& [network, plan] : facts.throughput)
         add("",

@@ -31,6 +31,7 @@ struct EmbedArguments {
     OnBadImage on_bad_image = OnBadImage::fail;
     std::int64_t max_pixels = kDefaultMaxPixels;
     std::size_t workers = 0;
+    std::string device = "cpu";
     bool offline = false;
 };
 
@@ -45,8 +46,10 @@ struct VectorsArguments : EmbedArguments {
 };
 
 Embedder embedder_of(const EmbedArguments& arguments, const Session& session, Reporter& reporter) {
-    Embedder embedder = load_embedder(arguments.source, missing_weights(arguments.offline), session.stop, reporter);
-    if (!embedder.network->note().empty()) reporter.note(embedder.network->note());
+    Embedder embedder =
+        load_embedder(arguments.source, missing_weights(arguments.offline), session.stop, reporter, arguments.device);
+    for (const std::string& note : {embedder.device_note, embedder.network->note()})
+        if (!note.empty()) reporter.note(note);
     return embedder;
 }
 
@@ -151,6 +154,7 @@ void takes_images(CLI::App& command, EmbedArguments& arguments) {
     takes_max_pixels(command, arguments.max_pixels);
     takes_offline(command, arguments.offline, "Do not download weights");
     takes_workers(command, arguments.workers);
+    takes_device(command, arguments.device);
 }
 
 }  // namespace

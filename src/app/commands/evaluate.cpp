@@ -45,6 +45,7 @@ struct EvaluateArguments {
     std::int64_t max_pixels = kDefaultMaxPixels;
     TestTimeAugmentation tta = TestTimeAugmentation::none;
     std::size_t workers = 0;
+    std::string device = "cpu";
     std::vector<Gate> gates;
     std::string compare;
     DecisionArguments decision;
@@ -123,7 +124,8 @@ std::string place_of(const EvaluateArguments& arguments, std::size_t folder) {
 /// @param outputs a folder for each of those that are evaluated; empty: nothing is written
 Evaluated evaluate_all(const EvaluateArguments& arguments, const Predictor& predictor,
                        const std::vector<fs::path>& outputs, Reporter& reporter, const Session& session) {
-    if (!predictor.engine_note().empty()) reporter.note(predictor.engine_note());
+    for (const std::string& note : {predictor.device_note(), predictor.engine_note()})
+        if (!note.empty()) reporter.note(note);
     if (arguments.tta != TestTimeAugmentation::none)
         reporter.note(
             format_text("probabilities are the mean over {} pictures of each image", view_count(arguments.tta)));
@@ -192,6 +194,7 @@ void write_evaluations(const EvaluateArguments& arguments, const Evaluated& eval
 void evaluate(const EvaluateArguments& arguments, const Session& session) {
     if (!arguments.output.empty()) expect_free_places(arguments.folders, arguments.output, arguments.force);
     const PredictorOptions options{.throughput = throughput_file(),
+                                   .device = arguments.device,
                                    .max_pixels = arguments.max_pixels,
                                    .test_time_augmentation = arguments.tta,
                                    .min_confidence = arguments.decision.min_confidence,
@@ -255,6 +258,7 @@ void add_evaluate(CLI::App& app, Command& chosen) {
         ->type_name("FOLDER");
     takes_force(*command, arguments->force);
     takes_workers(*command, arguments->workers);
+    takes_device(*command, arguments->device);
     takes_gates(*command, arguments->gates,
                 "Exit with 4 when a metric is worse than this; a number alone is for the accuracy");
     command->add_option("--compare", arguments->compare, "Another model, to see on which images the two differ")

@@ -56,6 +56,7 @@ void add_lr_find(CLI::App& app, Command& chosen) {
     CLI::App* command = app.add_subcommand("lr-find", "Find a learning rate: a short training whose rate rises");
     takes_config(*command, *arguments, "The run's config, a JSON file",
                  "Change a value of the config, for example /head/hidden=[]");
+    takes_device(*command, *arguments);
     command->add_option("--phase", arguments->phase, "Which of /training/phases, counted from 1")
         ->capture_default_str()
         ->check(integer_in(at_least(1)));

@@ -42,6 +42,7 @@ struct PredictArguments {
     std::optional<std::size_t> top_k;  // 1 where there is one class
     DecisionArguments decision;
     std::size_t workers = 0;
+    std::string device = "cpu";
 };
 
 /// Where rows go: standard output, at once, or a file, whole or not at all.
@@ -152,6 +153,7 @@ void predict(const PredictArguments& arguments, const Session& session) {
     if (!arguments.output.empty()) expect_free(arguments.output, arguments.force, "--output");
     if (!arguments.explain.empty()) expect_free(arguments.explain, arguments.force, "--explain");
     const Predictor predictor(arguments.model, {.throughput = throughput_file(),
+                                                .device = arguments.device,
                                                 .max_pixels = arguments.max_pixels,
                                                 .test_time_augmentation = arguments.tta,
                                                 .min_confidence = arguments.decision.min_confidence,
@@ -161,7 +163,8 @@ void predict(const PredictArguments& arguments, const Session& session) {
     expect_understood(arguments, predictor);
     TerminalReporter spoken(session.screen);
     SilentReporter silent;
-    if (!predictor.engine_note().empty()) spoken.note(predictor.engine_note());
+    for (const std::string& note : {predictor.device_note(), predictor.engine_note()})
+        if (!note.empty()) spoken.note(note);
     const bool rows_on_terminal = arguments.output.empty() && ::isatty(STDOUT_FILENO) != 0;
     Reporter& reporter = rows_on_terminal ? static_cast<Reporter&>(silent) : spoken;
     Classification classification(predictor, arguments, session, reporter);
@@ -219,6 +222,7 @@ void add_predict(CLI::App& app, Command& chosen) {
         ->type_name("FOLDER");
     takes_force(*command, arguments->force);
     takes_workers(*command, arguments->workers);
+    takes_device(*command, arguments->device);
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { predict(*arguments, session); }; });
 }

@@ -114,6 +114,7 @@ void add_train(CLI::App& app, Command& chosen) {
     const auto arguments = std::make_shared<TrainArguments>();
     CLI::App* command = app.add_subcommand("train", "Train a classifier as a config says, then test it");
     takes_config(*command, *arguments, "The run's config, a JSON file; or a folder of images or a list");
+    takes_device(*command, *arguments);
     CLI::Option* resume = command->add_flag("--resume", arguments->resume, "Go on with an interrupted run");
     command->add_flag("--overwrite", arguments->overwrite, "Replace the run that the run folder holds")
         ->excludes(resume);

@@ -54,6 +54,7 @@ void add_tune(CLI::App& app, Command& chosen) {
     const auto arguments = std::make_shared<TuneArguments>();
     CLI::App* command = app.add_subcommand("tune", "Search the values of a config with which training does best");
     takes_config(*command, *arguments, "The run's config, a JSON file; its `tune` says what is searched");
+    takes_device(*command, *arguments);
     command->add_option("--trials", arguments->trials, "Trainings, besides that of the config as it is");
     command->add_option("--hours", arguments->hours, "After so many no further training is begun");
     command->add_option("--folds", arguments->folds, "Each trial trains on so many folds, and their mean decides");

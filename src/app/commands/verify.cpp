@@ -14,6 +14,7 @@
 #include "core/text.hpp"
 #include "core/text_layout.hpp"
 #include "graft/core/errors.hpp"
+#include "network/torch_device.hpp"
 
 namespace graft {
 namespace {
@@ -84,7 +85,9 @@ void verify(const VerifyArguments& arguments, const Session& session) {
     if (!arguments.folder.empty() && arguments.against.empty())
         throw ConfigError("FOLDER: its images are compared between two models; name the other one with --against");
     TerminalReporter reporter(session.screen);
-    const RunnableModel model = open_runnable_model(arguments.model, device_named(arguments.device, "--device"));
+    const ChosenDevice chosen = choose_device(arguments.device, "--device");
+    if (!chosen.note.empty()) reporter.note(chosen.note);
+    const RunnableModel model = open_runnable_model(arguments.model, chosen.device);
     Verification verification{.tolerance = arguments.tolerance, .model = model.file, .engine = model.engine};
     replay_golden_images(model, verification);
     std::vector<fs::path> files;
@@ -123,10 +126,8 @@ void add_verify(CLI::App& app, Command& chosen) {
         ->capture_default_str()
         ->type_name("X")
         ->check(number_in(between(0, 1)));
-    takes_one_of(
-        command->add_option("--device", arguments->device, "Where MODEL computes; OTHER always does on the CPU"),
-        {"cpu", "cuda"})
-        ->capture_default_str();
+    takes_device(*command, arguments->device,
+                 "Where MODEL computes: auto, cpu, cuda, cuda:1; OTHER always does on the CPU");
     command->add_flag("--json", arguments->json, "Print one JSON object, with a row for every image");
     command->callback(
         [arguments, &chosen] { chosen = [arguments](const Session& session) { verify(*arguments, session); }; });

@@ -110,7 +110,7 @@ Markup card_section(const ReportSource& source) {
     entries.emplace_back("Loss", config_text(run, "/training/loss/name"));
     entries.emplace_back("Callbacks", callbacks_of(run));
     entries.emplace_back("Seed", config_text(run, "/seed"));
-    entries.emplace_back("Machine", run.machine);
+    entries.emplace_back("Machine", run.device == "cpu" ? run.machine : run.machine + "; " + run.device);
     entries.emplace_back("Finished", run.finished);
     if (!run.graft_version.empty()) entries.emplace_back("graft", run.graft_version);
     entries.emplace_back("Model, SHA-256", hash_markup(source.model_hash));
