@@ -1,5 +1,6 @@
 #include "fake_device/fake_device.hpp"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/EmptyTensor.h>
 #include <ATen/detail/HPUHooksInterface.h>
 #include <ATen/native/CPUFallback.h>
@@ -34,6 +35,8 @@ struct HPUHooks final : HPUHooksInterface {
     void init() const override {}
     c10::DeviceIndex deviceCount() const override { return 1; }
     c10::DeviceIndex getCurrentDevice() const override { return 0; }
+    // It has none of its own.
+    const Generator& getDefaultGenerator(c10::DeviceIndex) const override { return detail::getDefaultCPUGenerator(); }
 };
 
 }  // namespace
