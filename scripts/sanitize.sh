@@ -31,5 +31,5 @@ cmake --build --preset "$preset" --parallel "${GRAFT_JOBS:-2}" --target base_tes
 # LibTorch is built without annotations of containers and keeps what it allocates at start.
 export ASAN_OPTIONS=detect_container_overflow=0:detect_leaks=0:allocator_may_return_null=0:max_allocation_size_mb=1024
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/tests/tsan.supp
 exec "build/$preset/tests/base_tests" "$@"
