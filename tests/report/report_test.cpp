@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "recording_reporter.hpp"
