@@ -165,6 +165,7 @@ summary() {
     cat <<END
 model           $run/model.pt
 exported        $run/export/model.pt, for torch.jit.load in C++ and Python
+report          $run/report.html: open it in a browser
 training        $run/history.csv, an epoch a line; $run/log.txt
 END
     [[ -z $test ]] || echo "test            $run/test/report.txt, classes.csv, confusion.csv"
