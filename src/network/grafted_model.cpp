@@ -22,27 +22,6 @@ bool has_parameters(const Architecture& architecture) {
                                [](const auto& stage) { return stage.second.parameters().size() > 0; });
 }
 
-/// How many stages stay frozen.
-std::size_t frozen_count(const Architecture& architecture, const std::string& freeze) {
-    if (freeze == "none" && !has_parameters(architecture))
-        throw ConfigError(
-            "/backbone/freeze: expected all, got \"none\": this network has no parameters to train (a "
-            "frozen module keeps them as constants)");
-    if (freeze == "none") return 0;
-    if (freeze == "all") return architecture.stages.size();
-    for (std::size_t i = 0; i < architecture.stages.size(); ++i)
-        if (architecture.stages[i].first == freeze) return i + 1;
-    if (!architecture.whole_because.empty())
-        throw ConfigError("/backbone/freeze: expected all or none, got \"" + freeze +
-                          "\": this network is frozen whole or trained whole, because it could not be cut into "
-                          "stages: " +
-                          architecture.whole_because);
-    std::vector<std::string> allowed = stage_names(architecture);
-    allowed.insert(allowed.end(), {"all", "none"});
-    throw ConfigError("/backbone/freeze: expected one of " + joined(allowed) + ", got \"" + freeze + "\"" +
-                      did_you_mean(freeze, allowed));
-}
-
 /// (x - mean) / std per channel.
 TorchModule make_normalise(const Preprocessing& preprocessing) {
     TorchModule module = make_module("Normalise");
@@ -102,8 +81,24 @@ NamedModules children_but(const TorchModule& module, const std::string& left_out
 
 }  // namespace
 
-void check_freeze(const Architecture& architecture, const std::string& freeze) {
-    static_cast<void>(frozen_count(architecture, freeze));
+std::size_t frozen_count(const Architecture& architecture, const std::string& freeze) {
+    if (freeze == "none" && !has_parameters(architecture))
+        throw ConfigError(
+            "/backbone/freeze: expected all, got \"none\": this network has no parameters to train (a "
+            "frozen module keeps them as constants)");
+    if (freeze == "none") return 0;
+    if (freeze == "all") return architecture.stages.size();
+    for (std::size_t i = 0; i < architecture.stages.size(); ++i)
+        if (architecture.stages[i].first == freeze) return i + 1;
+    if (!architecture.whole_because.empty())
+        throw ConfigError("/backbone/freeze: expected all or none, got \"" + freeze +
+                          "\": this network is frozen whole or trained whole, because it could not be cut into "
+                          "stages: " +
+                          architecture.whole_because);
+    std::vector<std::string> allowed = stage_names(architecture);
+    allowed.insert(allowed.end(), {"all", "none"});
+    throw ConfigError("/backbone/freeze: expected one of " + joined(allowed) + ", got \"" + freeze + "\"" +
+                      did_you_mean(freeze, allowed));
 }
 
 std::string freeze_to_train(const Architecture& architecture, const std::string& train, const std::string& pointer) {

@@ -47,8 +47,8 @@ struct GraftedModel {
 /// Lets the scion train and nothing else: the trunk stays in eval mode, without gradients.
 void prepare_to_train(const GraftedModel& model);
 
-/// Throws ConfigError at /backbone/freeze when `freeze` names no stage of the architecture.
-void check_freeze(const Architecture& architecture, const std::string& freeze);
+/// How many stages stay frozen. Throws ConfigError at /backbone/freeze when `freeze` names none of the architecture.
+std::size_t frozen_count(const Architecture& architecture, const std::string& freeze);
 
 /// The `freeze` that leaves `train`: "head", "all" or "norms" (of all stages), or the first stage that trains.
 /// @throws ConfigError at `pointer` when there is no such stage, or nothing to train in it

@@ -22,18 +22,28 @@
 namespace graft {
 namespace {
 
-/// What the network of a phase, as it is now, makes of a part's images. Scores [N,K]. @throws Interrupted
-at::Tensor scores_of(const Phase& phase, Features& part, Reporter& reporter) {
+/// What a module, as it is now, makes of the features of images: a row for each. @throws Interrupted
+at::Tensor outputs_of(TorchModule module, FeatureSource& features, Reporter& reporter) {
     constexpr std::size_t kBatch = 256;
     const torch::jit::GraphOptimizerEnabledGuard plain(false);  // as the trainer validates
     const at::NoGradGuard no_grad;
-    TorchModule scion = phase.model.scion;
-    scion.eval();
-    part.prepare(0, reporter);  // nobody has, where another phase was trained last, or none was
-    std::vector<at::Tensor> scores;
-    part.for_each_batch(in_their_order(part.count()), 0, kBatch,
-                        [&](const Batch& batch) { scores.push_back(scion.forward({batch.features}).toTensor()); });
-    return at::cat(scores);
+    module.eval();
+    features.prepare(0, reporter);  // nobody has, where another phase was trained last, or none was
+    std::vector<at::Tensor> outputs;
+    features.for_each_batch(in_their_order(features.count()), 0, kBatch, [&](const Batch& batch) {
+        outputs.push_back(module.forward({batch.features}).toTensor());
+    });
+    return at::cat(outputs);
+}
+
+/// Scores [N,K].
+at::Tensor scores_of(const Phase& phase, FeatureSource& features, Reporter& reporter) {
+    return outputs_of(phase.model.scion, features, reporter);
+}
+
+/// What the classifier makes its scores of. float32 [N,C]
+at::Tensor vectors_of(const Phase& phase, FeatureSource& features, Reporter& reporter) {
+    return outputs_of(up_to_classifier(phase.model.scion), features, reporter).to(at::kFloat);
 }
 
 /// Scores of classes, and the classes. [N,K] row by row, [N]

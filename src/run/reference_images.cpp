@@ -1,14 +1,8 @@
 #include "run/reference_images.hpp"
 
-#include <ATen/ops/cat.h>
-#include <torch/csrc/jit/api/module.h>
-#include <torch/csrc/jit/runtime/graph_executor.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-
-#include "train/training_set.hpp"
 
 namespace graft {
 
@@ -24,20 +18,6 @@ std::vector<Sample> reference_images(std::span<const Sample> train, std::size_t 
         if ((i + 1) * wanted / count > i * wanted / count) chosen.push_back(sample);
     }
     return chosen;
-}
-
-at::Tensor vectors_of(const Phase& phase, FeatureSource& features, Reporter& reporter) {
-    constexpr std::size_t kBatch = 256;
-    const torch::jit::GraphOptimizerEnabledGuard plain(false);  // as the trainer validates
-    const at::NoGradGuard no_grad;
-    TorchModule body = up_to_classifier(phase.model.scion);
-    body.eval();
-    features.prepare(0, reporter);
-    std::vector<at::Tensor> vectors;
-    features.for_each_batch(in_their_order(features.count()), 0, kBatch, [&](const Batch& batch) {
-        vectors.push_back(body.forward({batch.features}).toTensor().to(at::kFloat));
-    });
-    return at::cat(vectors);  // [N,C]
 }
 
 std::vector<float> distances_from(const ReferenceVectors& references, const at::Tensor& vectors) {

@@ -9,19 +9,12 @@
 
 #include "data/sample.hpp"
 #include "deploy/reference_vectors.hpp"
-#include "features/feature_source.hpp"
-#include "graft/core/reporter.hpp"
-#include "run/phase.hpp"
 
 namespace graft {
 
 /// At most 2,000 images, as many of each class, evenly spaced over those that there are; one of each where there are
 /// more classes.
 [[nodiscard]] std::vector<Sample> reference_images(std::span<const Sample> train, std::size_t classes);
-
-/// What the classifier of a phase's network, as it is now, makes its scores of. float32 [N,C]
-/// @param features of the phase @throws Interrupted
-[[nodiscard]] at::Tensor vectors_of(const Phase& phase, FeatureSource& features, Reporter& reporter);
 
 /// Of each vector. @param vectors float32 [N,C]
 [[nodiscard]] std::vector<float> distances_from(const ReferenceVectors& references, const at::Tensor& vectors);

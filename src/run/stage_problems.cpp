@@ -1,7 +1,7 @@
 #include "run/stage_problems.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <cstddef>
 
 #include "core/names.hpp"
 #include "core/text.hpp"
@@ -25,10 +25,8 @@ void add_problem_of_mixing(const PhaseOptions& phase, const std::string& freeze,
 
 /// Names are those of what trains.
 void add_problems_of_learning_rates(const PhaseOptions& phase, const std::vector<std::string>& stages,
-                                    const std::string& freeze, const std::string& at,
-                                    std::vector<std::string>& problems) {
-    const auto last_frozen = std::ranges::find(stages, freeze);
-    const auto first = freeze == "all" ? stages.end() : freeze == "none" ? stages.begin() : std::next(last_frozen);
+                                    std::size_t frozen, const std::string& at, std::vector<std::string>& problems) {
+    const auto first = stages.begin() + static_cast<std::ptrdiff_t>(frozen);
     std::vector<std::string> trained(first, stages.end());
     trained.emplace_back("head");
     for (const auto& [stage, rate] : phase.learning_rates) {
@@ -43,22 +41,18 @@ void add_problems_of_learning_rates(const PhaseOptions& phase, const std::vector
 
 /// Where no branch trains, none is left out.
 void add_problem_of_stochastic_depth(const Architecture& architecture, const PhaseOptions& phase,
-                                     const std::string& freeze, const std::string& at,
+                                     const std::string& freeze, std::size_t frozen, const std::string& at,
                                      std::vector<std::string>& problems) {
     if (phase.stochastic_depth == 0) return;
     const auto add = [&](const std::string& why) {
         problems.push_back(format_text("{}/stochastic_depth: expected 0, got {}: {}", at,
                                        number_as_text(phase.stochastic_depth), why));
     };
-    const std::vector<std::string> stages = stage_names(architecture);
-    const auto last_frozen = std::ranges::find(stages, freeze);
-    const auto frozen =
-        freeze == "none" ? 0 : std::min<std::ptrdiff_t>(last_frozen - stages.begin() + 1, std::ssize(stages));
     if (architecture.residual_sums.block.empty())
         add(format_text("graft knows of no residual branches in {}", architecture.name));
     else if (freeze == "all")
         add("nothing but the head trains in this phase, and residual branches are in the stages");
-    else if (stochastic_depth(architecture, static_cast<std::size_t>(frozen), phase.stochastic_depth).shares.empty())
+    else if (stochastic_depth(architecture, frozen, phase.stochastic_depth).shares.empty())
         add(format_text("none of the stages that train in this phase has residual branches; train one before {}",
                         phase.train));
 }
@@ -76,14 +70,15 @@ std::vector<std::string> stage_problems(const Architecture& architecture, const 
             problems.insert(problems.end(), error.problems().begin(), error.problems().end());
         }
     };
-    if (phases.empty()) attempt([&] { check_freeze(architecture, options.backbone.freeze); });
+    if (phases.empty()) attempt([&] { frozen_count(architecture, options.backbone.freeze); });
     for (std::size_t i = 0; i < phases.size(); ++i)
         attempt([&] {
             const std::string at = format_text("/training/phases/{}", i);
             const std::string freeze = freeze_to_train(architecture, phases[i].train, at + "/train");
-            add_problem_of_stochastic_depth(architecture, phases[i], freeze, at, problems);
+            const std::size_t frozen = frozen_count(architecture, freeze);
+            add_problem_of_stochastic_depth(architecture, phases[i], freeze, frozen, at, problems);
             add_problem_of_mixing(phases[i], freeze, at, tables, problems);
-            add_problems_of_learning_rates(phases[i], stage_names(architecture), freeze, at, problems);
+            add_problems_of_learning_rates(phases[i], stage_names(architecture), frozen, at, problems);
         });
     return problems;
 }

@@ -31,6 +31,11 @@ std::vector<at::Tensor> gradients_of(const torch::optim::Optimizer& optimizer) {
     return gradients;
 }
 
+/// The samples of an epoch.
+std::vector<std::size_t> order_of(const PhaseParts& phase, Rng& rng) {
+    return phase.order ? phase.order(rng) : shuffled(phase.train.features->count(), rng);
+}
+
 void put_gradients(const std::vector<at::Tensor>& gradients, torch::optim::Optimizer& optimizer) {
     std::size_t next = 0;
     for (auto& group : optimizer.param_groups())
@@ -163,8 +168,7 @@ void Trainer::train_on_batches(Epoch& epoch) {
     if (!phase_.pass->draws_alone()) step_seed.emplace();
     const auto index = static_cast<std::uint64_t>(epoch.record.epoch);
     Rng rng = Rng::stream(options_.seed, "shuffle", {index});
-    const std::vector<std::size_t> order =
-        phase_.order ? phase_.order(rng) : shuffled(phase_.train.features->count(), rng);
+    const std::vector<std::size_t> order = order_of(phase_, rng);
     const auto batch_size = static_cast<std::size_t>(phase_.batch_size);
     const std::vector<std::size_t> ends = batch_ends(order.size(), batch_size);
     const std::size_t first = epoch.batches == 0 ? 0 : ends.at(static_cast<std::size_t>(epoch.batches - 1));
@@ -221,7 +225,7 @@ Measures Trainer::fit_at_once(std::int64_t epoch) {
 void Trainer::settle_statistics(std::int64_t epoch) {
     const torch::jit::GraphOptimizerEnabledGuard plain(false);
     Rng rng = Rng::stream(options_.seed, "statistics", {static_cast<std::uint64_t>(epoch)});
-    std::vector<std::size_t> order = phase_.order ? phase_.order(rng) : shuffled(phase_.train.features->count(), rng);
+    std::vector<std::size_t> order = order_of(phase_, rng);
     order.resize(std::min(order.size(), phase_.statistics_images));
     BatchStatistics statistics(phase_.scion);
     phase_.train.features->for_each_batch(order, epoch, static_cast<std::size_t>(phase_.batch_size),

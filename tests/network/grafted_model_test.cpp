@@ -109,8 +109,8 @@ TEST(GraftedModel, RefusesStagesThatAreNotThere) {
                      "/backbone/freeze: expected one of stem, layer1, all, none, got \"layer2\" (did you "
                      "mean \"layer1\"?)");
     }
-    EXPECT_THROW(check_freeze(tiny_backbone().architecture, "layer2"), ConfigError);
-    EXPECT_NO_THROW(check_freeze(tiny_backbone().architecture, "stem"));
+    EXPECT_THROW(frozen_count(tiny_backbone().architecture, "layer2"), ConfigError);
+    EXPECT_NO_THROW(frozen_count(tiny_backbone().architecture, "stem"));
 }
 
 TEST(ComposedClassifier, GivesProbabilities) {

@@ -10,6 +10,7 @@
 
 #include "core/names.hpp"
 #include "core/text.hpp"
+#include "data/list/label_parts.hpp"
 #include "graft/core/errors.hpp"
 
 namespace graft {
@@ -60,15 +61,8 @@ float target_in(const std::string& column, const Cell& cell) {
 /// The labels in one cell, without the spaces around them.
 std::vector<std::string> labels_in(const Cell& cell, const std::optional<std::string>& separator) {
     std::vector<std::string> labels = cell.items;
-    std::string_view rest = cell.text;
-    while (!rest.empty()) {
-        const std::size_t end = separator ? rest.find(*separator) : std::string_view::npos;
-        std::string_view label = rest.substr(0, end);
-        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + separator->size());
-        while (label.starts_with(' ')) label.remove_prefix(1);
-        while (label.ends_with(' ')) label.remove_suffix(1);
+    for (const std::string_view label : parts_between(cell.text, separator))
         if (!label.empty()) labels.emplace_back(label);
-    }
     return labels;
 }
 
