@@ -39,6 +39,9 @@ struct Limits {
     std::optional<double> minimum, maximum;
     bool above_minimum = false;  ///< the minimum itself is not allowed
     bool below_maximum = false;  ///< the maximum itself is not allowed
+    /// How "no number" is written where a number may be left open, and what messages and documents say of it; empty:
+    /// null.
+    std::string_view nothing = {};
 };
 [[nodiscard]] constexpr Limits at_least(double low) { return {low, {}, false, false}; }
 [[nodiscard]] constexpr Limits above(double low) { return {low, {}, true, false}; }
@@ -47,6 +50,12 @@ struct Limits {
 [[nodiscard]] constexpr Limits from_below(double low, double high) { return {low, high, false, true}; }
 /// low < x < high
 [[nodiscard]] constexpr Limits strictly_between(double low, double high) { return {low, high, true, true}; }
+
+/// Limits of a number that may be left open with a word: 32 or "auto".
+[[nodiscard]] constexpr Limits or_word(Limits limits, std::string_view word) {
+    limits.nothing = word;
+    return limits;
+}
 
 /// What lists a field takes. A list that may have one item may also be written as that item alone.
 struct ListLimits {

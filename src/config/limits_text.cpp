@@ -13,13 +13,22 @@ bool within(double value, const Limits& limits) {
     return true;
 }
 
-std::string number_text(const std::string& type, const Limits& limits) {
+namespace {
+
+std::string range_text(const std::string& type, const Limits& limits) {
     if (limits.minimum && limits.maximum)
         return type + " in " + (limits.above_minimum ? "(" : "[") + number_as_text(*limits.minimum) + ", " +
                number_as_text(*limits.maximum) + (limits.below_maximum ? ")" : "]");
     if (limits.minimum) return type + (limits.above_minimum ? " > " : " >= ") + number_as_text(*limits.minimum);
     if (limits.maximum) return type + (limits.below_maximum ? " < " : " <= ") + number_as_text(*limits.maximum);
     return type;
+}
+
+}  // namespace
+
+std::string number_text(const std::string& type, const Limits& limits) {
+    const std::string range = range_text(type, limits);
+    return limits.nothing.empty() ? range : format_text("{} or \"{}\"", range, limits.nothing);
 }
 
 std::string list_text(const ListLimits& limits) {

@@ -62,10 +62,10 @@ public:
     }
     void field(const Key& key, std::optional<std::int64_t>& value, std::string_view doc,
                const Limits& limits) override {
-        row(key, number_text("integer", limits) + " or null", value ? std::to_string(*value) : "null", doc);
+        row_or_nothing(key, number_text("integer", limits), value ? std::to_string(*value) : "", limits, doc);
     }
     void field(const Key& key, std::optional<double>& value, std::string_view doc, const Limits& limits) override {
-        row(key, number_text("number", limits) + " or null", value ? number_as_text(*value) : "null", doc);
+        row_or_nothing(key, number_text("number", limits), value ? number_as_text(*value) : "", limits, doc);
     }
     void field(const Key& key, std::optional<std::string>& value, std::string_view doc) override {
         row(key, "text or null", value ? Json(*value).dump() : "null", doc);
@@ -143,6 +143,13 @@ private:
         (sections_.empty() ? text_ : sections_.back().after) += text + section.after;
     }
 
+    /// @param value empty: none
+    void row_or_nothing(const Key& key, const std::string& allowed, const std::string& value, const Limits& limits,
+                        std::string_view doc) {
+        const bool is_null = limits.nothing.empty();
+        const std::string nothing = is_null ? "null" : Json(limits.nothing).dump();
+        row(key, is_null ? allowed + " or null" : allowed, value.empty() ? nothing : value, doc);
+    }
     void row(const Key& key, const std::string& allowed, const std::string& default_value, std::string_view doc) {
         put(code(key.name), allowed, key.required ? "required" : code(default_value), doc);
     }

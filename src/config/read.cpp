@@ -237,11 +237,16 @@ private:
         }
     }
 
+    static bool is_nothing(const Json& json) { return json.is_null(); }
+    static bool is_nothing(const Json& json, const Limits& limits) {
+        return limits.nothing.empty() ? json.is_null() : json == Json(limits.nothing);
+    }
+
     template <class T, class... Rest>
     void read_optional(const Key& key, std::optional<T>& value, const Rest&... limits) {
         const Json* json = find(key);
         if (json == nullptr) return;
-        if (json->is_null()) return value.reset();
+        if (is_nothing(*json, limits...)) return value.reset();
         T read_value{};
         const std::size_t before = problems_.size();
         read(*json, at(key), read_value, limits...);

@@ -53,10 +53,10 @@ public:
     }
     void field(const Key& key, std::optional<std::int64_t>& value, std::string_view doc,
                const Limits& limits) override {
-        put(key, nullable(number_schema("integer", limits)), doc, value ? Json(*value) : Json(nullptr));
+        put_number(key, number_schema("integer", limits), limits, doc, value ? Json(*value) : Json(nullptr));
     }
     void field(const Key& key, std::optional<double>& value, std::string_view doc, const Limits& limits) override {
-        put(key, nullable(number_schema("number", limits)), doc, value ? Json(*value) : Json(nullptr));
+        put_number(key, number_schema("number", limits), limits, doc, value ? Json(*value) : Json(nullptr));
     }
     void field(const Key& key, std::optional<std::string>& value, std::string_view doc) override {
         put(key, nullable({{"type", "string"}}), doc, value ? Json(*value) : Json(nullptr));
@@ -113,6 +113,13 @@ protected:
 private:
     static Json empty_object() {
         return {{"type", "object"}, {"additionalProperties", false}, {"properties", Json::object()}};
+    }
+
+    /// A number that may be left open.
+    void put_number(const Key& key, Json number, const Limits& limits, std::string_view doc, const Json& value) {
+        if (limits.nothing.empty()) return put(key, nullable(std::move(number)), doc, value);
+        const Json word(limits.nothing);
+        put(key, {{"anyOf", Json::array({std::move(number), {{"const", word}}})}}, doc, value.is_null() ? word : value);
     }
 
     void put(const Key& key, Json schema, std::string_view doc, const Json& default_value) {

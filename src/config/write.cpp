@@ -16,11 +16,11 @@ public:
     void field(const Key& key, std::int64_t& value, std::string_view, const Limits&) override { put(key, value); }
     void field(const Key& key, double& value, std::string_view, const Limits&) override { put(key, value); }
     void field(const Key& key, std::string& value, std::string_view) override { put(key, value); }
-    void field(const Key& key, std::optional<std::int64_t>& value, std::string_view, const Limits&) override {
-        put_optional(key, value);
+    void field(const Key& key, std::optional<std::int64_t>& value, std::string_view, const Limits& limits) override {
+        put_optional(key, value, limits);
     }
-    void field(const Key& key, std::optional<double>& value, std::string_view, const Limits&) override {
-        put_optional(key, value);
+    void field(const Key& key, std::optional<double>& value, std::string_view, const Limits& limits) override {
+        put_optional(key, value, limits);
     }
     void field(const Key& key, std::optional<std::string>& value, std::string_view) override {
         put_optional(key, value);
@@ -96,8 +96,9 @@ private:
         if (base == nullptr || *base != json) levels_.back()[key.name] = std::move(json);
     }
     template <class T>
-    void put_optional(const Key& key, const std::optional<T>& value) {
-        put(key, value ? Json(*value) : Json(nullptr));
+    void put_optional(const Key& key, const std::optional<T>& value, const Limits& limits = {}) {
+        const Json nothing = limits.nothing.empty() ? Json(nullptr) : Json(limits.nothing);
+        put(key, value ? Json(*value) : nothing);
     }
     /// The name of the kind, and its options: where only differences count, those that are not the kind's defaults.
     [[nodiscard]] Json alternative(Alternatives& value) const {

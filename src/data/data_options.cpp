@@ -50,7 +50,11 @@ void describe(Fields& fields, DataOptions& options) {
     fields.field("mean", options.mean, "Per channel R, G, B, on 0..255; `[]`: the weights' own.", kThreeOrNone);
     fields.field("std", options.std, "Per channel R, G, B, on 0..255; `[]`: the weights' own.",
                  {.items = {.minimum = 0, .above_minimum = true}, .shortest = 0, .longest = 3});
-    fields.field("batch_size", options.batch_size, "Images per step.", between(1, 65536));
+    fields.field(
+        "batch_size", options.batch_size,
+        "Images per step. `auto`: on a GPU, in phases that train stages, as many as three quarters of its memory "
+        "take, 1024 and a tenth of the training images at most; elsewhere 32.",
+        or_word(between(1, 65536), "auto"));
     fields.choice(
         "on_bad_image", options.on_bad_image,
         "`fail`: list all images that cannot be decoded; `skip`: leave them out and list them in `skipped.json`.");

@@ -25,6 +25,8 @@ inline constexpr auto enum_names<OnBadImage> = std::to_array<std::string_view>({
 template <>
 inline constexpr auto enum_names<ClassMismatch> = std::to_array<std::string_view>({"fail", "use_known"});
 
+inline constexpr std::int64_t kUsualBatchSize = 32;
+
 /// Folders of class folders, or lists.
 struct DataOptions {
     std::string train;
@@ -38,7 +40,7 @@ struct DataOptions {
     std::optional<Interpolation> interpolation;  ///< nothing: the one the weights were trained with
     bool reduced_decode = true;                  ///< JPEGs far larger than the input are decoded at half their size
     std::vector<double> mean, std;               ///< per channel, 0..255; empty: those of the weights
-    std::int64_t batch_size = 32;
+    std::optional<std::int64_t> batch_size = kUsualBatchSize;  ///< nothing: "auto", as many as a device has room for
     OnBadImage on_bad_image = OnBadImage::fail;
     ClassMismatch class_mismatch = ClassMismatch::fail;
     std::vector<std::string> exclude;  ///< patterns of paths and names that are left out

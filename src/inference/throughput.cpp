@@ -36,7 +36,7 @@ std::size_t physical_cores(std::size_t threads) {
     return distinct.empty() ? threads : std::min(threads, distinct.size());
 }
 
-double images_per_second(const Inference& network, const at::Tensor& example, std::size_t workers) {
+double measured_images_per_second(const Inference& network, const at::Tensor& example, std::size_t workers) {
     const at::Tensor input =
         example.expand({network.images_per_call(), -1, -1, -1}).contiguous(at::MemoryFormat::ChannelsLast);
     std::atomic<std::int64_t> images = 0;
@@ -149,21 +149,24 @@ InferencePlan measure_throughput(const TorchModule& module, const at::Tensor& ex
     const auto make = [&](std::int64_t images) {
         return make_inference(module, example, {options.device, options.precision, images, 1});
     };
+    const auto measure = [&](const Inference& network, std::size_t workers) {
+        return measured_images_per_second(network, example, workers);
+    };
     if (options.device.kind != DeviceKind::cpu)
-        return fastest_plan(std::array<std::int64_t, 6>{8, 16, 32, 64, 128, 256}, {threads}, example, make);
-    return fastest_plan(std::array<std::int64_t, 3>{1, 2, 4}, {threads, physical_cores(threads)}, example, make);
+        return fastest_plan(std::array<std::int64_t, 6>{8, 16, 32, 64, 128, 256}, {threads}, make, measure);
+    return fastest_plan(std::array<std::int64_t, 3>{1, 2, 4}, {threads, physical_cores(threads)}, make, measure);
 }
 
 InferencePlan fastest_plan(std::span<const std::int64_t> images_per_call, const std::set<std::size_t>& workers,
-                           const at::Tensor& example,
-                           const std::function<std::shared_ptr<const Inference>(std::int64_t)>& make) {
+                           const std::function<std::shared_ptr<const Inference>(std::int64_t)>& make,
+                           const std::function<double(const Inference&, std::size_t)>& images_per_second) {
     InferencePlan best;
     for (const std::int64_t images : images_per_call) {
         const bool first = images == images_per_call.front();
         try {
             const auto network = make(images);
             for (const std::size_t count : workers) {
-                const double speed = images_per_second(*network, example, count);
+                const double speed = images_per_second(*network, count);
                 if (speed > best.images_per_second * (first ? 1 : kWorthwhile)) best = {count, images, speed};
             }
         } catch (const DeviceMemoryError&) {

@@ -80,12 +80,15 @@ private:
 [[nodiscard]] InferencePlan measure_throughput(const TorchModule& module, const at::Tensor& example,
                                                const InferenceOptions& options = {});
 
-/// The same for networks that are made elsewhere.
+/// The same for networks that are made, and measured, elsewhere.
 /// @param images_per_call what is tried, the least first; the first may not, a later one may, need more memory than the
 ///        device has
 /// @param workers of each, how many are tried
+/// @param make a network for so many images per call; throws DeviceMemoryError where they do not fit
+/// @param images_per_second the speed of a network when so many workers call it
 [[nodiscard]] InferencePlan fastest_plan(std::span<const std::int64_t> images_per_call,
-                                         const std::set<std::size_t>& workers, const at::Tensor& example,
-                                         const std::function<std::shared_ptr<const Inference>(std::int64_t)>& make);
+                                         const std::set<std::size_t>& workers,
+                                         const std::function<std::shared_ptr<const Inference>(std::int64_t)>& make,
+                                         const std::function<double(const Inference&, std::size_t)>& images_per_second);
 
 }  // namespace graft

@@ -3,6 +3,7 @@
 #include <ATen/Context.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/version.h>
 
@@ -31,6 +32,10 @@ bool is_memory_used_up(const std::exception& error) {
     const std::string_view text = error.what();
     return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
            std::ranges::any_of(kWords, [&](const char* words) { return text.find(words) != std::string_view::npos; });
+}
+
+c10::DeviceAllocator* allocator_of(const c10::Device& device) {
+    return dynamic_cast<c10::DeviceAllocator*>(c10::GetAllocator(device.type()));
 }
 
 }  // namespace
@@ -86,6 +91,21 @@ TorchModule on_cpu(const TorchModule& module) {
     TorchModule copy = module.deepcopy();
     copy.to(at::kCPU);
     return copy;
+}
+
+std::optional<DeviceMemory> memory_of(const c10::Device& device) {
+    c10::DeviceAllocator* allocator = allocator_of(device);
+    if (allocator == nullptr) return std::nullopt;
+    try {
+        const auto [free, total] = allocator->getMemoryInfo(std::max<c10::DeviceIndex>(device.index(), 0));
+        return DeviceMemory{free, total};
+    } catch (const c10::NotImplementedError&) {
+        return std::nullopt;
+    }
+}
+
+void release_memory(const c10::Device& device) {
+    if (c10::DeviceAllocator* allocator = allocator_of(device)) allocator->emptyCache();
 }
 
 void expect_memory(const std::exception& error, const c10::Device& device, std::string_view what,

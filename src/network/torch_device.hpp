@@ -4,7 +4,9 @@
 
 #include <c10/core/Device.h>
 
+#include <cstddef>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,6 +42,16 @@ void compute_as_the_cpu_does(const c10::Device& device);
 
 /// The module itself where all of it is on the CPU, else a copy that is.
 [[nodiscard]] TorchModule on_cpu(const TorchModule& module);
+
+/// In bytes.
+struct DeviceMemory {
+    std::size_t free = 0, total = 0;
+};
+/// The memory of a device that is no CPU, whoever uses it. What LibTorch keeps of freed memory for itself is not free;
+/// after release_memory() it is. Nothing: it is not told.
+[[nodiscard]] std::optional<DeviceMemory> memory_of(const c10::Device& device);
+/// Gives back what LibTorch keeps of freed memory.
+void release_memory(const c10::Device& device);
 
 /// The memory of a device does not suffice.
 class DeviceMemoryError : public Error {

@@ -145,9 +145,9 @@ TrainingGraph::TrainingGraph(const TorchModule& module, const GraphChanges& chan
     std::size_t sums = 0;
     for_each_node(graph->block(), [&](Node* node) {
         draws = draws || may_draw(*node);
-        if (is_grouped_convolution(*node))
+        if (changes.cpu_operators && is_grouped_convolution(*node))
             replace(node, kConvolution);
-        else if (is_clamp_between_constants(*node))
+        else if (changes.cpu_operators && is_clamp_between_constants(*node))
             replace(node, "aten::hardtanh");
         else if (is_residual_sum(*node, changes.residual_sums))
             keep_branch(node, changes.residual_sums.branch, kept, sums++);

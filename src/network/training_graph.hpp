@@ -15,13 +15,15 @@ namespace graft {
 /// What a graph does otherwise than the module's source.
 struct GraphChanges {
     ResidualSums residual_sums;    ///< whose branches may be left out
+    bool cpu_operators = true;     ///< convolutions and clamps are those that are fast on the CPU
     bool last_statistics = false;  ///< batch norms in training take the statistics of the batch as their own, whatever
                                    ///< their momentum
 };
 
-/// Computes what the module's `forward` does, with gradients: as written, without LibTorch's profiling, and with
-/// conv2d_to_train for convolutions in groups and hardtanh for clamp. Parameters and modes are the module's at the time
-/// of each call. Threads may call it at once. What it has of stochastic depth the module itself does not have.
+/// Computes what the module's `forward` does, with gradients: as written, without LibTorch's profiling, and on
+/// the CPU with conv2d_to_train for convolutions in groups and hardtanh for clamp. Parameters and modes are the
+/// module's at the time of each call. Threads may call it at once. What it has of stochastic depth the module itself
+/// does not have.
 class TrainingGraph {
 public:
     explicit TrainingGraph(const TorchModule& module, const GraphChanges& changes = {});

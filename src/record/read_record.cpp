@@ -52,7 +52,8 @@ PhaseRecord phase_from(const Json& json) {
             .frozen_before = proof.at("before").get<std::string>(),
             .frozen_after = proof.at("after").get<std::string>(),
             .workers = json.at("workers").get<std::int64_t>(),
-            .images_per_call = json.at("images_per_call").get<std::int64_t>()};
+            .images_per_call = json.at("images_per_call").get<std::int64_t>(),
+            .batch_size = json.value("batch_size", std::int64_t{0})};
 }
 
 CalibrationRecord calibration_from(const Json& json) {

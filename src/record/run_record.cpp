@@ -55,7 +55,8 @@ Json to_json(const PhaseRecord& phase) {
               {"after", phase.frozen_after},
               {"equal", phase.frozen_before == phase.frozen_after}}},
             {"workers", phase.workers},
-            {"images_per_call", phase.images_per_call}};
+            {"images_per_call", phase.images_per_call},
+            {"batch_size", phase.batch_size}};
 }
 
 Json to_json(const CalibrationRecord& calibration) {
@@ -110,6 +111,7 @@ Json to_json(const RunRecord& record) {
                  {"peak_memory_mb", record.peak_memory_mb},
                  {"workers", last.workers},
                  {"images_per_call", last.images_per_call},
+                 {"batch_size", last.batch_size},
                  {"precision", text_of(record.precision)},
                  {"device", record.device},
                  {"machine", record.machine},

@@ -58,6 +58,7 @@ struct PhaseRecord {
     FeaturesRecord features;
     std::string frozen_before, frozen_after;  ///< SHA-256 over the frozen part's values: the freeze proof
     std::int64_t workers = 1, images_per_call = 1;
+    std::int64_t batch_size = 0;  ///< images per step; 0: of a run before it was recorded
 };
 
 template <>

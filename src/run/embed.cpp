@@ -1,9 +1,11 @@
 #include "run/embed.hpp"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/cat.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/files.hpp"
@@ -14,6 +16,7 @@
 #include "core/text.hpp"
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
+#include "inference/throughput.hpp"
 #include "network/grafted_model.hpp"
 #include "network/identify.hpp"
 #include "network/network_input.hpp"
@@ -33,7 +36,9 @@ using nlohmann::literals::operator""_json_pointer;
 /// @param network float32 [N,3,H,W] -> float32 [N,C]
 Embedder embedder_of(TorchModule network, const Preprocessing& preprocessing, const Device& device) {
     network.eval();
-    Embedder embedder{.network = make_inference(network, example_input(preprocessing), {.device = device}),
+    const std::int64_t images_per_call = usual_plan(1, device).images_per_call;
+    Embedder embedder{.network = make_inference(network, example_input(preprocessing),
+                                                {.device = device, .images_per_call = images_per_call}),
                       .preprocessing = preprocessing};
     embedder.length = (*embedder.network)(example_input(preprocessing)).size(1);
     return embedder;
@@ -160,32 +165,58 @@ std::size_t embed_files(const Embedder& embedder, std::span<const fs::path> imag
         Embedding embedding;
         std::optional<Fingerprint> computed_of = {};  // nothing: it was kept already, or there is none
     };
-    const auto make = [&](std::size_t i) {
-        Made made;
+    // What a worker makes at once: a call of the network.
+    const auto per_call = static_cast<std::size_t>(embedder.network->images_per_call());
+    const auto part = [&](std::size_t call) {
+        return images.subspan(call * per_call, std::min(per_call, images.size() - call * per_call));
+    };
+    /// @return [1,3,H,W]; undefined for what is kept already and for what cannot be read
+    const auto read = [&](const fs::path& file, Made& made) -> at::Tensor {
         try {
-            const std::string bytes = read_file(images[i]);
+            const std::string bytes = read_file(file);
             const Fingerprint content = fingerprint(bytes);
             if (options.kept != nullptr)
-                if (std::optional<std::vector<float>> kept = options.kept->find(content))
-                    return Made{.embedding = {std::move(*kept), ""}};
-            const cv::Mat rgb = decode_image(bytes, shown(images[i].string()), decoding);
-            const at::Tensor row = (*embedder.network)(to_network_input(resize_to_input(rgb, embedder.preprocessing)));
-            const float* values = row.const_data_ptr<float>();
-            made.embedding.values.assign(values, values + row.numel());
+                if (std::optional<std::vector<float>> kept = options.kept->find(content)) {
+                    made.embedding.values = std::move(*kept);
+                    return {};
+                }
+            const cv::Mat rgb = decode_image(bytes, shown(file.string()), decoding);
             made.computed_of = content;
+            return to_network_input(resize_to_input(rgb, embedder.preprocessing));
         } catch (const DataError& error) {
             made.embedding.error = error.what();
+            return {};
+        }
+    };
+    const auto make = [&](std::size_t call) {
+        std::vector<Made> made(part(call).size());
+        std::vector<at::Tensor> inputs;
+        for (std::size_t i = 0; i < made.size(); ++i)
+            if (at::Tensor input = read(part(call)[i], made[i]); input.defined()) inputs.push_back(std::move(input));
+        if (inputs.empty()) return made;
+        const at::Tensor rows = (*embedder.network)(inputs.size() == 1 ? inputs.front() : at::cat(inputs));  // [n,C]
+        const float* values = rows.const_data_ptr<float>();
+        for (Made& each : made) {
+            if (!each.computed_of) continue;
+            each.embedding.values.assign(values, values + rows.size(1));
+            values += rows.size(1);
         }
         return made;
     };
-    return ordered_map(
-        images.size(),
-        {.workers = workers, .window = 8 * workers, .on_worker_start = use_one_thread_here, .stop = options.stop}, make,
-        [&](std::size_t i, const Made& made) {
-            if (options.kept != nullptr && made.computed_of)
-                options.kept->keep(*made.computed_of, made.embedding.values);
-            consume(i, made.embedding);
-        });
+    std::size_t finished = 0;
+    ordered_map((images.size() + per_call - 1) / per_call,
+                {.workers = workers,
+                 .window = (per_call == 1 ? 8 : 2) * workers,
+                 .on_worker_start = use_one_thread_here,
+                 .stop = options.stop},
+                make, [&](std::size_t, const std::vector<Made>& made) {
+                    for (const Made& each : made) {
+                        if (options.kept != nullptr && each.computed_of)
+                            options.kept->keep(*each.computed_of, each.embedding.values);
+                        consume(finished++, each.embedding);
+                    }
+                });
+    return finished;
 }
 
 double cosine_similarity(std::span<const float> a, std::span<const float> b) {

@@ -238,7 +238,8 @@ PhaseParts parts_of(const Phase& phase, const PhaseFeatures& features, const Tas
                                 untrained_outputs(task, features.train->samples()), options);
     // A head that is fitted is fitted on the CPU: it has its features there, all at once.
     if (const Device device = device_of(options).device; device.kind != DeviceKind::cpu && !parts.fit)
-        parts.pass = device_pass(phase.model.scion, torch_device(device), options.training.precision);
+        parts.pass =
+            device_pass(phase.model.scion, torch_device(device), options.training.precision, phase.stochastic_depth);
     return parts;
 }
 
@@ -256,7 +257,7 @@ PhaseParts parts_of(const Phase& phase, TrainingSet train, std::optional<Trainin
                      .clip_norm = options.training.clip_norm,
                      .accumulate = options.training.accumulate,
                      .epochs = phase.options.epochs,
-                     .batch_size = phase.options.batch_size.value_or(options.data.batch_size)};
+                     .batch_size = batch_size_of(phase.options)};
     if (of_a_list && phase.options.batch_norm == BatchNorms::adaptive && !phase.model.trained_stages.empty())
         parts.statistics_images = kStatisticsImages;
     if (options.training.sampling == Sampling::balanced)

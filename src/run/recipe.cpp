@@ -55,15 +55,6 @@ void expect_units_for(Precision precision, const char* pointer, const Device& de
             "{}: bfloat16 needs a processor with AVX-512 BF16, which this one does not have; use float32", pointer));
 }
 
-void expect_depth_on_cpu(const std::vector<PhaseOptions>& phases, const Device& device) {
-    std::vector<std::string> problems;
-    for (std::size_t i = 0; i < phases.size(); ++i)
-        if (phases[i].stochastic_depth > 0 && device.kind != DeviceKind::cpu)
-            problems.push_back(format_text(
-                "/training/phases/{}/stochastic_depth: expected 0 on {}: only the CPU does it", i, text_of(device)));
-    if (!problems.empty()) throw ConfigError(problems);
-}
-
 void expect_thresholds_can_be_chosen(const Task& task, const Dataset& dataset) {
     if (task.chooses_thresholds() && dataset.validation.empty())
         throw ConfigError(
@@ -155,7 +146,6 @@ void add_lesson(const RunOptions& options, const Tables& tables, const Dataset& 
     problems.attempt([&] { expect_sampling_for(*recipe.task, options.training.sampling); });
     Device device;
     problems.attempt([&] { device = device_of(options).device; });
-    problems.attempt([&] { expect_depth_on_cpu(options.training.phases, device); });
     problems.attempt([&] { expect_units_for(options.backbone.precision, "/backbone/precision", device); });
     problems.attempt([&] { expect_units_for(options.training.precision, "/training/precision", device); });
     problems.attempt([&] { recipe.loss = build_loss(options, tables, *recipe.task, dataset); });

@@ -21,9 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // What a run writes and a new one replaces. The split is written before the config, which may be somebody else's.
-constexpr std::array<std::string_view, 9> kFiles = {"config.json",   "split.json",  "skipped.json",
-                                                    "findings.json", "history.csv", "record.json",
-                                                    "model.pt",      "report.html", "log.txt"};
+constexpr std::array<std::string_view, 10> kFiles = {"config.json", "split.json",      "skipped.json", "findings.json",
+                                                     "history.csv", "record.json",     "model.pt",     "report.html",
+                                                     "log.txt",     "batch_sizes.json"};
 
 bool is_there(const fs::path& file) {
     std::error_code ignored;

@@ -37,6 +37,7 @@ public:
     [[nodiscard]] std::filesystem::path split() const { return root_ / "split.json"; }
     [[nodiscard]] std::filesystem::path skipped() const { return root_ / "skipped.json"; }
     [[nodiscard]] std::filesystem::path findings() const { return root_ / "findings.json"; }
+    [[nodiscard]] std::filesystem::path batch_sizes() const { return root_ / "batch_sizes.json"; }
     [[nodiscard]] std::filesystem::path model() const { return root_ / "model.pt"; }
     [[nodiscard]] std::filesystem::path checkpoint() const { return root_ / "checkpoint" / "last.pt"; }
     [[nodiscard]] std::filesystem::path previous() const { return previous_of(checkpoint()); }

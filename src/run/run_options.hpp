@@ -53,7 +53,7 @@ struct PhaseOptions {
     std::int64_t epochs = 10;
     OptimizerPlugin optimizer;                     ///< nothing: that of /training
     SchedulePlugin schedule;                       ///< nothing: that of /training
-    std::optional<std::int64_t> batch_size;        ///< nothing: that of /data
+    std::optional<std::int64_t> batch_size;        ///< nothing: that of /data, also where that is "auto"
     std::vector<std::int64_t> image_size;          ///< pixels: {side} or {height, width}; empty: that of /data
     double layer_decay = 1;                        ///< a stage's learning rate is that of the one behind it times this
     std::map<std::string, double> learning_rates;  ///< of stages and the head, by name; others: as those above say
@@ -64,6 +64,12 @@ struct PhaseOptions {
     bool augment = true;                    ///< whether /augmentation applies
     std::vector<CallbackPlugin> callbacks;  ///< that act in this phase alone, after the run's
 };
+
+/// Images per step of a phase, as phases_of() gives it; the usual number where it is open: "auto", and no device was
+/// measured (run/batch_sizes.hpp).
+[[nodiscard]] inline std::int64_t batch_size_of(const PhaseOptions& phase) {
+    return phase.batch_size.value_or(kUsualBatchSize);
+}
 
 /// A model that is learnt from besides labels.
 struct DistillationOptions {

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 
 #include "core/names.hpp"
 #include "core/text.hpp"
 #include "graft/core/errors.hpp"
 #include "network/grafted_model.hpp"
+#include "run/choose_weights.hpp"
 
 namespace graft {
 namespace {
@@ -81,6 +83,22 @@ std::vector<std::string> stage_problems(const Architecture& architecture, const 
             add_problems_of_learning_rates(phases[i], stage_names(architecture), frozen, at, problems);
         });
     return problems;
+}
+
+std::vector<std::string> stage_problems(const RunOptions& options, const Tables& tables) {
+    const ArchitectureRow* row = tables.architectures.find(options.backbone.name);
+    if (row == nullptr) return {};
+    std::optional<WeightsEntry> entry;
+    try {
+        entry = choose_weights(options.backbone, MissingWeights::download).entry;
+    } catch (const Error&) {  // weights that cannot be had concern the run
+    }
+    const Preprocessing input = choose_preprocessing(options.data, usual_preprocessing(entry));
+    try {
+        return stage_problems(row->make(input.height, input.width), options, tables);
+    } catch (const ConfigError& error) {
+        return error.problems();
+    }
 }
 
 }  // namespace graft

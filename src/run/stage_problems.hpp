@@ -15,4 +15,8 @@ namespace graft {
 [[nodiscard]] std::vector<std::string> stage_problems(const Architecture& architecture, const RunOptions& options,
                                                       const Tables& tables);
 
+/// The same of the architecture that the config names, at its image size, whether its weights are there or not; a
+/// network that is known by its file alone is not looked at.
+[[nodiscard]] std::vector<std::string> stage_problems(const RunOptions& options, const Tables& tables);
+
 }  // namespace graft

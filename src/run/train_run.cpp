@@ -5,38 +5,17 @@
 #include "deploy/model_file.hpp"
 #include "graft/core/errors.hpp"
 #include "graft/core/version.hpp"
+#include "run/batch_sizes.hpp"
 #include "run/calibrate.hpp"
 #include "run/circumstances.hpp"
 #include "run/evaluate_folder.hpp"
 #include "run/phase_features.hpp"
 #include "run/recipe.hpp"
 #include "run/run_folder.hpp"
+#include "run/run_phase.hpp"
 #include "run/teacher.hpp"
 
 namespace graft {
-namespace {
-
-/// Trains on the features of a phase, which are computed as they are asked for.
-/// @throws Error when the frozen part changed: a bug in graft
-PhaseRecord run_phase(Trainer& trainer, const Phase& phase, const PhaseFeatures& features, const RunOptions& options,
-                      const Backbone& backbone, const Recipe& recipe) {
-    PhaseRecord record{.model = record_of(backbone, phase),
-                       .engine = features.trunk->engine(),
-                       .frozen_before = hash_of_values(phase.model.trunk),
-                       .workers = static_cast<std::int64_t>(features.workers),
-                       .images_per_call = features.trunk->images_per_call()};
-    PhaseParts parts = parts_of(phase, features, *recipe.task, options);
-    parts.distillation = recipe.distillation;
-    parts.callbacks = recipe.phase_callbacks.at(trainer.next_phase());
-    trainer.run(std::move(parts));
-    record.features = features.record();
-    record.frozen_after = hash_of_values(phase.model.trunk);
-    if (record.frozen_before != record.frozen_after)
-        throw Error("the frozen part changed during training: this is a bug in graft");
-    return record;
-}
-
-}  // namespace
 
 RunRecord run_training(const RunOptions& options, const Tables& tables, const RunControl& control) {
     const Clock::time_point start = Clock::now();
@@ -48,8 +27,8 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
     Recipe recipe = make_recipe(options, tables, dataset, control.missing);
     const Task& task = *recipe.task;
     const Backbone backbone = prepare_backbone(options, tables, recipe, control.stop, reporter);
-    const std::vector<Phase> phases = make_phases(phases_of(options), backbone, recipe.preprocessing, options.head,
-                                                  std::ssize(task.outputs()), static_cast<std::uint64_t>(options.seed));
+    std::vector<Phase> phases = make_phases(phases_of(options), backbone, recipe.preprocessing, options.head,
+                                            std::ssize(task.outputs()), static_cast<std::uint64_t>(options.seed));
     const Phase& deepest = deepest_of(phases);
     const Json identity = identity_of(options, tables, dataset, backbone);
     const RunFolder folder(options.output, control.existing, identity, callback_files(callback_lists(options)),
@@ -65,6 +44,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
                      .task = std::string(task.name()),
                      .data = record_of(dataset, task),
                      .precision = options.backbone.precision};
+    choose_batch_sizes(phases, options, dataset.train.size(), folder.batch_sizes(), reporter);
     write_file(folder.split(), split_as_json({dataset.train, dataset.validation}, dataset.classes));
     write_file(folder.config(), pretty(record.config));
     reporter.note(text_of(record.data));

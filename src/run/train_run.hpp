@@ -28,8 +28,9 @@ struct RunControl {
     std::function<bool()> is_save_asked = {};
 };
 
-/// Trains as the config says and writes the run folder: config.json, split.json, skipped.json, findings.json,
-/// history.csv, checkpoint/, model.pt, test/, record.json. All parts are put together before the first image is read.
+/// Trains as the config says and writes the run folder: config.json, split.json, batch_sizes.json, skipped.json,
+/// findings.json, history.csv, checkpoint/, model.pt, test/, record.json. All parts are put together before the first
+/// image is read.
 /// @throws ConfigError, DataError, Error; Interrupted before the first epoch was over
 [[nodiscard]] RunRecord run_training(const RunOptions& options, const Tables& tables, const RunControl& control);
 

@@ -68,7 +68,7 @@ RunOptions options_of_phase(RunOptions options, Dataset& dataset, const LrFindOp
                                       count_of(std::max<std::size_t>(phases.size(), 1), "phase"), how.phase + 1));
     if (!phases.empty()) phases = {phases[how.phase]};
     const PhaseOptions phase = phases_of(options).front();
-    const std::int64_t batch = phase.batch_size.value_or(options.data.batch_size) * options.training.accumulate;
+    const std::int64_t batch = batch_size_of(phase) * options.training.accumulate;
     Rng rng = Rng::stream(static_cast<std::uint64_t>(options.seed), "lr-find");
     shuffle(std::span(dataset.train), rng);
     const auto needed = static_cast<std::size_t>(batch * how.steps);

@@ -2,8 +2,6 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/empty.h>
-#include <ATen/ops/stack.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
@@ -16,6 +14,7 @@
 #include "network/autocast.hpp"
 #include "network/one_thread.hpp"
 #include "network/training_graph.hpp"
+#include "train/branch_draw.hpp"
 
 namespace graft {
 namespace {
@@ -38,23 +37,6 @@ bool has_batch_norms(const NamedModules& stages) {
 Autocast computes_with(Precision precision) {
     return {at::kCPU, precision == Precision::bfloat16 && at::GradMode::is_enabled()};
 }
-
-/// What is kept of the residual branches of a batch [N,sums]; undefined: all.
-class BranchDraw {
-public:
-    BranchDraw(const TorchModule& scion, std::vector<double> shares) : scion_(scion), shares_(std::move(shares)) {}
-    [[nodiscard]] at::Tensor operator()(std::int64_t images) const {
-        if (shares_.empty() || !scion_.is_training()) return {};
-        const at::NoGradGuard no_grad;
-        std::vector<at::Tensor> kept;
-        for (const double share : shares_) kept.push_back(at::empty({images}).bernoulli_(1 - share).div_(1 - share));
-        return at::stack(kept, 1);
-    }
-
-private:
-    TorchModule scion_;
-    std::vector<double> shares_;
-};
 
 class PlainPass final : public ScionPass {
 public:

@@ -68,9 +68,11 @@ public:
 /// scores go back to it, where the loss and everything else is computed. Maps are channels-last.
 /// @param scion its parameters stay the same tensors, so that an optimizer of them computes on the device too
 /// @param precision as of fast_pass, of the head too
+/// @param depth as of fast_pass; the draws are made on the CPU
 /// @throws DeviceMemoryError here and in each step
 [[nodiscard]] std::unique_ptr<ScionPass> device_pass(const TorchModule& scion, const c10::Device& device,
-                                                     Precision precision = Precision::float32);
+                                                     Precision precision = Precision::float32,
+                                                     const StochasticDepth& depth = {});
 
 /// Training mode, in which the stages' batch norms are as asked for; those of the head always adapt.
 void set_training_mode(const TorchModule& scion, BatchNorms batch_norms);

@@ -172,6 +172,7 @@ void Trainer::train_on_batches(Epoch& epoch) {
     const auto batch_size = static_cast<std::size_t>(phase_.batch_size);
     const std::vector<std::size_t> ends = batch_ends(order.size(), batch_size);
     const std::size_t first = epoch.batches == 0 ? 0 : ends.at(static_cast<std::size_t>(epoch.batches - 1));
+    if (first > 0) reporter_.go_on_from(first);
     set_training_mode(phase_.scion, phase_.batch_norms);
     phase_.optimizer->zero_grad();
     if (state_.part) put_gradients(state_.part->gradients, *phase_.optimizer);

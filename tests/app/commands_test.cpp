@@ -82,6 +82,16 @@ TEST(ConfigCheck, LooksAtWhatIsSearchedAsTheAssignmentsLeaveIt) {
     EXPECT_THAT(printed_by({"config", "check", tuned, "--set", "/tune/trials=5"}), StartsWith(tuned + ": OK\n"));
 }
 
+TEST(ConfigCheck, KnowsTheStagesOfTheNetwork) {
+    const TemporaryFolder folder;
+    const std::string file = folder.write("run.json", kConfig).string();
+    EXPECT_THAT(error_of<ConfigError>({"config", "check", file, "--set", "/backbone/freeze=layer9"}),
+                StartsWith(file + ": /backbone/freeze: "));
+    EXPECT_THAT(error_of<ConfigError>({"config", "check", file, "--set",
+                                       R"(/training/phases=[{"train": "head", "stochastic_depth": 0.2}])"}),
+                StartsWith(file + ": /training/phases/0/stochastic_depth: expected 0, got 0.2: nothing but the head"));
+}
+
 TEST(ConfigInit, WritesAConfigThatChecks) {
     const TemporaryFolder folder;
     const std::string file = (folder / "run.json").string();

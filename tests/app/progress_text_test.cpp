@@ -24,6 +24,14 @@ TEST(ProgressText, LeavesOutWhatIsNotKnownYet) {
     EXPECT_EQ(progress_text(images(5, 1600, 0)), "  0 %  5/1600 images");
 }
 
+TEST(ProgressText, CountsNoEarlierWorkAsItsSpeed) {
+    Progress progress = images(900, 1000, 10);
+    progress.earlier = 800;
+    EXPECT_EQ(progress_text(progress), " 90 %  900/1000 images  10 images/s  0:10 left");
+    progress.done = 800;
+    EXPECT_EQ(progress_text(progress), " 80 %  800/1000 images");
+}
+
 TEST(ProgressText, RoundsThePercentageDown) {
     EXPECT_EQ(progress_text(images(1599, 1600, 0)), " 99 %  1599/1600 images");
     EXPECT_EQ(progress_text(images(1600, 1600, 0)), "100 %  1600/1600 images");

@@ -62,6 +62,20 @@ TEST(TerminalReporter, DrawsALineThatMakesWayForTheSummary) {
     EXPECT_EQ(fake.written(), kErased + "epoch 1/3  0:04  loss 0.4 acc 0.9\n");
 }
 
+TEST(TerminalReporter, GoesOnFromEarlierWork) {
+    FakeScreen fake = no_terminal();
+    TerminalReporter reporter(fake.screen());
+    reporter.start("epoch 1/3", 100, "images");
+    reporter.go_on_from(80);
+    fake.now += 10s;
+    reporter.advance(90, "loss 0.5");
+    EXPECT_EQ(fake.written(), "epoch 1/3  90 %  90/100 images  1.0 images/s  0:10 left  loss 0.5\n");
+    reporter.start("epoch 2/3", 100, "images");
+    fake.now += 10s;
+    reporter.advance(50);
+    EXPECT_EQ(fake.written(), "epoch 2/3  50 %  50/100 images  5.0 images/s  0:10 left\n");
+}
+
 TEST(TerminalReporter, LeavesNothingOfAPhaseWithoutSummary) {
     FakeScreen fake;
     TerminalReporter reporter(fake.screen());

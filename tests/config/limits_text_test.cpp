@@ -15,6 +15,7 @@ TEST(NumberText, SaysWhatIsAllowed) {
     EXPECT_EQ(number_text("number", from_below(0, 0.5)), "number in [0, 0.5)");
     EXPECT_EQ(number_text("number", strictly_between(0, 1)), "number in (0, 1)");
     EXPECT_EQ(number_text("number", {.minimum = 0, .maximum = 1, .above_minimum = true}), "number in (0, 1]");
+    EXPECT_EQ(number_text("integer", or_word(at_least(1), "auto")), "integer >= 1 or \"auto\"");
 }
 
 TEST(ListText, SaysHowManyItemsAreAllowed) {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "config/sample_options.hpp"
+#include "core/text.hpp"
 #include "environment_variable.hpp"
 
 namespace graft::testing {
@@ -290,6 +291,39 @@ TEST(ReadOptions, SaysWhichPathCannotBeExpanded) {
                 ElementsAre(StartsWith("/train: \"$HOME/data\": only a shell replaces $HOME: write the path in full"),
                             "/test: expected a string, got 3"));
     EXPECT_THAT(read_options({{"test", "${X}/data"}}, fields_of_places(places)), ElementsAre(StartsWith("/test: ")));
+}
+
+/// A number that may be left open with a word.
+Describe open_number(std::optional<std::int64_t>& size) {
+    return [&size](Fields& fields) { fields.field("size", size, "How many.", or_word(at_least(1), "auto")); };
+}
+
+TEST(NumberOrWord, IsReadAndWritten) {
+    std::optional<std::int64_t> size = 3;
+    EXPECT_EQ(write_options(open_number(size)), Json::parse(R"({"size": 3})"));
+    EXPECT_THAT(read_options(Json::parse(R"({"size": "auto"})"), open_number(size)), IsEmpty());
+    EXPECT_EQ(size, std::nullopt);
+    EXPECT_EQ(write_options(open_number(size)), Json::parse(R"({"size": "auto"})"));
+    EXPECT_THAT(read_options(Json::parse(R"({"size": 7})"), open_number(size)), IsEmpty());
+    EXPECT_EQ(size, 7);
+}
+
+TEST(NumberOrWord, IsNothingElse) {
+    for (const char* wrong : {"null", "\"automatic\"", "0", "1.5", "[]"}) {
+        std::optional<std::int64_t> size = 3;
+        EXPECT_THAT(read_options(Json::parse(format_text(R"({{"size": {}}})", wrong)), open_number(size)),
+                    ElementsAre(StartsWith("/size: expected integer >= 1 or \"auto\", got ")));
+        EXPECT_EQ(size, 3);
+    }
+}
+
+TEST(NumberOrWord, IsInTheSchemaAndTheDocuments) {
+    std::optional<std::int64_t> size;
+    EXPECT_EQ(schema_of(open_number(size), "").at("properties").at("size").dump(),
+              R"({"anyOf":[{"type":"integer","minimum":1},{"const":"auto"}],"description":"How many.",)"
+              R"("default":"auto"})");
+    EXPECT_THAT(markdown_of(open_number(size)),
+                ::testing::HasSubstr("| `size` | integer >= 1 or \"auto\" | `\"auto\"` | How many. |"));
 }
 
 }  // namespace

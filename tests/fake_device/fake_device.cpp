@@ -11,11 +11,13 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/set_native.h>
 #include <ATen/ops/view_native.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <sys/mman.h>
 #include <torch/library.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <limits>
 #include <map>
@@ -53,9 +55,24 @@ constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 
 std::atomic<std::size_t> operators_computed = 0;
 
-/// Memory that is there twice: at addresses that tensors show, which nobody may read, and at others.
-class FakeMemory final : public c10::Allocator {
+/// Memory that is there twice: at addresses that tensors show, which nobody may read, and at others. As a GPU's, it is
+/// not free again before emptyCache().
+class FakeMemory final : public c10::DeviceAllocator {
 public:
+    bool initialized() override { return true; }
+    void emptyCache(c10::MempoolId_t) override {
+        const std::scoped_lock lock(mutex_);
+        most_used_ = used_;
+    }
+    void recordStream(const c10::DataPtr&, c10::Stream) override {}
+    c10::CachingDeviceAllocator::DeviceStats getDeviceStats(c10::DeviceIndex) override { return {}; }
+    void resetAccumulatedStats(c10::DeviceIndex) override {}
+    void resetPeakStats(c10::DeviceIndex) override {}
+    std::pair<std::size_t, std::size_t> getMemoryInfo(c10::DeviceIndex) override {
+        const std::scoped_lock lock(mutex_);
+        return {limit_ - std::min(limit_, most_used_), limit_};
+    }
+
     c10::DataPtr allocate(std::size_t bytes) override {
         const std::scoped_lock lock(mutex_);
         if (bytes > limit_ - std::min(limit_, used_))
@@ -70,6 +87,7 @@ public:
         if (shown == MAP_FAILED || usable == MAP_FAILED) throw std::runtime_error("the fake device finds no memory");
         blocks_[static_cast<char*>(shown)] = {static_cast<char*>(usable), mapped};
         used_ += mapped;
+        most_used_ = std::max(most_used_, used_);
         return {shown, shown, &free_block, c10::Device(kFake, 0)};
     }
     [[nodiscard]] c10::DeleterFnPtr raw_deleter() const override { return &free_block; }
@@ -85,6 +103,7 @@ public:
     }
     void limit(std::size_t bytes) {
         const std::scoped_lock lock(mutex_);
+        most_used_ = used_;
         limit_ = bytes;
     }
     static FakeMemory& get() {
@@ -110,7 +129,7 @@ private:
 
     mutable std::mutex mutex_;
     std::map<char*, Block> blocks_;
-    std::size_t used_ = 0, limit_ = kNoLimit;
+    std::size_t used_ = 0, most_used_ = 0, limit_ = kNoLimit;
 };
 
 /// The same memory as a tensor of the CPU.

@@ -5,9 +5,11 @@
 #include <ATen/ops/equal.h>
 #include <gmock/gmock.h>
 
-#include <chrono>
+#include <algorithm>
 #include <future>
-#include <thread>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "error_message.hpp"
 #include "fake_device/fake_device.hpp"
@@ -98,16 +100,13 @@ TEST(DeviceInference, SaysWhatToDoWhereMemoryIsUsedUp) {
                 HasSubstr("the memory does not suffice for the network"));
 }
 
-/// A network that a call costs as much time as 32 images, whatever fewer it has, and that has memory for so many.
-class PacedInference final : public Inference {
+/// A network that has memory for so many images and computes nothing.
+class RoomForImages final : public Inference {
 public:
-    PacedInference(std::int64_t images, std::int64_t room) : images_(images) {
+    RoomForImages(std::int64_t images, std::int64_t room) : images_(images) {
         if (images > room) throw DeviceMemoryError("no room");
     }
-    at::Tensor operator()(const at::Tensor& images) const override {
-        std::this_thread::sleep_for(std::chrono::microseconds(200) * std::max<std::int64_t>(images.size(0), 32));
-        return images;
-    }
+    at::Tensor operator()(const at::Tensor& images) const override { return images; }
     std::int64_t images_per_call() const override { return images_; }
     std::size_t callers() const override { return 1; }
     Device device() const override { return {}; }
@@ -120,17 +119,39 @@ private:
     std::string none_;
 };
 
-std::int64_t images_of_fastest_plan(const std::vector<std::int64_t>& tried, std::int64_t room) {
-    return fastest_plan(tried, {1}, picture(),
-                        [room](std::int64_t images) { return std::make_shared<const PacedInference>(images, room); })
-        .images_per_call;
+/// A call takes as long as 32 images, whatever fewer it has; two workers take twice as long.
+double paced(const Inference& network, std::size_t workers) {
+    const auto images = static_cast<double>(network.images_per_call());
+    return 1000 * images / std::max(images, 32.0) / static_cast<double>(workers);
 }
 
-TEST(FastestPlan, StopsWhereMoreImagesAreNoFaster) { EXPECT_EQ(images_of_fastest_plan({16, 32, 64, 128}, 1000), 32); }
+InferencePlan fastest(const std::vector<std::int64_t>& tried, std::int64_t room) {
+    return fastest_plan(
+        tried, {1, 2}, [room](std::int64_t images) { return std::make_shared<const RoomForImages>(images, room); },
+        paced);
+}
+
+TEST(FastestPlan, StopsWhereMoreImagesAreNoFaster) {
+    const InferencePlan plan = fastest({16, 32, 64, 128}, 1000);
+    EXPECT_EQ(plan.images_per_call, 32);
+    EXPECT_EQ(plan.workers, 1);
+    EXPECT_EQ(plan.images_per_second, 1000);
+}
+
+TEST(FastestPlan, TakesMoreImagesOnlyWhereThatIsWorthwhile) {
+    const auto make = [](std::int64_t images) { return std::make_shared<const RoomForImages>(images, 1000); };
+    const auto gaining = [](double factor) {
+        return [factor](const Inference& network, std::size_t) {
+            return network.images_per_call() == 1 ? 100 : 100 * factor;
+        };
+    };
+    EXPECT_EQ(fastest_plan(std::vector<std::int64_t>{1, 2}, {1}, make, gaining(1.02)).images_per_call, 1);
+    EXPECT_EQ(fastest_plan(std::vector<std::int64_t>{1, 2}, {1}, make, gaining(1.04)).images_per_call, 2);
+}
 
 TEST(FastestPlan, StopsWhereMemoryIsUsedUp) {
-    EXPECT_EQ(images_of_fastest_plan({8, 16, 32}, 16), 16);
-    EXPECT_THROW(static_cast<void>(images_of_fastest_plan({8}, 4)), DeviceMemoryError);
+    EXPECT_EQ(fastest({8, 16, 32}, 16).images_per_call, 16);
+    EXPECT_THROW(static_cast<void>(fastest({8}, 4)), DeviceMemoryError);
 }
 
 TEST(UsualPlan, IsOneImagePerCallOnTheCpuAlone) {

@@ -19,6 +19,7 @@
 #include "graft/core/errors.hpp"
 #include "graft/deploy/predictor.hpp"
 #include "image/pictures.hpp"
+#include "network/network_input.hpp"
 #include "network/tiny_architecture.hpp"
 #include "recording_reporter.hpp"
 #include "run/kept_vectors.hpp"
@@ -84,6 +85,24 @@ protected:
 
     testing::TemporaryFolder folder_;
 };
+
+TEST_F(EmbedTest, GivesTheSameInCallsOfSeveralImages) {
+    save_tiny_model("all");
+    const Embedder alone = load((folder_ / "model.pt").string());
+    Embedder together = alone;
+    together.network = make_inference(
+        graft_model(testing::tiny_backbone(), testing::tiny_preprocessing(), "all", {.hidden = {8}}, 3, 1).trunk,
+        example_input(testing::tiny_preprocessing()), {.images_per_call = 3});
+    const std::vector<std::string> names = {"1.png", "note.png", "2.png", "2.png", "1.png", "note.png", "note.png"};
+    const std::vector<Embedding> expected = embedded(alone, names), found = embedded(together, names);
+    ASSERT_EQ(found.size(), names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        EXPECT_EQ(found[i].error, expected[i].error);
+        ASSERT_EQ(found[i].values.size(), expected[i].values.size());
+        for (std::size_t k = 0; k < found[i].values.size(); ++k)
+            EXPECT_NEAR(found[i].values[k], expected[i].values[k], 1e-5) << i;
+    }
+}
 
 TEST_F(EmbedTest, GivesWhatTheHeadOfAModelIsGiven) {
     for (const char* freeze : {"all", "stem", "none"}) {

@@ -147,7 +147,7 @@ TEST(RunConfig, ReportsEveryProblemOfAThoroughlyWrongConfigAtOnce) {
             "/data/group_pattern: expected a string, got 5",                                     //
             "/data/image_size: expected a list of at most 2 items, got [224,224,3]",             //
             "/data/std/2: expected number > 0, got 0",                                           //
-            "/data/batch_size: expected integer in [1, 65536], got 0",                           //
+            "/data/batch_size: expected integer in [1, 65536] or \"auto\", got 0",               //
             "/data/on_bad_image: expected one of fail, skip, got \"ignore\"",                    //
             "/data/workers: expected integer in [1, 1024], got \"all\"",                         //
             "/augmentation/rotation_range: expected number in [0, 180], got 200",                //

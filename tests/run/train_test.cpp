@@ -349,6 +349,16 @@ TEST_F(Train, ResumesInEveryPhaseNumberForNumber) {
     }
 }
 
+TEST_F(Train, TakesTheUsualBatchSizeWhereThatIsLeftOpenOnACpu) {
+    const RunConfig open = config("open").set_json("/data/batch_size", "\"auto\"");
+    const TrainRecord record = train(open, options_);
+    EXPECT_EQ(record.history.back().metrics,
+              train(config("given").set("/data/batch_size", 32), options_).history.back().metrics);
+    const Json written = parse_json_file(folder_ / "open" / "record.json");
+    EXPECT_EQ(written.at("batch_size"), 32);
+    EXPECT_EQ(written.at("config").at("data").at("batch_size"), "auto");
+}
+
 /// A network with residual branches, of random values.
 RunConfig with_depth(RunConfig config, double share) {
     return config.set("/backbone/name", "mobilenet_v3_small")

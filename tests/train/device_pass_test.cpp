@@ -11,6 +11,7 @@
 #include "network/probe.hpp"
 #include "network/torch_device.hpp"
 #include "network/waves.hpp"
+#include "train/largest_batch.hpp"
 #include "train/separable_images.hpp"
 #include "train/weights_snapshot.hpp"
 
@@ -93,6 +94,59 @@ TEST(DevicePass, ComputesInBfloat16WhileItTrains) {
     EXPECT_FALSE(agree(found.front(), expected.front()));
     EXPECT_TRUE(at::allclose(found.front(), expected.front(), 0.05, 0.02));
     EXPECT_EQ(found.front().scalar_type(), at::kFloat);
+}
+
+TEST(DeviceMemoryOf, TellsWhatIsFree) {
+    const FakeDeviceMemory little(1'000'000);
+    const DeviceMemory before = memory_of(fake_device()).value();
+    EXPECT_EQ(before.total, 1'000'000);
+    {
+        const at::Tensor taken = waves({100'000}).to(fake_device());
+        EXPECT_EQ(memory_of(fake_device())->free, before.free - 400'000);
+    }
+    EXPECT_EQ(memory_of(fake_device())->free, before.free - 400'000) << "kept by LibTorch";
+    release_memory(fake_device());
+    EXPECT_EQ(memory_of(fake_device())->free, before.free);
+    EXPECT_FALSE(memory_of(at::kCPU));
+}
+
+/// How much memory a step with so many images takes, copies of the weights for the optimizer included.
+std::size_t memory_of_a_step(std::int64_t images) {
+    const FakeDeviceMemory enough(100'000'000);
+    const std::size_t before = memory_of(fake_device())->free;
+    const TorchModule copy = scion_on_maps();
+    set_training_mode(copy, BatchNorms::adaptive);
+    const auto pass = device_pass(copy, fake_device());
+    std::vector<at::Tensor> beside;
+    for (const at::Tensor& parameter : copy.parameters())
+        for (int i = 0; i < 3; ++i) beside.push_back(parameter.detach().clone());
+    for (int step = 0; step < 2; ++step)  // the second has the first one's gradients beside it
+        pass->backward(pass->forward(waves({images, 3, 12, 12})).sum());
+    return before - memory_of(fake_device())->free;
+}
+
+TEST(LargestBatch, FillsThreeQuartersOfTheMemory) {
+    const TorchModule scion = scion_on_maps();
+    const std::vector<at::Tensor> before = TensorSnapshot(scion).values();
+    for (const std::size_t room : {400'000U, 1'000'000U, 3'000'000U}) {
+        const FakeDeviceMemory memory(room);
+        const std::int64_t found = largest_batch(scion, {.feature_shape = {3, 12, 12}}, fake_device(), 1024);
+        EXPECT_EQ(memory_of(fake_device())->free, memory_of(fake_device())->total) << "all is given back";
+        const double used = static_cast<double>(memory_of_a_step(found)),
+                     of_more = static_cast<double>(memory_of_a_step(2 * found));
+        EXPECT_LE(used, 0.8 * static_cast<double>(room)) << found;
+        EXPECT_GT(of_more, 0.7 * static_cast<double>(room)) << found;
+    }
+    const std::vector<at::Tensor> after = TensorSnapshot(scion).values();
+    for (std::size_t i = 0; i < before.size(); ++i) EXPECT_TRUE(at::equal(after[i], before[i])) << i;
+}
+
+TEST(LargestBatch, IsNoLargerThanAsked) {
+    const TorchModule scion = scion_on_maps();
+    EXPECT_EQ(largest_batch(scion, {.feature_shape = {3, 12, 12}}, fake_device(), 16), 16);
+    EXPECT_EQ(largest_batch(scion, {.feature_shape = {3, 12, 12}}, fake_device(), 31), 16);
+    const FakeDeviceMemory none(40'000);
+    EXPECT_THROW((void)largest_batch(scion, {.feature_shape = {3, 12, 12}}, fake_device(), 16), DeviceMemoryError);
 }
 
 class TrainingOnADevice : public ::testing::TestWithParam<std::string> {

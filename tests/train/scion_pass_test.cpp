@@ -6,6 +6,7 @@
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include "fake_device/fake_device.hpp"
 #include "network/architectures/inverted_residual.hpp"
 #include "network/head.hpp"
 #include "network/probe.hpp"
@@ -215,6 +216,27 @@ TEST(ScionPass, LeavesOutBranchesAsTorchvisionDoes) {
                 ++i;
             }
         }
+}
+
+TEST(ScionPass, LeavesOutTheSameBranchesOnADevice) {
+    TorchModule scion = residual_scion(), moved = residual_scion();
+    const auto scores_of = [](const TorchModule& module, ScionPass& pass) {
+        set_training_mode(module, BatchNorms::adaptive);
+        StepSeed seed;
+        seed.set(kSeed);
+        const at::Tensor scores = pass.forward(waves({16, 8, 6, 6}));
+        pass.backward((scores * waves({16, 4})).sum());
+        return scores.detach();
+    };
+    const at::Tensor expected =
+        scores_of(scion, *fast_pass(scion, BatchNorms::adaptive, 1, Precision::float32, kDepth));
+    const auto on_device = device_pass(moved, testing::fake_device(), Precision::float32, kDepth);
+    EXPECT_TRUE(alike(scores_of(moved, *on_device), expected));
+    const auto whole = device_pass(residual_scion(), testing::fake_device());
+    EXPECT_FALSE(alike(whole->forward(waves({16, 8, 6, 6})).detach(), expected)) << "this test can fail";
+    auto parameter = scion.parameters().begin();
+    for (const at::Tensor& on_its_own : moved.parameters())
+        EXPECT_TRUE(alike(on_its_own.grad().cpu(), (*parameter++).grad()));
 }
 
 TEST(ScionPass, LeavesOutNoBranchWhereItIsMeasured) {

@@ -17,6 +17,8 @@ public:
 
     /// Work on `total` items begins, for example ("epoch 3/10", 1600, "images").
     virtual void start(std::string_view work, std::size_t total, std::string_view unit) = 0;
+    /// `done` of the items were finished earlier, by work that was interrupted: what comes now goes on from there.
+    virtual void go_on_from(std::size_t done) { static_cast<void>(done); }
     /// `done` of the items are finished; `detail` is short, for example "loss 0.31 acc 0.90".
     virtual void advance(std::size_t done, std::string_view detail = {}) = 0;
     /// The work is over; `summary`, if not empty, stays visible.

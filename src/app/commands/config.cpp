@@ -11,6 +11,7 @@
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "run/run_options.hpp"
+#include "run/stage_problems.hpp"
 #include "search/tune_options.hpp"
 
 namespace graft {
@@ -65,6 +66,9 @@ void check_config(const ConfigCheckArguments& arguments) {
     const Tables tables;
     const WrittenConfig written = read_written_config(arguments.config, arguments.assignments);
     const RunOptions config = read_run_config(written, tables);
+    std::vector<std::string> problems = stage_problems(config, tables);
+    for (std::string& problem : problems) problem = format_text("{}: {}", arguments.config, problem);
+    if (!problems.empty()) throw ConfigError(problems);
     if (written.document.contains("tune")) static_cast<void>(read_tune_config(written, tables));
     if (arguments.json) return print_json(resolved(config, tables));
     std::cout << shown_lines(arguments.config + ": OK\n" + plan_text(config));

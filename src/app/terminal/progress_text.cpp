@@ -25,8 +25,8 @@ double share_done(const Progress& progress) {
 std::string progress_text(const Progress& progress) {
     std::string text = format_text("{:3} %  {}/{} {}", static_cast<int>(100 * share_done(progress)), progress.done,
                                    progress.total, progress.unit);
-    if (progress.done > 0 && progress.seconds > 0) {
-        const double rate = static_cast<double>(progress.done) / progress.seconds;
+    if (progress.done > progress.earlier && progress.seconds > 0) {
+        const double rate = static_cast<double>(progress.done - progress.earlier) / progress.seconds;
         const std::size_t left = progress.total - std::min(progress.done, progress.total);
         text += format_text("  {} {}/s  {} left", rate_text(rate), progress.unit,
                             duration_text(static_cast<double>(left) / rate));

@@ -11,7 +11,8 @@ namespace graft {
 struct Progress {
     std::string phase, unit, detail;
     std::size_t done = 0, total = 0;
-    double seconds = 0;  ///< since the phase began
+    double seconds = 0;       ///< since the phase began
+    std::size_t earlier = 0;  ///< of `done`, what was finished before it began
 };
 
 /// " 62 %  992/1600 images  1,234 images/s  0:07 left  loss 0.3113"; what is not known yet is left out.

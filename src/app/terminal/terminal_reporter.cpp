@@ -38,6 +38,8 @@ void TerminalReporter::start(std::string_view phase, std::size_t total, std::str
     if (screen_.terminal) draw();
 }
 
+void TerminalReporter::go_on_from(std::size_t done) { progress_.done = progress_.earlier = done; }
+
 void TerminalReporter::advance(std::size_t done, std::string_view detail) {
     if (!in_phase_) return;
     progress_.done = done;

@@ -32,6 +32,7 @@ public:
     TerminalReporter& operator=(const TerminalReporter&) = delete;
 
     void start(std::string_view phase, std::size_t total, std::string_view unit) override;
+    void go_on_from(std::size_t done) override;
     void advance(std::size_t done, std::string_view detail = {}) override;
     void finish(std::string_view summary = {}) override;
     /// A message of several lines is a table and stands as it is; others begin with "note: ".

@@ -52,10 +52,15 @@ std::string trained_of(const RunRecord& run) {
     return "the head and " + joined(model.trained);
 }
 
+/// Of the last phase.
+std::string batch_size_text(const RunRecord& run) {
+    const std::int64_t size = run.phases.back().batch_size;
+    return size > 0 ? std::to_string(size) : config_text(run, "/data/batch_size");
+}
+
 std::string optimizer_of(const RunRecord& run) {
-    std::string text =
-        format_text("{}, learning rate {}, batches of {}", config_text(run, "/training/optimizer/name"),
-                    config_text(run, "/training/optimizer/learning_rate"), config_text(run, "/data/batch_size"));
+    std::string text = format_text("{}, learning rate {}, batches of {}", config_text(run, "/training/optimizer/name"),
+                                   config_text(run, "/training/optimizer/learning_rate"), batch_size_text(run));
     if (const std::string schedule = config_text(run, "/training/schedule/name"); !schedule.empty())
         text += ", schedule " + schedule;
     return text;

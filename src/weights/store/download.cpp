@@ -170,6 +170,7 @@ void Transfer::begin_body() {
     if (wanted_.bytes && total != *wanted_.bytes)
         fail(format_text("the server has {} bytes, expected {}", total, *wanted_.bytes));
     reporter_.start("download " + wanted_.target.filename().string(), (total + 999'999) / 1'000'000, "MB");
+    if (part_.size() > 0) reporter_.go_on_from(part_.size() / 1'000'000);
 }
 
 void Transfer::take(std::string_view bytes) {
