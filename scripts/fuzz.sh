@@ -6,16 +6,19 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 case ${1:-} in
     -h | --help)
         cat <<'END'
-usage: scripts/fuzz.sh [SECONDS]
+usage: scripts/fuzz.sh [SECONDS | --runs COUNT]
 
-Builds the libFuzzer targets in build/fuzz (needs clang++ and libclang-rt) and runs each for that long (default 60),
-starting from the stored weights files and images. What breaks a reader is left in build/fuzz/findings; it belongs into
-tests/weights/fixtures or tests/golden with a test. What a target learnt stays in build/fuzz/corpus for the next time.
+Builds the libFuzzer targets in build/fuzz (needs clang++ and libclang-rt) and runs each reader, and of images each
+format, for that long (default 60) or on so many inputs, starting from the stored weights files, lists and images. Prints
+a table. What breaks a reader is left in build/fuzz/findings; it belongs into tests/weights/fixtures or tests/golden with
+a test. What a target learnt stays in build/fuzz/corpus for the next time.
 END
         exit ;;
 esac
-readonly seconds=${1:-60}
-[[ $seconds =~ ^[0-9]+$ ]] || { echo "fuzz: expected a number of seconds, got \"$seconds\"" >&2; exit 2; }
+limit=-max_total_time=${1:-60}
+[[ ${1:-} != --runs ]] || limit=-runs=${2:-}
+readonly limit
+[[ $limit =~ =[0-9]+$ ]] || { echo "fuzz: expected SECONDS or --runs COUNT, got \"$*\"" >&2; exit 2; }
 if ! command -v clang++ >/dev/null; then
     echo "fuzz: needs clang++ and its runtime libraries: apt-get install clang libclang-rt-dev" >&2
     exit 2
@@ -30,7 +33,7 @@ cmake --build --preset fuzz --parallel "${GRAFT_JOBS:-2}" --target fuzz_pickle f
 
 # The stored files are where each target starts; of zip files, the pickle inside.
 readonly corpus=build/fuzz/corpus findings=build/fuzz/findings
-mkdir -p "$corpus"/{pickle,legacy,safetensors,image,list} "$findings"
+mkdir -p "$corpus"/{pickle,legacy,safetensors,list} "$findings"
 cp tests/weights/fixtures/*legacy*.pth tests/weights/wild/*legacy*.pth "$corpus/legacy"
 cp tests/weights/fixtures/*.safetensors "$corpus/safetensors"
 python3 - "$corpus/pickle" tests/weights/fixtures/zip_*.pth tests/weights/wild/*.pth <<'END'
@@ -42,10 +45,16 @@ for file in filter(zipfile.is_zipfile, sys.argv[2:]):
                 (pathlib.Path(sys.argv[1]) / (pathlib.Path(file).stem + ".pkl")).write_bytes(archive.read(name))
 END
 
-python3 - "$corpus/image" tests/golden/images.json <<'END'
-import json, pathlib, sys
+python3 - "$corpus" tests/golden/images.json <<'END'
+import json, pathlib, re, sys
+FORMATS = {"bmp": rb"BM", "gif": rb"GIF8", "heif": rb"....ftyp", "jpeg": rb"\xff\xd8", "jxl": rb"\xff\x0a|....JXL ",
+           "netpbm": rb"P[1-6]", "png": rb"\x89PNG", "tiff": rb"II|MM", "webp": rb"RIFF"}
 for image in json.loads(pathlib.Path(sys.argv[2]).read_text()):
-    (pathlib.Path(sys.argv[1]) / image["name"].replace(" ", "_")).write_bytes(bytes.fromhex(image["file"]))
+    content = bytes.fromhex(image["file"])
+    kind = next(name for name, start in FORMATS.items() if re.match(start, content, re.DOTALL))
+    folder = pathlib.Path(sys.argv[1]) / ("image_" + kind)
+    folder.mkdir(exist_ok=True)
+    (folder / re.sub(r"\W", "_", image["name"])).write_bytes(content)
 END
 
 # Lists: the first byte chooses how the rest is read (tests/fuzz/list_fuzzer.cpp).
@@ -57,11 +66,13 @@ printf '4{"file_name":"a.jpg","label":3,"group":"g"}\n{"file_name":"b.jpg","labe
 printf '5{"image_path":"a.jpg","label":["x","y"]}\n{"image_path":"b.jpg","label":[]}\n' >"$corpus/list/json_sets"
 
 failed=0
-for target in pickle legacy safetensors image list; do
-    echo "== $target, $seconds s"
-    "build/fuzz/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 \
-        -print_final_stats=1 -artifact_prefix="$findings/$target-" "$corpus/$target" >"build/fuzz/$target.log" 2>&1 ||
-        { failed=1; grep -a -m 3 -E 'ERROR|SUMMARY' "build/fuzz/$target.log" || tail -n 5 "build/fuzz/$target.log"; }
-    grep -a -E 'stat::(number_of_executed_units|new_units_added|peak_rss_mb)' "build/fuzz/$target.log" || true
+printf '%-14s %10s %10s %10s\n' reader inputs learnt findings
+for folder in "$corpus"/*; do
+    name=${folder##*/} log=build/fuzz/${folder##*/}.log found=0
+    "build/fuzz/tests/fuzz/fuzz_${name%%_*}" "$limit" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
+        -artifact_prefix="$findings/$name-" "$folder" >"$log" 2>&1 || found=1
+    printf '%-14s %10s %10s %10s\n' "$name" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" \
+        "$(sed -n 's/^stat::new_units_added: *//p' "$log")" "$found"
+    ((found == 0)) || { failed=1; grep -a -m 3 -E 'ERROR|SUMMARY' "$log" || tail -n 5 "$log"; }
 done
 exit "$failed"

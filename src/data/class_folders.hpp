@@ -40,9 +40,6 @@ void expect_no_parts(const FolderWalk& walk, const ClassRoot& found, std::span<c
 /// Why a folder cannot be tested on: no class folders.
 [[noreturn]] void fail_on_no_class_folders(const FolderWalk& walk, const ClassRoot& found);
 
-/// What to do about unknown classes that may be left out: "add --classes use_known".
-[[nodiscard]] std::string use_known_text(AskedBy asked_by);
-
 /// The classes that are missing and unknown, and what to do about it.
 void fail_on_mismatch(const FolderWalk& walk, std::span<const std::string> missing,
                       std::span<const std::string> unknown);

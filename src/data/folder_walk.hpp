@@ -9,14 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "data/asked_by.hpp"
 #include "graft/core/reporter.hpp"
 
 namespace graft {
 
 class ImageMemo;
-
-/// Who asked for a folder: messages name the option that is at hand there.
-enum class AskedBy { application, config, command };
 
 struct ScanOptions {
     std::vector<std::string> exclude;  ///< patterns of core/names, on paths below the folder and on single names

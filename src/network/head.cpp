@@ -72,9 +72,11 @@ void describe(Fields& fields, HeadOptions& options) {
     fields.choice("pooling", options.pooling,
                   "Of a feature map: `avg` mean, `max` maximum, `avgmax` half their sum. Of a vision transformer: "
                   "`avg` class token, `max` maximum over the patches.");
-    fields.field("hidden", options.hidden,
-                 "Units of the hidden dense layers; `[]`: a linear classifier. This and what follows: of `dense`.",
-                 {.items = between(1, 65536), .shortest = 0, .longest = 16});
+    fields.field(
+        "hidden", options.hidden,
+        "Units of the hidden dense layers; `[]`: a linear classifier, whose weights begin at zero. This and what "
+        "follows: of `dense`.",
+        {.items = between(1, 65536), .shortest = 0, .longest = 16});
     fields.choice("activation", options.activation, "After each hidden layer.");
     fields.field("dropout", options.dropout, "Share of hidden outputs set to zero in training.", from_below(0, 1));
     fields.field("batch_norm", options.batch_norm, "Batch normalisation before the activation.");

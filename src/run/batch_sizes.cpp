@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <string>
+#include <exception>
 
 #include "core/files.hpp"
 #include "core/text.hpp"
@@ -15,11 +15,17 @@ namespace {
 
 bool is_open(const Phase& phase) { return !phase.options.batch_size; }
 
-std::int64_t kept_size(const Json& kept, std::size_t phase, const std::filesystem::path& file) {
-    const bool is_there = kept.is_array() && phase < kept.size() && kept[phase].is_number_unsigned();
-    const std::int64_t size = is_there ? kept[phase].get<std::int64_t>() : 0;
-    if (size < 1) throw DataError(format_text("{}: is damaged: expected the batch size of each phase", file));
-    return size;
+/// As the run wrote them when it began.
+std::vector<std::int64_t> kept_sizes(const std::filesystem::path& file, std::size_t phases) {
+    try {
+        const auto sizes = parse_json_file(file).get<std::vector<std::int64_t>>();
+        if (sizes.size() == phases && std::ranges::all_of(sizes, [](std::int64_t size) { return size >= 1; }))
+            return sizes;
+    } catch (const std::exception&) {  // told below
+    }
+    throw DataError(format_text(
+        "{}: is missing or damaged: expected a list of {}, with which the run began; begin it anew (--overwrite)", file,
+        count_of(phases, "batch size")));
 }
 
 }  // namespace
@@ -30,9 +36,10 @@ std::int64_t largest_sensible_batch(std::size_t training_images) {
 }
 
 void choose_batch_sizes(std::vector<Phase>& phases, const RunOptions& options, std::size_t training_images,
-                        const std::filesystem::path& file, Reporter& reporter) {
+                        const RunFolder& folder, Reporter& reporter) {
+    const KeptBatchSizes kept{folder.batch_sizes(), folder.resumes()};
     const Device device = device_of(options).device;
-    if (device.kind == DeviceKind::cpu) return choose_batch_sizes(phases, nullptr, file, reporter);
+    if (device.kind == DeviceKind::cpu) return choose_batch_sizes(phases, nullptr, kept, reporter);
     const auto measure = [&](const Phase& phase) {
         return largest_batch(phase.model.scion,
                              {.feature_shape = phase.model.feature_shape,
@@ -40,28 +47,28 @@ void choose_batch_sizes(std::vector<Phase>& phases, const RunOptions& options, s
                               .depth = phase.stochastic_depth},
                              torch_device(device), largest_sensible_batch(training_images));
     };
-    choose_batch_sizes(phases, measure, file, reporter);
+    choose_batch_sizes(phases, measure, kept, reporter);
 }
 
 void choose_batch_sizes(std::vector<Phase>& phases, const std::function<std::int64_t(const Phase&)>& measure,
-                        const std::filesystem::path& file, Reporter& reporter) {
+                        const KeptBatchSizes& kept, Reporter& reporter) {
     if (std::ranges::none_of(phases, is_open)) return;
-    const bool is_kept = std::filesystem::exists(file);
-    const Json kept = is_kept ? parse_json_file(file) : Json();
-    Json sizes = Json::array();
-    for (std::size_t i = 0; i < phases.size(); ++i) {
-        Phase& phase = phases[i];
-        if (is_open(phase)) {
-            const bool is_limited = measure && !phase.model.trained_stages.empty();
-            phase.options.batch_size = is_kept      ? kept_size(kept, i, file)
-                                       : is_limited ? measure(phase)
-                                                    : kUsualBatchSize;
-            reporter.note(format_text("phase {}: batches of {}", i + 1,
-                                      count_of(static_cast<std::uint64_t>(*phase.options.batch_size), "image")));
-        }
-        sizes.push_back(*phase.options.batch_size);
+    std::vector<std::int64_t> sizes;
+    if (kept.are_there) {
+        sizes = kept_sizes(kept.file, phases.size());
+    } else {
+        for (const Phase& phase : phases)
+            sizes.push_back(is_open(phase) && measure && !phase.model.trained_stages.empty()
+                                ? measure(phase)
+                                : batch_size_of(phase.options));
+        write_file(kept.file, pretty(Json(sizes)));
     }
-    if (!is_kept) write_file(file, pretty(sizes));
+    for (std::size_t i = 0; i < phases.size(); ++i) {
+        if (!is_open(phases[i])) continue;
+        phases[i].options.batch_size = sizes[i];
+        reporter.note(
+            format_text("phase {}: batches of {}", i + 1, count_of(static_cast<std::uint64_t>(sizes[i]), "image")));
+    }
 }
 
 }  // namespace graft

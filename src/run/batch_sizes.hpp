@@ -9,6 +9,7 @@
 
 #include "graft/core/reporter.hpp"
 #include "run/phase.hpp"
+#include "run/run_folder.hpp"
 
 namespace graft {
 
@@ -17,13 +18,17 @@ namespace graft {
 
 /// Sets the batch sizes that the config leaves open: in phases that train stages on a GPU, as many images as have room
 /// (largest_batch), else 32. A run that is resumed takes those that it began with.
-/// @param file where they are kept, within the run folder
-/// @throws DeviceMemoryError where two images have no room; DataError for a damaged file
+/// @throws DeviceMemoryError where two images have no room; DataError where a resumed run's are missing or damaged
 void choose_batch_sizes(std::vector<Phase>& phases, const RunOptions& options, std::size_t training_images,
-                        const std::filesystem::path& file, Reporter& reporter);
+                        const RunFolder& folder, Reporter& reporter);
 
+/// Where the sizes of a run are kept.
+struct KeptBatchSizes {
+    std::filesystem::path file;
+    bool are_there = false;  ///< the run is resumed
+};
 /// The same with a measurement of one's own, or none where memory sets no limit.
 void choose_batch_sizes(std::vector<Phase>& phases, const std::function<std::int64_t(const Phase&)>& measure,
-                        const std::filesystem::path& file, Reporter& reporter);
+                        const KeptBatchSizes& kept, Reporter& reporter);
 
 }  // namespace graft

@@ -84,12 +84,20 @@ void expect_parameters_of(const std::map<std::string, double>& learning_rates, c
     }
 }
 
+/// A new head. A linear classifier begins at zero (Kolesnikov et al. 2020, "Big Transfer"): what it finds at random
+/// would first have to be unlearnt, which takes more steps than few images give.
+TorchModule new_head(const HeadOptions& options, const Backbone& backbone, std::int64_t outputs, std::uint64_t seed) {
+    TorchModule head = draw_head(options, backbone, outputs, seed);
+    if (options.hidden.empty()) head.attr("classifier").toModule().attr("weight").toTensor().zero_();
+    return head;
+}
+
 }  // namespace
 
 std::vector<Phase> make_phases(const std::vector<PhaseOptions>& options, const Backbone& backbone,
                                const Preprocessing& preprocessing, const HeadOptions& head_options,
                                std::int64_t outputs, std::uint64_t seed) {
-    const TorchModule head = draw_head(head_options, backbone, outputs, seed);
+    const TorchModule head = new_head(head_options, backbone, outputs, seed);
     std::vector<Phase> phases;
     for (const PhaseOptions& each : options) {
         const std::string at = format_text("/training/phases/{}", phases.size());
@@ -122,7 +130,7 @@ std::vector<Phase> make_phases(const std::vector<PhaseOptions>& options, const B
 Phase make_head_phase(const PhaseOptions& options, const Backbone& backbone, const HeadOptions& head_options,
                       std::int64_t outputs, std::uint64_t seed) {
     Phase phase{.options = options, .freeze = "all"};
-    phase.model.scion = make_chain("Scion", {{"head", draw_head(head_options, backbone, outputs, seed)}});
+    phase.model.scion = make_chain("Scion", {{"head", new_head(head_options, backbone, outputs, seed)}});
     for (at::Tensor parameter : phase.model.scion.parameters()) parameter.requires_grad_(true);
     phase.groups = groups_of(phase.model, options);
     phase.optimizer = options.optimizer.build(phase.groups);

@@ -44,7 +44,7 @@ RunRecord run_training(const RunOptions& options, const Tables& tables, const Ru
                      .task = std::string(task.name()),
                      .data = record_of(dataset, task),
                      .precision = options.backbone.precision};
-    choose_batch_sizes(phases, options, dataset.train.size(), folder.batch_sizes(), reporter);
+    choose_batch_sizes(phases, options, dataset.train.size(), folder, reporter);
     write_file(folder.split(), split_as_json({dataset.train, dataset.validation}, dataset.classes));
     write_file(folder.config(), pretty(record.config));
     reporter.note(text_of(record.data));

@@ -68,6 +68,10 @@ RunOptions options_of_phase(RunOptions options, Dataset& dataset, const LrFindOp
                                       count_of(std::max<std::size_t>(phases.size(), 1), "phase"), how.phase + 1));
     if (!phases.empty()) phases = {phases[how.phase]};
     const PhaseOptions phase = phases_of(options).front();
+    if (!phase.batch_size && device_of(options).device.kind != DeviceKind::cpu)
+        throw ConfigError(
+            "/data/batch_size: lr-find needs the number of the run, which batch_sizes.json in its folder "
+            "tells, got \"auto\"");
     const std::int64_t batch = batch_size_of(phase) * options.training.accumulate;
     Rng rng = Rng::stream(static_cast<std::uint64_t>(options.seed), "lr-find");
     shuffle(std::span(dataset.train), rng);

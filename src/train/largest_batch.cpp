@@ -2,16 +2,18 @@
 
 #include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/randn.h>
+#include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/jit/api/module.h>
 
 #include <algorithm>
+#include <exception>
 #include <memory>
 #include <optional>
 
 #include "network/torch_device.hpp"
 #include "train/scion_pass.hpp"
+#include "train/step_seed.hpp"
 
 namespace graft {
 namespace {
@@ -40,11 +42,13 @@ public:
     void run(std::int64_t images) {
         std::vector<std::int64_t> shape{images};
         shape.insert(shape.end(), step_.feature_shape.begin(), step_.feature_shape.end());
-        pass_->backward(pass_->forward(at::randn(shape)).mean());
+        seed_.set(0);
+        pass_->backward(pass_->forward(at::zeros(shape)).mean());
     }
 
 private:
     const StepShape& step_;
+    StepSeed seed_;  // LibTorch's random numbers go on as if nothing had been drawn
     TorchModule scion_;
     std::unique_ptr<ScionPass> pass_;
     std::vector<at::Tensor> beside_;
@@ -56,29 +60,41 @@ bool is_room_left(const c10::Device& device) {
            static_cast<double>(memory->total - memory->free) <= kShareOfMemory * static_cast<double>(memory->total);
 }
 
-std::int64_t largest(const TorchModule& scion, const StepShape& step, const c10::Device& device, std::int64_t most) {
-    std::int64_t found = kLeast;
-    try {
-        TrialStep trial(scion, step, device);
-        trial.run(found);
-        for (std::int64_t images = 2 * kLeast; images <= most; images *= 2) {
-            trial.run(images);
-            if (!is_room_left(device)) break;
-            found = images;
+/// What LibTorch keeps of freed memory counts as used: it is given back before each trial, and at last.
+class ReleasedMemory {
+public:
+    explicit ReleasedMemory(const c10::Device& device) : device_(device) { release_memory(device_); }
+    ~ReleasedMemory() {
+        try {
+            release_memory(device_);
+        } catch (const std::exception&) {  // the device is lost; who computes next says so
         }
-    } catch (const DeviceMemoryError&) {
-        if (found == kLeast) throw;
-        if (!memory_of(device)) found = std::max(kLeast, found / 2);
     }
-    return found;
-}
+    ReleasedMemory(const ReleasedMemory&) = delete;
+    ReleasedMemory& operator=(const ReleasedMemory&) = delete;
+
+private:
+    c10::Device device_;
+};
 
 }  // namespace
 
 std::int64_t largest_batch(const TorchModule& scion, const StepShape& step, const c10::Device& device,
                            std::int64_t most) {
-    const std::int64_t found = largest(scion, step, device, most);
-    release_memory(device);
+    const ReleasedMemory none_kept(device);
+    std::int64_t found = 0;
+    try {
+        TrialStep trial(scion, step, device);
+        for (std::int64_t images = kLeast; images <= std::max(most, kLeast); images *= 2) {
+            release_memory(device);
+            trial.run(images);
+            if (found > 0 && !is_room_left(device)) break;
+            found = images;
+        }
+    } catch (const DeviceMemoryError&) {
+        if (found == 0) throw;
+        if (!memory_of(device)) found = std::max(kLeast, found / 2);
+    }
     return found;
 }
 

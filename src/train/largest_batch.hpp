@@ -20,9 +20,9 @@ struct StepShape {
     StochasticDepth depth = {};
 };
 
-/// Trains a copy of the scion on noise with 2, 4, 8 … images, and beside them as much as an optimizer and averaged
-/// weights take, until three quarters of the device's memory are in use, by whomever. Where a device does not tell its
-/// memory: until it does not suffice, and then with half of what did.
+/// Trains a copy of the scion on pictures of nothing, 2, 4, 8 … of them at once, and beside them as much as an
+/// optimizer and averaged weights take, until three quarters of the device's memory are in use, by whomever. Where a
+/// device does not tell its memory: until it does not suffice, and then with half of what did.
 /// @param scion features -> scores [N,K]; stays as it is
 /// @param most at least 2; a batch is no larger
 /// @return a power of two

@@ -24,9 +24,9 @@ protected:
         for (PhaseOptions& each : options) each.optimizer = builtin_optimizers().find("sgd")->make();
         return make_phases(options, testing::tiny_backbone(), testing::tiny_preprocessing(), {.hidden = {}}, 2, 1);
     }
-    std::vector<std::int64_t> chosen(const std::function<std::int64_t(const Phase&)>& measure) {
+    std::vector<std::int64_t> chosen(const std::function<std::int64_t(const Phase&)>& measure, bool resumes = false) {
         std::vector<Phase> all = phases();
-        choose_batch_sizes(all, measure, file_, reporter_);
+        choose_batch_sizes(all, measure, {file_, resumes}, reporter_);
         std::vector<std::int64_t> sizes;
         for (const Phase& phase : all) sizes.push_back(batch_size_of(phase.options));
         return sizes;
@@ -45,7 +45,9 @@ TEST_F(BatchSizes, AreMeasuredWhereStagesTrainAndNoneIsGiven) {
 
 TEST_F(BatchSizes, StayTheSameInARunThatIsResumed) {
     (void)chosen([](const Phase&) { return 64; });
-    EXPECT_THAT(chosen([](const Phase&) -> std::int64_t { throw Error("measured again"); }), ElementsAre(32, 64, 5));
+    EXPECT_THAT(chosen([](const Phase&) -> std::int64_t { throw Error("measured again"); }, true),
+                ElementsAre(32, 64, 5));
+    EXPECT_THAT(chosen(nullptr), ElementsAre(32, 32, 5)) << "a run that begins measures";
 }
 
 TEST_F(BatchSizes, AreTheUsualOnesWhereMemorySetsNoLimit) {
@@ -53,12 +55,14 @@ TEST_F(BatchSizes, AreTheUsualOnesWhereMemorySetsNoLimit) {
     EXPECT_EQ(parse_json_file(file_), Json::parse("[32, 32, 5]"));
 }
 
-TEST_F(BatchSizes, AreNotReadFromADamagedFile) {
-    for (const char* damaged : {"{}", "[32]", "[32, \"x\", 5]", "[0, 0, 0]"}) {
+TEST_F(BatchSizes, AreNotMadeUpWhereAResumedRunHasNone) {
+    const auto error = [&] { return testing::error_message<DataError>([&] { (void)chosen(nullptr, true); }); };
+    EXPECT_EQ(error(), file_.string() +
+                           ": is missing or damaged: expected a list of 3 batch sizes, with which the run began; begin "
+                           "it anew (--overwrite)");
+    for (const char* damaged : {"", "[", "{}", "[32]", "[32, \"x\", 5]", "[0, 0, 0]"}) {
         write_file(file_, damaged);
-        EXPECT_THAT(testing::error_message<DataError>([&] { (void)chosen(nullptr); }),
-                    StartsWith(file_.string() + ": is damaged"))
-            << damaged;
+        EXPECT_THAT(error(), StartsWith(file_.string() + ": is missing or damaged")) << damaged;
     }
 }
 

@@ -1,6 +1,9 @@
 #include "run/phase.hpp"
 
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/count_nonzero.h>
 #include <gmock/gmock.h>
+#include <torch/csrc/jit/api/module.h>
 #include <torch/optim/optimizer.h>
 
 #include "error_message.hpp"
@@ -49,6 +52,26 @@ TEST(PhaseLearningRates, AreRefusedForAStageInWhichNothingTrains) {
     EXPECT_EQ(testing::error_message<ConfigError>(
                   [&] { (void)make_phases({options}, backbone, testing::tiny_preprocessing(), {.hidden = {}}, 2, 1); }),
               "/training/phases/0/learning_rates/last: has no parameters that train in this phase");
+}
+
+/// Of the classifier, in phases and in the one of heads that are searched.
+std::vector<at::Tensor> first_weights(const HeadOptions& head) {
+    PhaseOptions options{.train = "all"};
+    options.optimizer = builtin_optimizers().find("sgd")->make();
+    const Backbone backbone = testing::tiny_backbone();
+    std::vector<Phase> phases = make_phases({options}, backbone, testing::tiny_preprocessing(), head, 3, 1);
+    phases.push_back(make_head_phase(options, backbone, head, 3, 1));
+    std::vector<at::Tensor> weights;
+    for (const Phase& phase : phases)
+        weights.push_back(
+            phase.model.scion.attr("head").toModule().attr("classifier").toModule().attr("weight").toTensor());
+    return weights;
+}
+
+TEST(NewHead, BeginsAtZeroWhereItIsALinearClassifier) {
+    for (const at::Tensor& weight : first_weights({.hidden = {}})) EXPECT_EQ(weight.count_nonzero().item<int>(), 0);
+    for (const at::Tensor& weight : first_weights({.hidden = {8}}))
+        EXPECT_EQ(weight.count_nonzero().item<std::int64_t>(), weight.numel());
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // Training on a device beside the CPU, of which there is a fake one.
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
@@ -141,10 +142,30 @@ TEST(LargestBatch, FillsThreeQuartersOfTheMemory) {
     for (std::size_t i = 0; i < before.size(); ++i) EXPECT_TRUE(at::equal(after[i], before[i])) << i;
 }
 
+TEST(LargestBatch, CountsNothingThatLibTorchKeeps) {
+    const TorchModule scion = scion_on_maps();
+    const FakeDeviceMemory memory(1'000'000);
+    const std::int64_t expected = largest_batch(scion, {.feature_shape = {3, 12, 12}}, fake_device(), 1024);
+    { const at::Tensor freed = waves({225'000}).to(fake_device()); }
+    EXPECT_LT(memory_of(fake_device())->free, 110'000);
+    EXPECT_EQ(largest_batch(scion, {.feature_shape = {3, 12, 12}}, fake_device(), 1024), expected);
+}
+
+TEST(LargestBatch, DrawsNothingFromTheApplicationsRandomNumbers) {
+    at::Generator generator = at::detail::getDefaultCPUGenerator();
+    const at::Tensor before = generator.get_state();
+    (void)largest_batch(scion_on_maps(), {.feature_shape = {3, 12, 12}}, fake_device(), 4);
+    EXPECT_TRUE(at::equal(generator.get_state(), before));
+}
+
 TEST(LargestBatch, IsNoLargerThanAsked) {
     const TorchModule scion = scion_on_maps();
     EXPECT_EQ(largest_batch(scion, {.feature_shape = {3, 12, 12}}, fake_device(), 16), 16);
     EXPECT_EQ(largest_batch(scion, {.feature_shape = {3, 12, 12}}, fake_device(), 31), 16);
+    {
+        const FakeDeviceMemory for_two(memory_of_a_step(2) + 10'000);
+        EXPECT_EQ(largest_batch(scion, {.feature_shape = {3, 12, 12}}, fake_device(), 16), 2);
+    }
     const FakeDeviceMemory none(40'000);
     EXPECT_THROW((void)largest_batch(scion, {.feature_shape = {3, 12, 12}}, fake_device(), 16), DeviceMemoryError);
 }

@@ -8,7 +8,7 @@
 #include "core/files.hpp"
 #include "core/names.hpp"
 #include "core/text.hpp"
-#include "data/class_folders.hpp"
+#include "data/asked_by.hpp"
 #include "data/list/likely_separator.hpp"
 #include "data/list/listed_paths.hpp"
 #include "data/list/listed_targets.hpp"

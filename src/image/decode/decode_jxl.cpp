@@ -26,7 +26,7 @@ cv::Mat prepare_pixels(JxlDecoder& decoder, const DecodeOptions& options) {
     if (info.have_animation == JXL_TRUE) throw DataError("an animated JPEG XL; allowed are still ones");
     const bool has_alpha = info.alpha_bits > 0;
     check_image_size(info.xsize, info.ysize, options, has_alpha ? 4 : 3);
-    return {static_cast<int>(info.ysize), static_cast<int>(info.xsize), has_alpha ? CV_8UC4 : CV_8UC3};
+    return cv::Mat(static_cast<int>(info.ysize), static_cast<int>(info.xsize), has_alpha ? CV_8UC4 : CV_8UC3);
 }
 
 void give_pixels(JxlDecoder& decoder, cv::Mat& pixels) {

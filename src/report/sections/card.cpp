@@ -54,7 +54,7 @@ std::string trained_of(const RunRecord& run) {
 
 /// Of the last phase.
 std::string batch_size_text(const RunRecord& run) {
-    const std::int64_t size = run.phases.back().batch_size;
+    const std::int64_t size = run.phases.empty() ? 0 : run.phases.back().batch_size;  // none of a run that goes on
     return size > 0 ? std::to_string(size) : config_text(run, "/data/batch_size");
 }
 
